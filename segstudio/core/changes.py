@@ -1,0 +1,95 @@
+"""The ChangeSet: the only way to change a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+import msgspec
+
+from segstudio.core.annotation import Annotation
+from segstudio.core.geometry import Box
+from segstudio.core.labels import Category
+from segstudio.core.media import Media
+
+Row = Annotation | Category | Media
+Table = Literal["annotation", "category", "media"]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One row before and after; None before an insertion and after a deletion."""
+
+    table: Table
+    id: int
+    before: Row | None
+    after: Row | None
+
+    def inverse(self) -> Change:
+        return Change(self.table, self.id, self.after, self.before)
+
+
+class ChangeSet(msgspec.Struct, frozen=True):
+    """Changes that belong together: one undo step, one transaction, one repaint.
+
+    Args:
+        changes: In the order in which they apply.
+        label: What was done, as the history shows it: "Paint", "Delete 3 objects".
+        merge: Two steps in a row with the same non-empty key, within 500 ms, become one.
+    """
+
+    changes: tuple[Change, ...]
+    label: str = ""
+    merge: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+    def inverse(self) -> ChangeSet:
+        """Return the change that takes this one back."""
+        return ChangeSet(tuple(c.inverse() for c in reversed(self.changes)), self.label, self.merge)
+
+    def then(self, later: ChangeSet) -> ChangeSet:
+        """Return this change followed by `later` as one step under this one's label; rows touched twice are joined."""
+        joined: dict[tuple[str, int], Change] = {}
+        for change in (*self.changes, *later.changes):
+            key = (change.table, change.id)
+            first = joined.get(key)
+            joined[key] = change if first is None else Change(change.table, change.id, first.before, change.after)
+        kept = tuple(c for c in joined.values() if c.before is not None or c.after is not None)
+        return ChangeSet(kept, self.label, self.merge)
+
+    def of(self, table: Table) -> Iterator[Change]:
+        """Yield the changes of one table."""
+        return (c for c in self.changes if c.table == table)
+
+    def media_ids(self) -> set[int]:
+        """Return the ids of the media whose annotations change."""
+        rows = (row for c in self.of("annotation") for row in (c.before, c.after))
+        return {row.media for row in rows if isinstance(row, Annotation)}
+
+    def dirty(self, media: int, frame: int) -> list[Box]:
+        """Return the boxes of one picture that look different afterwards."""
+        rows = (row for c in self.of("annotation") for row in (c.before, c.after))
+        return [r.bounds for r in rows if isinstance(r, Annotation) and r.media == media and r.frame == frame]
+
+
+def table_of(row: Row) -> Table:
+    """Return the name of the table a row belongs to."""
+    if isinstance(row, Annotation):
+        return "annotation"
+    return "category" if isinstance(row, Category) else "media"
+
+
+def insert(rows: Iterable[Row], label: str = "") -> ChangeSet:
+    """Return the change that adds rows."""
+    return ChangeSet(tuple(Change(table_of(r), r.id, None, r) for r in rows), label)
+
+
+def delete(rows: Iterable[Row], label: str = "") -> ChangeSet:
+    """Return the change that removes rows."""
+    return ChangeSet(tuple(Change(table_of(r), r.id, r, None) for r in rows), label)
+
+
+def replace(pairs: Iterable[tuple[Row, Row]], label: str = "", merge: str = "") -> ChangeSet:
+    """Return the change from each first row to its second; equal pairs are left out."""
+    return ChangeSet(tuple(Change(table_of(a), a.id, a, b) for a, b in pairs if a != b), label, merge)

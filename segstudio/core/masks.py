@@ -1,0 +1,231 @@
+"""Binary masks, run-length encoded and cropped to their box.
+
+The code is COCO's (columns first, first run of zeros), made by pycocotools on the crop only: a mask of 40x30 pixels
+costs the same in an 8k picture as in a thumbnail. Full frames exist only where a file format asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import numpy as np
+from pycocotools import mask as coco_mask
+
+from segstudio.core.errors import InputError
+from segstudio.core.geometry import Box, Polygons, Ring
+
+
+class Mask(msgspec.Struct, frozen=True, tag="mask"):
+    """A bitmap of w x h pixels whose top left pixel is (x, y) of the picture.
+
+    Args:
+        counts: COCO's compressed run lengths of the (h, w) crop. An empty mask has w = h = 0 and no counts.
+    """
+
+    x: int
+    y: int
+    w: int
+    h: int
+    counts: bytes
+
+    @property
+    def bounds(self) -> Box:
+        return Box(float(self.x), float(self.y), float(self.w), float(self.h))
+
+    @property
+    def area(self) -> int:
+        """The number of pixels that are set."""
+        if not self.counts:
+            return 0
+        return int(coco_mask.area({"size": [self.h, self.w], "counts": self.counts}))
+
+    def bitmap(self) -> np.ndarray:
+        """Return the crop as a uint8 array of shape (h, w), 0 or 1."""
+        if not self.counts:
+            return np.zeros((self.h, self.w), np.uint8)
+        return coco_mask.decode({"size": [self.h, self.w], "counts": self.counts})
+
+
+EMPTY = Mask(0, 0, 0, 0, b"")
+
+
+def from_bitmap(bitmap: np.ndarray, x: int = 0, y: int = 0) -> Mask:
+    """Return the mask of a 2-D array's non-zero pixels, cropped; (x, y) is the array's place in the picture."""
+    set_ = bitmap if bitmap.dtype == np.bool_ else bitmap != 0
+    rows = np.flatnonzero(set_.any(axis=1))
+    if not len(rows):
+        return EMPTY
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(set_[top:bottom].any(axis=0))
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    crop = np.asfortranarray(set_[top:bottom, left:right].view(np.uint8))
+    counts = coco_mask.encode(crop)["counts"]
+    return Mask(x + left, y + top, right - left, bottom - top, counts)
+
+
+def paste(mask: Mask, height: int, width: int) -> np.ndarray:
+    """Return a full uint8 frame of shape (height, width); what lies outside is cut off."""
+    frame = np.zeros((height, width), np.uint8)
+    left, top = max(mask.x, 0), max(mask.y, 0)
+    right, bottom = min(mask.x + mask.w, width), min(mask.y + mask.h, height)
+    if right > left and bottom > top:
+        frame[top:bottom, left:right] = mask.bitmap()[
+            top - mask.y : bottom - mask.y, left - mask.x : right - mask.x
+        ]
+    return frame
+
+
+def window(mask: Mask, x: int, y: int, w: int, h: int) -> np.ndarray:
+    """Return the part of the mask in the window of w x h pixels at (x, y), uint8 (h, w)."""
+    return paste(msgspec.structs.replace(mask, x=mask.x - x, y=mask.y - y), h, w)
+
+
+def decode_runs(counts: bytes) -> np.ndarray:
+    """Return the run lengths (int64) of COCO's compressed counts.
+
+    Raises:
+        InputError: The text ends within a number, or holds bytes outside COCO's alphabet.
+    """
+    codes = np.frombuffer(counts, np.uint8).astype(np.int64) - 48
+    if not len(codes):
+        return np.zeros(0, np.int64)
+    more = (codes & 0x20) != 0
+    if codes.min() < 0 or codes.max() > 63 or more[-1]:
+        raise InputError("The run lengths of this mask are not COCO's compressed form.")
+    ends = np.flatnonzero(~more)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    if (ends - starts).max() > 8:
+        raise InputError("A run length of this mask is out of range.")
+    place = np.arange(len(codes)) - np.repeat(starts, ends - starts + 1)
+    values = np.add.reduceat((codes & 0x1F) << (5 * place), starts)
+    negative = (codes[ends] & 0x10) != 0
+    values[negative] -= np.int64(1) << (5 * (ends - starts + 1)[negative])
+    # From the fourth run on, each is stored as the difference to the one two before.
+    if len(values) > 3:
+        odd = values[1::2].cumsum()
+        even = values[2::2].cumsum()
+        values[1::2], values[2::2] = odd, even
+    return values
+
+
+def from_runs(runs: Sequence[int] | np.ndarray, height: int, width: int) -> Mask:
+    """Return the cropped mask of full-frame run lengths.
+
+    Raises:
+        InputError: Negative runs, or runs that do not add up to height x width.
+    """
+    lengths = np.asarray(runs, dtype=np.int64)
+    if len(lengths) and lengths.min() < 0:
+        raise InputError("This mask has a negative run length.")
+    total = int(lengths.sum()) if len(lengths) else 0
+    if total != height * width:
+        raise InputError(f"The runs of this mask cover {total} pixels, its size {height}x{width} has {height * width}.")
+    edges = np.concatenate(([0], np.cumsum(lengths)))
+    starts, ends = edges[1:-1:2], edges[2::2]
+    keep = ends > starts
+    starts, ends = starts[keep], ends[keep]
+    if not len(starts):
+        return EMPTY
+    left, right = int(starts[0] // height), int((ends[-1] - 1) // height) + 1
+    flat = np.zeros((right - left) * height + 1, np.int8)
+    np.add.at(flat, starts - left * height, 1)
+    np.add.at(flat, ends - left * height, -1)
+    strip = np.cumsum(flat[:-1], dtype=np.int8).reshape(right - left, height).T
+    return from_bitmap(strip, left, 0)
+
+
+def from_coco(rle: dict, height: int | None = None, width: int | None = None) -> Mask:
+    """Return the cropped mask of a COCO RLE object {"size": [h, w], "counts": text or list}.
+
+    Raises:
+        InputError: Its size differs from (height, width) where these are given, or its runs do not fit its size.
+    """
+    h, w = (int(v) for v in rle["size"])
+    if (height is not None and h != height) or (width is not None and w != width):
+        raise InputError(f"This mask is {h}x{w} pixels (rows x columns) and its picture {height}x{width}.")
+    counts = rle["counts"]
+    if isinstance(counts, str):
+        counts = counts.encode("ascii", "replace")
+    runs = decode_runs(counts) if isinstance(counts, bytes) else counts
+    return from_runs(runs, h, w)
+
+
+def to_coco(mask: Mask, height: int, width: int) -> dict:
+    """Return the full-frame COCO RLE {"size": [h, w], "counts": text}; what lies outside is cut off."""
+    left, right = max(mask.x, 0), min(mask.x + mask.w, width)
+    if right <= left or not mask.counts:
+        runs = [height * width]
+    else:
+        strip = paste(msgspec.structs.replace(mask, x=mask.x - left), height, right - left)
+        flat = np.concatenate(([0], strip.ravel(order="F"), [0])).astype(np.int8)
+        edges = np.flatnonzero(np.diff(flat)) + left * height
+        runs = np.diff(np.concatenate(([0], edges, [height * width]))).tolist()
+    if len(runs) > 1 and runs[-1] == 0:
+        runs.pop()
+    rle = coco_mask.frPyObjects({"size": [height, width], "counts": runs}, height, width)
+    return {"size": [height, width], "counts": rle["counts"].decode("ascii")}
+
+
+def from_polygons(shape: Polygons, width: int, height: int) -> Mask:
+    """Return the pixels of a polygon region, by COCO's own rule, clipped to a picture of width x height."""
+    box = shape.bounds
+    left, top = max(int(np.floor(box.x)) - 1, 0), max(int(np.floor(box.y)) - 1, 0)
+    right, bottom = min(int(np.ceil(box.right)) + 1, width), min(int(np.ceil(box.bottom)) + 1, height)
+    if right <= left or bottom <= top:
+        return EMPTY
+    bitmap = _fill(shape.parts, left, top, right - left, bottom - top)
+    if shape.holes:
+        bitmap &= 1 - _fill(shape.holes, left, top, right - left, bottom - top)
+    return from_bitmap(bitmap, left, top)
+
+
+def _fill(rings: Iterable[Ring], x: int, y: int, w: int, h: int) -> np.ndarray:
+    moved = [(np.asarray(ring, np.float64).reshape(-1, 2) - (x, y)).ravel().tolist() for ring in rings if len(ring) >= 6]
+    if not moved:
+        return np.zeros((h, w), np.uint8)
+    return coco_mask.decode(coco_mask.merge(coco_mask.frPyObjects(moved, h, w)))
+
+
+def from_box(box: Box, width: int, height: int) -> Mask:
+    """Return the pixels whose centre lies in the box, clipped to the picture."""
+    left, top = max(int(np.ceil(box.x - 0.5)), 0), max(int(np.ceil(box.y - 0.5)), 0)
+    right, bottom = min(int(np.ceil(box.right - 0.5)), width), min(int(np.ceil(box.bottom - 0.5)), height)
+    if right <= left or bottom <= top:
+        return EMPTY
+    return from_bitmap(np.ones((bottom - top, right - left), np.uint8), left, top)
+
+
+def _common(a: Mask, b: Mask) -> tuple[np.ndarray, np.ndarray, int, int]:
+    x, y = min(a.x, b.x), min(a.y, b.y)
+    w, h = max(a.x + a.w, b.x + b.w) - x, max(a.y + a.h, b.y + b.h) - y
+    return window(a, x, y, w, h), window(b, x, y, w, h), x, y
+
+
+def union(a: Mask, b: Mask) -> Mask:
+    """Return the pixels of either."""
+    if not a.counts or not b.counts:
+        return a if a.counts else b
+    first, second, x, y = _common(a, b)
+    return from_bitmap(first | second, x, y)
+
+
+def subtract(a: Mask, b: Mask) -> Mask:
+    """Return the pixels of `a` that are not in `b`."""
+    if not a.counts or not b.counts:
+        return a
+    return from_bitmap(a.bitmap() & (1 - window(b, a.x, a.y, a.w, a.h)), a.x, a.y)
+
+
+def intersect(a: Mask, b: Mask) -> Mask:
+    """Return the pixels of both."""
+    if not a.counts or not b.counts:
+        return EMPTY
+    return from_bitmap(a.bitmap() & window(b, a.x, a.y, a.w, a.h), a.x, a.y)
+
+
+def iou(a: Mask, b: Mask) -> float:
+    """Return intersection over union, 0 for two empty masks."""
+    common = intersect(a, b).area
+    total = a.area + b.area - common
+    return common / total if total else 0.0
