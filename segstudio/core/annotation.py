@@ -76,7 +76,7 @@ class Keypoints(msgspec.Struct, frozen=True):
         return Box(x, y, max(p[0] for p in seen) - x, max(p[1] for p in seen) - y)
 
 
-class Annotation(msgspec.Struct, frozen=True):
+class Annotation(msgspec.Struct, frozen=True, tag="annotation", omit_defaults=True):
     """One labelled object, region or pose on one picture or video frame.
 
     Args:

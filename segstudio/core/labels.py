@@ -21,7 +21,7 @@ class Skeleton(msgspec.Struct, frozen=True):
     sigmas: tuple[float, ...] = ()
 
 
-class Category(msgspec.Struct, frozen=True):
+class Category(msgspec.Struct, frozen=True, tag="category", omit_defaults=True):
     """A class of a project.
 
     Args:

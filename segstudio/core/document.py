@@ -1,0 +1,185 @@
+"""Annotations as JSON objects in COCO's shape, without losing what the file said.
+
+An annotation that was read keeps its text (`source`). Writing it back repeats that text; after an edit only the keys
+whose meaning changed are replaced, in place, and all others, unknown ones included, stay as they stand, digit for
+digit. Keys beyond COCO's: "mask" {"x", "y", "w", "h", "counts"} is a mask cropped to its box and "holes" are inner
+rings; exporters turn both into what their format knows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from segstudio.core import masks
+from segstudio.core.annotation import Annotation, Geometry, Keypoints
+from segstudio.core.geometry import Box, Polygons, Ring
+from segstudio.core.masks import Mask
+
+
+class _Rle(msgspec.Struct, frozen=True):
+    size: tuple[int, int]
+    counts: str | list[int]
+
+
+class _Crop(msgspec.Struct, frozen=True):
+    x: int
+    y: int
+    w: int
+    h: int
+    counts: str
+
+
+class Fields(msgspec.Struct, frozen=True):
+    """The keys of an annotation object that segstudio understands."""
+
+    segmentation: tuple[Ring, ...] | _Rle | None = None
+    mask: _Crop | None = None
+    holes: tuple[Ring, ...] = ()
+    bbox: Ring | None = None
+    keypoints: Ring | None = None
+    score: float | None = None
+    iscrowd: int = 0
+    track_id: int | None = None
+    attributes: dict[str, Any] | UnsetType = UNSET
+
+
+_decoder = msgspec.json.Decoder(Fields)
+_raw_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_encode = msgspec.json.Encoder().encode
+
+# Which keys of the object say the same thing: they are replaced together.
+_SHAPE = ("segmentation", "mask", "holes", "bbox", "area")
+_POINTS = ("keypoints", "num_keypoints")
+
+
+def shape_of(fields: Fields) -> tuple[Geometry | None, Box | None]:
+    """Return (geometry, stated box) of the keys; without a segmentation the box is the geometry.
+
+    Raises:
+        InputError: A run-length code that does not fit its own size.
+    """
+    box = Box(*fields.bbox) if fields.bbox and len(fields.bbox) == 4 else None
+    if fields.mask is not None:
+        c = fields.mask
+        return Mask(c.x, c.y, c.w, c.h, c.counts.encode("ascii")), box
+    if isinstance(fields.segmentation, _Rle):
+        rle = fields.segmentation
+        return masks.from_coco({"size": rle.size, "counts": rle.counts}), box
+    if fields.segmentation:
+        return Polygons(fields.segmentation, fields.holes), box
+    return box, None
+
+
+def parse(source: bytes, **known: Any) -> Annotation:
+    """Return the annotation of a JSON object.
+
+    Args:
+        source: The object's text.
+        known: The fields that the object does not hold: id, media, category, frame, z, origin, review.
+
+    Raises:
+        msgspec.DecodeError: Not JSON, or a known key of another type.
+        InputError: A run-length code that does not fit its own size.
+    """
+    fields = _decoder.decode(source)
+    geometry, box = shape_of(fields)
+    return Annotation(
+        geometry=geometry,
+        box=box,
+        keypoints=Keypoints(fields.keypoints) if fields.keypoints else None,
+        track=fields.track_id,
+        score=fields.score,
+        crowd=bool(fields.iscrowd),
+        attributes={} if fields.attributes is UNSET else fields.attributes,
+        source=source,
+        **known,
+    )
+
+
+def _shape_keys(a: Annotation) -> dict[str, Any]:
+    keys: dict[str, Any] = {}
+    box = a.box
+    match a.geometry:
+        case Polygons():
+            keys["segmentation"] = a.geometry.parts
+            if a.geometry.holes:
+                keys["holes"] = a.geometry.holes
+        case Mask():
+            m = a.geometry
+            keys["mask"] = _Crop(m.x, m.y, m.w, m.h, m.counts.decode("ascii"))
+        case Box():
+            box = a.geometry
+    if box is not None:
+        keys["bbox"] = (box.x, box.y, box.w, box.h)
+    return keys
+
+
+def _point_keys(a: Annotation) -> dict[str, Any]:
+    if a.keypoints is None:
+        return {}
+    values = [int(v) if i % 3 == 2 else v for i, v in enumerate(a.keypoints.values)]
+    return {"keypoints": values, "num_keypoints": a.keypoints.labelled}
+
+
+def _same_shape(a: Annotation, old: Annotation) -> bool:
+    return a.geometry == old.geometry and a.box == old.box
+
+
+def text(a: Annotation) -> bytes:
+    """Return the annotation's JSON object: its source where that still says the same, else the source amended."""
+    if a.source is None:
+        keys = {**_shape_keys(a), **_point_keys(a), **_single_keys(a, None)}
+        return _encode(keys)
+    old = parse(a.source, id=a.id, media=a.media, category=a.category)
+    raw: dict[str, Any] = _raw_decoder.decode(a.source)
+    changed = False
+    if not _same_shape(a, old):
+        raw, changed = _swap(raw, _SHAPE, _shape_keys(a)), True
+    if a.keypoints != old.keypoints:
+        raw, changed = _swap(raw, _POINTS, _point_keys(a)), True
+    singles = _single_keys(a, old)
+    for key, value in singles.items():
+        changed = True
+        if value is None:
+            raw.pop(key, None)
+        else:
+            raw[key] = value
+    return _encode(raw) if changed else a.source
+
+
+def _single_keys(a: Annotation, old: Annotation | None) -> dict[str, Any]:
+    """Return the keys of one value each that differ from `old`; None means: take the key out."""
+    keys: dict[str, Any] = {}
+    if a.score != (old.score if old else None):
+        keys["score"] = a.score
+    if a.crowd != (old.crowd if old else False):
+        keys["iscrowd"] = int(a.crowd)
+    if a.track != (old.track if old else None):
+        keys["track_id"] = a.track
+    if a.attributes != (old.attributes if old else {}):
+        keys["attributes"] = a.attributes or None
+    return keys
+
+
+def _swap(raw: dict[str, Any], group: tuple[str, ...], new: dict[str, Any]) -> dict[str, Any]:
+    """Return the object with a group of keys replaced; the new ones stand where the first of the old ones stood."""
+    result: dict[str, Any] = {}
+    placed = False
+    for key, value in raw.items():
+        if key not in group:
+            result[key] = value
+        elif not placed:
+            result.update(new)
+            placed = True
+    if not placed:
+        result.update(new)
+    return result
+
+
+def unknown(source: bytes) -> dict[str, Any]:
+    """Return the keys of an object that segstudio does not interpret, decoded."""
+    known = {*Fields.__struct_fields__, *_SHAPE, *_POINTS, "id", "image_id", "category_id"}
+    return {k: v for k, v in msgspec.json.decode(source).items() if k not in known}

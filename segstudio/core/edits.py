@@ -1,0 +1,163 @@
+"""What a person does to annotations, as pure functions that return a ChangeSet.
+
+Every edit of a prediction makes it a person's annotation (`by_person`); that rule lives here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from segstudio.core import changes, masks
+from segstudio.core.annotation import ACCEPTED, REJECTED, USER, Annotation, Geometry, Keypoints, Origin
+from segstudio.core.changes import ChangeSet
+from segstudio.core.errors import InputError
+from segstudio.core.geometry import Box, Polygons, Ring
+from segstudio.core.labels import Category
+from segstudio.core.masks import Mask
+from segstudio.core.media import Media
+
+MERGE_NUDGE = "nudge"
+
+
+def by_person(a: Annotation) -> Annotation:
+    """Return the annotation as a person's own; a prediction keeps its model and the run it came from."""
+    if a.origin.kind != "model":
+        return a if a.origin.kind == "user" else replace(a, origin=USER)
+    origin = Origin("user", a.origin.model, a.origin.weights, None, a.origin.run, a.origin.notes)
+    return replace(a, origin=origin, review=ACCEPTED, score=None)
+
+
+def _count(n: int) -> str:
+    return "1 object" if n == 1 else f"{n} objects"
+
+
+def add(rows: Iterable[Annotation], label: str = "Add") -> ChangeSet:
+    """Return the change that adds annotations."""
+    return changes.insert(rows, label)
+
+
+def delete(rows: Sequence[Annotation]) -> ChangeSet:
+    """Return the change that deletes annotations."""
+    return changes.delete(rows, f"Delete {_count(len(rows))}")
+
+
+def relabel(rows: Sequence[Annotation], category: Category) -> ChangeSet:
+    """Return the change of class. Keypoints stay when the new class has as many, else the change is refused.
+
+    Raises:
+        InputError: The new class has another number of keypoints.
+    """
+    wanted = len(category.skeleton.names) if category.skeleton else 0
+    for a in rows:
+        if a.keypoints is not None and a.keypoints.count != wanted:
+            raise InputError(
+                f"Object {a.id} has {a.keypoints.count} keypoints and the class {category.name} has {wanted}.",
+                remedy="Delete its keypoints first, or choose a class with the same skeleton.",
+            )
+    pairs = ((a, replace(by_person(a), category=category.id)) for a in rows)
+    return changes.replace(pairs, f"Relabel to {category.name}")
+
+
+def accept(rows: Sequence[Annotation]) -> ChangeSet:
+    """Return the change that makes predictions a person's own."""
+    return changes.replace(((a, replace(by_person(a), review=ACCEPTED)) for a in rows), f"Accept {_count(len(rows))}")
+
+
+def reject(rows: Sequence[Annotation]) -> ChangeSet:
+    """Return the change that marks predictions as wrong; they stay stored and are not exported."""
+    return changes.replace(((a, replace(a, review=REJECTED)) for a in rows), f"Reject {_count(len(rows))}")
+
+
+def set_geometry(a: Annotation, geometry: Geometry | None, label: str = "Edit shape", merge: str = "") -> ChangeSet:
+    """Return the change of shape; a box stated besides the old shape goes with it."""
+    return changes.replace([(a, replace(by_person(a), geometry=geometry, box=None))], label, merge)
+
+
+def set_box(a: Annotation, box: Box) -> ChangeSet:
+    """Return the change of a box annotation's box."""
+    if isinstance(a.geometry, Box) or a.geometry is None:
+        return set_geometry(a, box, "Resize box")
+    return changes.replace([(a, replace(by_person(a), box=box))], "Resize box")
+
+
+def paint(a: Annotation, stroke: Mask, width: int, height: int, *, erase: bool = False) -> ChangeSet:
+    """Return the change of a brush stroke: the shape becomes a mask with the stroke's pixels added or removed.
+
+    Erasing the last pixel deletes the annotation, unless it has keypoints.
+    """
+    old = a.mask(width, height)
+    new = masks.subtract(old, stroke) if erase else masks.union(old, stroke)
+    if new == old and isinstance(a.geometry, Mask):
+        return ChangeSet(())
+    if not new.counts:
+        return delete([a]) if a.keypoints is None else set_geometry(a, None, "Erase")
+    return set_geometry(a, new, "Erase" if erase else "Paint")
+
+
+def _moved_ring(ring: Ring, dx: float, dy: float) -> Ring:
+    return tuple(v + (dy if i % 2 else dx) for i, v in enumerate(ring))
+
+
+def moved(a: Annotation, dx: float, dy: float) -> Annotation:
+    """Return the annotation moved; masks move by whole pixels, hidden-and-unlabelled keypoints stay at 0."""
+    geometry = a.geometry
+    match geometry:
+        case Box():
+            geometry = Box(geometry.x + dx, geometry.y + dy, geometry.w, geometry.h)
+        case Polygons():
+            geometry = Polygons(
+                tuple(_moved_ring(r, dx, dy) for r in geometry.parts),
+                tuple(_moved_ring(r, dx, dy) for r in geometry.holes),
+            )
+        case Mask():
+            geometry = replace(geometry, x=geometry.x + round(dx), y=geometry.y + round(dy))
+    points = a.keypoints
+    if points is not None:
+        values = list(points.values)
+        for i in range(points.count):
+            if values[3 * i + 2] > 0:
+                values[3 * i] += dx
+                values[3 * i + 1] += dy
+        points = Keypoints(tuple(values))
+    box = None if a.box is None else Box(a.box.x + dx, a.box.y + dy, a.box.w, a.box.h)
+    return replace(by_person(a), geometry=geometry, keypoints=points, box=box)
+
+
+def translate(rows: Sequence[Annotation], dx: float, dy: float, *, nudge: bool = False) -> ChangeSet:
+    """Return the move of annotations by (dx, dy) pixels; nudges in a row become one step."""
+    pairs = ((a, moved(a, dx, dy)) for a in rows)
+    return changes.replace(pairs, f"Move {_count(len(rows))}", MERGE_NUDGE if nudge else "")
+
+
+def move_vertex(a: Annotation, ring: int, index: int, x: float, y: float) -> ChangeSet:
+    """Return the move of one polygon vertex; `ring` counts the parts first, then the holes."""
+    if not isinstance(a.geometry, Polygons):
+        raise InputError(f"Object {a.id} is not a polygon.")
+    rings = [*a.geometry.parts, *a.geometry.holes]
+    values = list(rings[ring])
+    values[2 * index : 2 * index + 2] = (x, y)
+    rings[ring] = tuple(values)
+    n = len(a.geometry.parts)
+    return set_geometry(a, Polygons(tuple(rings[:n]), tuple(rings[n:])), "Move vertex")
+
+
+def set_keypoints(a: Annotation, keypoints: Keypoints | None, label: str = "Move keypoint") -> ChangeSet:
+    """Return the change of keypoints."""
+    return changes.replace([(a, replace(by_person(a), keypoints=keypoints))], label)
+
+
+def set_review(media: Sequence[Media], review: str) -> ChangeSet:
+    """Return the change of pictures' review state: "todo", "predicted", "corrected", "done" or "flagged"."""
+    return changes.replace(((m, replace(m, review=review)) for m in media), f"Mark {review}")
+
+
+def add_category(category: Category) -> ChangeSet:
+    """Return the change that adds a class."""
+    return changes.insert([category], f"Add class {category.name}")
+
+
+def change_category(before: Category, after: Category) -> ChangeSet:
+    """Return the change of a class's name, colour or skeleton."""
+    return changes.replace([(before, after)], f"Change class {before.name}")
