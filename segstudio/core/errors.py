@@ -40,7 +40,23 @@ class InputError(SegstudioError):
 
 
 class MediaError(SegstudioError):
-    """A picture or a video that cannot be read."""
+    """A picture or a video that cannot be read.
+
+    Args:
+        status: Why, in the words of `Media.status`: "missing", "empty", "truncated", "mistyped", "bomb" or "broken".
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: str = "broken",
+        path: str | Path | None = None,
+        place: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.status = status
+        super().__init__(message, path=path, place=place, remedy=remedy)
 
 
 class ProjectError(SegstudioError):
