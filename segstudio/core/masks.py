@@ -7,6 +7,7 @@ costs the same in an 8k picture as in a thumbnail. Full frames exist only where 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 import msgspec
 import numpy as np
@@ -14,6 +15,9 @@ from pycocotools import mask as coco_mask
 
 from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box, Polygons, Ring
+
+# pycocotools' own annotations are narrower than what it takes.
+_codes: Any = coco_mask.frPyObjects
 
 
 class Mask(msgspec.Struct, frozen=True, tag="mask"):
@@ -60,7 +64,7 @@ def from_bitmap(bitmap: np.ndarray, x: int = 0, y: int = 0) -> Mask:
     columns = np.flatnonzero(set_[top:bottom].any(axis=0))
     left, right = int(columns[0]), int(columns[-1]) + 1
     crop = np.asfortranarray(set_[top:bottom, left:right].view(np.uint8))
-    counts = coco_mask.encode(crop)["counts"]
+    counts = cast(bytes, coco_mask.encode(crop)["counts"])
     return Mask(x + left, y + top, right - left, bottom - top, counts)
 
 
@@ -70,9 +74,7 @@ def paste(mask: Mask, height: int, width: int) -> np.ndarray:
     left, top = max(mask.x, 0), max(mask.y, 0)
     right, bottom = min(mask.x + mask.w, width), min(mask.y + mask.h, height)
     if right > left and bottom > top:
-        frame[top:bottom, left:right] = mask.bitmap()[
-            top - mask.y : bottom - mask.y, left - mask.x : right - mask.x
-        ]
+        frame[top:bottom, left:right] = mask.bitmap()[top - mask.y : bottom - mask.y, left - mask.x : right - mask.x]
     return frame
 
 
@@ -163,7 +165,7 @@ def to_coco(mask: Mask, height: int, width: int) -> dict:
         runs = np.diff(np.concatenate(([0], edges, [height * width]))).tolist()
     if len(runs) > 1 and runs[-1] == 0:
         runs.pop()
-    rle = coco_mask.frPyObjects({"size": [height, width], "counts": runs}, height, width)
+    rle = _codes({"size": [height, width], "counts": runs}, height, width)
     return {"size": [height, width], "counts": rle["counts"].decode("ascii")}
 
 
@@ -181,10 +183,12 @@ def from_polygons(shape: Polygons, width: int, height: int) -> Mask:
 
 
 def _fill(rings: Iterable[Ring], x: int, y: int, w: int, h: int) -> np.ndarray:
-    moved = [(np.asarray(ring, np.float64).reshape(-1, 2) - (x, y)).ravel().tolist() for ring in rings if len(ring) >= 6]
+    moved = [
+        (np.asarray(ring, np.float64).reshape(-1, 2) - (x, y)).ravel().tolist() for ring in rings if len(ring) >= 6
+    ]
     if not moved:
         return np.zeros((h, w), np.uint8)
-    return coco_mask.decode(coco_mask.merge(coco_mask.frPyObjects(moved, h, w)))
+    return coco_mask.decode(coco_mask.merge(_codes(moved, h, w)))
 
 
 def from_box(box: Box, width: int, height: int) -> Mask:

@@ -1,0 +1,122 @@
+"""Reading a project: the questions that the layers above ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from segstudio.core.annotation import Annotation
+from segstudio.core.labels import Category
+from segstudio.core.media import Media
+from segstudio.store import journal, rows, schema
+from segstudio.store.runs import Run
+
+
+class Reader:
+    """The reading half of `ProjectFile`."""
+
+    path: Path | str
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Yield a connection to read with; within a transaction of this thread it sees what that wrote."""
+        raise NotImplementedError
+
+    def meta(self, key: str, default: str = "") -> str:
+        """Return a free-form fact of the project."""
+        with self.reading() as connection:
+            value = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.key == key))
+        return default if value is None else value.decode("utf-8")
+
+    @property
+    def media_root(self) -> Path:
+        """The folder that relative media paths start from."""
+        root = Path(self.meta("media_root", "."))
+        return root if root.is_absolute() or not isinstance(self.path, Path) else self.path.absolute().parent / root
+
+    def categories(self) -> list[Category]:
+        """Return all classes in their order."""
+        c = schema.category.c
+        with self.reading() as connection:
+            found = connection.scalars(select(c.data).order_by(c.position, c.id)).all()
+        return [rows.read_category(data) for data in found]
+
+    def media_ids(self) -> list[int]:
+        """Return the ids of all media in the order of the file list."""
+        c = schema.media.c
+        with self.reading() as connection:
+            return list(connection.scalars(select(c.id).where(c.state == rows.LIVE).order_by(c.id)).all())
+
+    def media(self, ids: Sequence[int] | None = None) -> list[Media]:
+        """Return media by id, in the order of the file list; all of them without ids."""
+        c = schema.media.c
+        query = select(c.data).where(c.state == rows.LIVE).order_by(c.id)
+        with self.reading() as connection:
+            if ids is None:
+                found = connection.scalars(query).all()
+            else:
+                found = []
+                for start in range(0, len(ids), 500):
+                    found += connection.scalars(query.where(c.id.in_(ids[start : start + 500]))).all()
+        return [rows.read_media(data) for data in found]
+
+    def media_at(self, path: str) -> Media | None:
+        """Return the entry of a path as stored, or None."""
+        c = schema.media.c
+        with self.reading() as connection:
+            data = connection.scalar(select(c.data).where(c.path == path, c.state == rows.LIVE))
+        return None if data is None else rows.read_media(data)
+
+    def annotations(self, media: int, frame: int | None = None) -> list[Annotation]:
+        """Return the annotations of one picture (or one frame), lowest in the stack first."""
+        c = schema.annotation.c
+        query = select(schema.annotation).where(c.media == media, c.state == rows.LIVE).order_by(c.frame, c.z, c.id)
+        if frame is not None:
+            query = query.where(c.frame == frame)
+        with self.reading() as connection:
+            return [rows.read_annotation(row) for row in connection.execute(query)]
+
+    def annotation(self, id: int) -> Annotation | None:
+        """Return one annotation, or None."""
+        c = schema.annotation.c
+        with self.reading() as connection:
+            row = connection.execute(select(schema.annotation).where(c.id == id, c.state == rows.LIVE)).first()
+        return None if row is None else rows.read_annotation(row)
+
+    def all_annotations(self) -> Iterator[Annotation]:
+        """Yield every annotation by id, a few thousand at a time."""
+        c = schema.annotation.c
+        last = -(2**62)
+        while True:
+            query = select(schema.annotation).where(c.id > last, c.state == rows.LIVE).order_by(c.id).limit(4096)
+            with self.reading() as connection:
+                found = connection.execute(query).all()
+            if not found:
+                return
+            last = found[-1].id
+            yield from (rows.read_annotation(row) for row in found)
+
+    def counts(self, by: str = "category") -> dict[int, int]:
+        """Return the number of annotations by "category" or by "media"."""
+        column = schema.annotation.c[by]
+        query = select(column, func.count()).where(schema.annotation.c.state == rows.LIVE).group_by(column)
+        with self.reading() as connection:
+            return {int(key): int(n) for key, n in connection.execute(query)}
+
+    def data_version(self) -> int:
+        """Return a number that changes when another process has written to the file."""
+        with self.reading() as connection:
+            return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+    def history(self) -> list[journal.Step]:
+        """Return the steps, oldest first, each with whether it is done or undone."""
+        with self.reading() as connection:
+            return journal.steps(connection)
+
+    def runs(self) -> list[Run]:
+        """Return all runs, oldest first."""
+        with self.reading() as connection:
+            found = connection.execute(select(schema.run).order_by(schema.run.c.id)).all()
+        return [Run(*row) for row in found]
