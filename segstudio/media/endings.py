@@ -1,0 +1,114 @@
+"""Whether a file ends where its format says it does, without decoding it.
+
+Decoders disagree on this: a PNG without its last rows' checksum and a JPEG padded with zeros both decode without a word.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+_STEP = 1 << 16
+
+
+def missing_end(path: str | Path, found: str, size: int) -> str:
+    """Return what is missing at the end of a file of `size` bytes, or an empty string.
+
+    Args:
+        path: The file.
+        found: Its format as `sniff.format_of` names it; formats without a cheap test give an empty string.
+        size: Its length in bytes.
+    """
+    test = {"JPEG": _jpeg, "PNG": _png, "WebP": _webp, "BMP": _bmp}.get(found)
+    if test is None:
+        return ""
+    with open(path, "rb") as file:
+        return test(file, size)
+
+
+def png_exif(path: str | Path) -> bytes | None:
+    """Return a PNG file's EXIF data, wherever in the file it lies, or None."""
+    with open(path, "rb") as file:
+        for name, offset, length in _png_chunks(file):
+            if name == b"eXIf":
+                file.seek(offset)
+                return b"Exif\0\0" + file.read(length)
+    return None
+
+
+def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
+    """Yield (name, offset of the data, length of the data) of the chunks whose headers are there."""
+    offset = 8
+    while True:
+        file.seek(offset)
+        head = file.read(8)
+        if len(head) < 8:
+            return
+        length, name = struct.unpack(">I4s", head)
+        yield name, offset + 8, length
+        if name == b"IEND":
+            return
+        offset += length + 12
+
+
+def _png(file: BinaryIO, size: int) -> str:
+    last = (b"", 0, 0)
+    for last in _png_chunks(file):
+        if last[1] + last[2] > size:
+            break
+    name, offset, length = last
+    # The checksum behind the last, empty chunk is not missed.
+    return "" if name == b"IEND" and offset + length <= size else "it has no end-of-picture mark"
+
+
+def _jpeg(file: BinaryIO, size: int) -> str:
+    file.seek(max(size - 2, 0))
+    if file.read(2) == b"\xff\xd9":
+        return ""
+    start = _jpeg_scan(file, size)
+    end = size
+    while end > start:
+        begin = max(start, end - _STEP)
+        file.seek(begin)
+        # One byte of the later piece comes along, for a mark on the border.
+        if b"\xff\xd9" in file.read(end - begin + 1):
+            return ""
+        end = begin
+    return "it has no end-of-picture mark"
+
+
+def _jpeg_scan(file: BinaryIO, size: int) -> int:
+    """Return where the first scan begins: an embedded thumbnail's end mark lies before it."""
+    offset = 2
+    while offset + 4 <= size:
+        file.seek(offset)
+        mark, kind, length = struct.unpack(">BBH", file.read(4))
+        if mark != 0xFF:
+            break
+        if kind == 0xFF:
+            offset += 1
+            continue
+        if kind == 0xDA:
+            return offset
+        offset += 2 + (0 if kind == 0x01 or 0xD0 <= kind <= 0xD8 else length)
+    return min(offset, size)
+
+
+def _webp(file: BinaryIO, size: int) -> str:
+    head = file.read(8)
+    wanted = struct.unpack("<I", head[4:])[0] + 8 if len(head) == 8 else size + 1
+    return f"it should be {wanted:,} bytes long and is {size:,}" if wanted > size else ""
+
+
+def _bmp(file: BinaryIO, size: int) -> str:
+    head = file.read(34)
+    if len(head) < 34:
+        return "its header is not whole"
+    (start,) = struct.unpack_from("<I", head, 10)
+    width, height, _, bits, compression = struct.unpack_from("<iiHHI", head, 18)
+    if head[14] == 12 or compression not in (0, 3):
+        return ""
+    wanted = start + (width * bits + 31) // 32 * 4 * abs(height)
+    return f"it should be {wanted:,} bytes long and is {size:,}" if wanted > size else ""

@@ -1,0 +1,256 @@
+"""Videos by frame number: frame n is the same picture whichever way it is reached.
+
+A video is indexed once, by reading its packets without decoding them: their presentation times, sorted, are the frames. A
+frame is then found by its time and decoded from the key frame before it, so no counting can drift. Pixels are the coded
+ones, turned upright; a pixel aspect ratio other than 1 is not applied.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segstudio.core.errors import MediaError
+from segstudio.media import pixels
+from segstudio.media.containers import Index, index_packets, missing_end, open_container, orientation_of
+from segstudio.media.sniff import format_of, name_disagrees, open_head
+
+CACHE_BYTES = 192 << 20
+
+
+class Video:
+    """A video file.
+
+    All methods may be called from any thread; one decodes at a time. The file stays open until `close`, and opens again
+    when it is read after that.
+
+    Args:
+        path: MP4, MOV, MKV, AVI or WebM.
+        cache_bytes: How much decoded frames may take that were passed on the way to the ones asked for.
+
+    Raises:
+        MediaError: With a `status`; a video that is cut off but still has frames opens, and `note` says so.
+    """
+
+    def __init__(self, path: str | Path, cache_bytes: int = CACHE_BYTES) -> None:
+        self.path = str(path)
+        size, head = open_head(path)
+        found = format_of(head)
+        self.format: str = found or ""
+        self._lock = threading.RLock()
+        self._index: Index | None = None
+        self._frames: OrderedDict[int, Any] = OrderedDict()
+        self._container: Any = None
+        self._decoding: Iterator[tuple[int, Any]] | None = None
+        self._next = 0
+        self._reformatter: Any = None
+        with open_container(path) as container:
+            stream = container.streams.video[0]
+            self.fps: float = float(stream.average_rate or stream.guessed_rate or 25)
+            self.claimed_frames: int = max(int(stream.frames), 0)
+            self.orientation: int = orientation_of(container, stream, path)
+            self._coded = (int(stream.codec_context.width), int(stream.codec_context.height))
+            self.mode: str = stream.codec_context.pix_fmt or ""
+            self._time_base = stream.time_base
+        self._kept = max(2, cache_bytes // max(1, self._coded[0] * self._coded[1] * 2))
+        cut = missing_end(path, self.format, size)
+        notes = (
+            name_disagrees(path, self.format),
+            f"The file is cut off ({cut}); what is left can be used." if cut else "",
+        )
+        self.note: str = " ".join(note for note in notes if note)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels, upright."""
+        return self._coded if self.orientation < 5 else self._coded[::-1]
+
+    @property
+    def frames(self) -> int:
+        """The exact number of frames; the first call reads the file through."""
+        return len(self._indexed().times)
+
+    def time(self, n: int) -> float:
+        """Return when frame `n` is shown, in seconds after frame 0."""
+        times = self._indexed().times
+        return float((times[n] - times[0]) * self._time_base)
+
+    def frame(self, n: int) -> np.ndarray:
+        """Return frame `n` (0-based) as uint8 RGB (h, w, 3), upright, C-contiguous.
+
+        Raises:
+            MediaError: When there is no such frame, or its data are damaged.
+        """
+        with self._lock:
+            index = self._indexed()
+            if not 0 <= n < len(index.times):
+                raise MediaError(
+                    f"There is no frame {n}; the video has {len(index.times)} (0 to {len(index.times) - 1}).",
+                    path=self.path,
+                )
+            frame = self._frames.get(n)
+            if frame is None:
+                frame = self._reach(index, n)
+            else:
+                self._frames.move_to_end(n)
+            return self._rgb(frame)
+
+    def close(self) -> None:
+        """Close the file and forget the decoded frames."""
+        with self._lock:
+            self._stop()
+            self._frames.clear()
+            self._reformatter = None
+
+    def _indexed(self) -> Index:
+        with self._lock:
+            if self._index is None:
+                self._index = index_packets(self.path)
+            return self._index
+
+    def _reach(self, index: Index, n: int) -> Any:
+        """Decode until frame `n`: onwards where that is shorter, else from a key frame before it, the last one first."""
+        before = bisect_right(index.keys, n)
+        if self._decoding is not None and (before == 0 or index.keys[before - 1] <= self._next <= n):
+            if (frame := self._advance(n)) is not None:
+                return frame
+        # A seek may land late, and a damaged stretch may hide a key frame: go further back then, in growing steps.
+        step = 1
+        while True:
+            before = max(before - step, 0)
+            step *= 2
+            self._seek(index, before)
+            if (frame := self._advance(n)) is not None:
+                return frame
+            if before == 0:
+                break
+        self._seek(index, None)
+        if (frame := self._advance(n)) is not None:
+            return frame
+        raise MediaError(
+            "This frame cannot be decoded.", path=self.path, place=f"frame {n}", remedy="Use another frame."
+        )
+
+    def _advance(self, n: int) -> Any:
+        """Decode on until frame `n` and return it, or None when it does not come."""
+        assert self._decoding is not None
+        try:
+            for position, frame in self._decoding:
+                self._next = position + 1
+                self._frames[position] = frame
+                self._frames.move_to_end(position)
+                while len(self._frames) > self._kept:
+                    self._frames.popitem(last=False)
+                if position == n:
+                    return frame
+                if position > n:
+                    return None
+        except _Late:
+            pass
+        self._stop()
+        return None
+
+    def _seek(self, index: Index, key: int | None) -> None:
+        """Begin to decode at key frame number `key` of the index, or at the very start of the file."""
+        self._stop()
+        self._container = open_container(self.path)
+        stream = self._container.streams.video[0]
+        stream.thread_type = "AUTO"
+        first = 0
+        if key is not None and index.keys:
+            first = index.keys[key]
+            if first > 0:
+                self._container.seek(index.times[first], stream=stream, backward=True)
+        self._next = first
+        self._decoding = _decode(self._container, stream, index, first)
+
+    def _stop(self) -> None:
+        self._decoding = None
+        if self._container is not None:
+            self._container.close()
+            self._container = None
+
+    def _rgb(self, frame: Any) -> np.ndarray:
+        if self._reformatter is None:
+            from av.video.reformatter import VideoReformatter
+
+            self._reformatter = VideoReformatter()
+        width, height = self._coded
+        shown = self._reformatter.reformat(frame, width=width, height=height, format="rgb24")
+        return pixels.upright(shown.to_ndarray(), self.orientation)
+
+
+class _Late(Exception):
+    """A seek landed behind the frame it was meant for."""
+
+
+def _decode(container: Any, stream: Any, index: Index, first: int) -> Iterator[tuple[int, Any]]:
+    """Yield (frame number, decoded frame) from the place a container was set to.
+
+    Frames whose number lies before the first packet's are left out: they belong to the group of pictures before it, which was
+    not decoded.
+    """
+    from av.error import FFmpegError
+
+    start = None
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+            if packet is None:
+                return
+            if start is None and packet.size:
+                start = index.numbers.get(packet.pts, -1) if first else 0
+                if start > first:
+                    raise _Late
+            decoded = packet.decode()
+        except FFmpegError:
+            # Damaged packets cost their own frames only; those behind them are still found by their times.
+            if start is None:
+                return
+            continue
+        for frame in decoded:
+            number = index.numbers.get(frame.pts, -1)
+            if start is not None and number >= max(start, 0):
+                yield number, frame
+
+
+def first_frame(path: str | Path) -> np.ndarray:
+    """Return a video's first frame like `Video.frame(0)`, without reading the whole file for its index where that can be.
+
+    Raises:
+        MediaError: When no frame can be decoded.
+    """
+    video = Video(path)
+    try:
+        return video.frame(0)
+    finally:
+        video.close()
+
+
+def probe_video(path: str | Path, size: int, found: str, note: str) -> Any:
+    """Return the `Probe` of a video; `frames` is what the container claims, 0 where it doesn't.
+
+    Raises:
+        MediaError: When it can't be opened or no frame can be decoded.
+    """
+    from segstudio.media.probing import Probe
+
+    video = Video(path)
+    return Probe(
+        kind="video",
+        width=video.size[0],
+        height=video.size[1],
+        orientation=video.orientation,
+        frames=video.claimed_frames,
+        format=found,
+        size=size,
+        mode=video.mode,
+        note=video.note,
+    )
