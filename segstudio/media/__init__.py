@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from segstudio.media.export import export_frames as export_frames
     from segstudio.media.folders import checksum as checksum
     from segstudio.media.folders import describe as describe
     from segstudio.media.folders import relativize as relativize
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from segstudio.media.source import MediaReader as MediaReader
     from segstudio.media.thumbnails import thumbnail as thumbnail
     from segstudio.media.video import Video as Video
-    from segstudio.media.export import export_frames as export_frames
 
 _HOME = {
     "checksum": "folders",

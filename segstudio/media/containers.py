@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,13 +49,14 @@ def open_container(path: str | Path) -> Any:
         MediaError: "truncated" where the end that holds the table of contents is missing, else "broken".
     """
     import av
+    from av.error import FFmpegError
 
     from segstudio.media.sniff import format_of, open_head
 
     try:
         # "file:" keeps names with a colon from being taken for a network address.
-        container = av.open("file:" + os.path.abspath(path), metadata_errors="replace")
-    except (av.error.FFmpegError, OSError, ValueError) as error:
+        container = av.open(f"file:{Path(path).absolute()}", metadata_errors="replace")
+    except (FFmpegError, OSError, ValueError) as error:
         if isinstance(error, (FileNotFoundError, PermissionError)):
             raise file_error(error, path) from error
         size, head = open_head(path)
@@ -128,9 +128,13 @@ def orientation_of(container: Any, stream: Any, path: str | Path) -> int:
     for data in frame.side_data:
         if data.type.name == "DISPLAYMATRIX":
             a, b, _, c, d = struct.unpack_from("=5i", bytes(data))
-            signs = tuple((v > 1 << 15) - (v < -(1 << 15)) for v in (a, b, c, d))
-            return _MATRIX.get(signs, 1)
+            return _MATRIX.get((_sign(a), _sign(b), _sign(c), _sign(d)), 1)
     return 1
+
+
+def _sign(value: int) -> int:
+    """Return the sign of a 16.16 fixed-point number, 0 where it is nearer to 0 than to 1."""
+    return (value > 1 << 15) - (value < -(1 << 15))
 
 
 def _decodable(container: Any, stream: Any) -> Iterator[Any]:
@@ -149,7 +153,7 @@ def _decodable(container: Any, stream: Any) -> Iterator[Any]:
 
 def missing_end(path: str | Path, found: str, size: int) -> str:
     """Return what is missing at the end of a video file of `size` bytes, or an empty string."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         if found in ("MP4", "MOV"):
             wanted = _boxes_end(file, size)
         elif found == "AVI":

@@ -1,6 +1,6 @@
 """Whether a file ends where its format says it does, without decoding it.
 
-Decoders disagree on this: a PNG without its last rows' checksum and a JPEG padded with zeros both decode without a word.
+Decoders disagree on this: a PNG without its last rows' checksum and a JPEG padded with zeros decode without a word.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ def missing_end(path: str | Path, found: str, size: int) -> str:
     test = {"JPEG": _jpeg, "PNG": _png, "WebP": _webp, "BMP": _bmp}.get(found)
     if test is None:
         return ""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         return test(file, size)
 
 
 def png_exif(path: str | Path) -> bytes | None:
     """Return a PNG file's EXIF data, wherever in the file it lies, or None."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         for name, offset, length in _png_chunks(file):
             if name == b"eXIf":
                 file.seek(offset)

@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import msgspec
@@ -18,8 +17,7 @@ from segstudio.media.sniff import kind_of
 _DIGITS = re.compile(r"[0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One file that looks like a picture or a video by its name: its absolute path and "image" or "video"."""
 
     path: str
@@ -27,9 +25,9 @@ class Entry:
 
 
 def natural_key(name: str) -> tuple[str, str]:
-    """Return a key that sorts names as people do: "frame2" before "frame10", whatever the case; equal ones by code point.
+    """Return a key that sorts names as people do: "frame2" before "frame10", whatever the case, then by code point.
 
-    It is a string and not a list of parts (as natsort's is) because a folder of 100,000 names then sorts in a quarter of the time.
+    It is a string and not a list of parts because a folder of 100,000 names then sorts in a quarter of the time.
     """
     return _DIGITS.sub(_by_length, name.casefold()), name
 
@@ -50,13 +48,13 @@ def scan(paths: Iterable[str | Path] | str | Path, recursive: bool = True) -> It
 
     Yields:
         Each file once. A folder's own files come first, in natural order, then its folders likewise. Hidden files and
-        folders (a leading dot), folders that may not be read, and links back to a folder that was already entered are left out.
+        folders (a leading dot), folders that may not be read, and links back to a folder already entered are left out.
     """
     seen_folders: set[tuple[int, int]] = set()
     seen_files: set[str] = set()
     for given in [paths] if isinstance(paths, (str, Path)) else paths:
-        top = os.path.abspath(given)
-        found = _walk(top, recursive, seen_folders) if os.path.isdir(top) else [Entry(top, kind_of(top) or "image")]
+        top = _absolute(given)
+        found = _walk(top, recursive, seen_folders) if _is_folder(top) else [Entry(top, kind_of(top) or "image")]
         for entry in found:
             if entry.path not in seen_files:
                 seen_files.add(entry.path)
@@ -68,7 +66,7 @@ def _walk(top: str, recursive: bool, seen: set[tuple[int, int]]) -> Iterator[Ent
     while waiting:
         folder = waiting.pop()
         try:
-            status = os.stat(folder)
+            status = Path(folder).stat()
             if (status.st_dev, status.st_ino) in seen:
                 continue
             seen.add((status.st_dev, status.st_ino))
@@ -76,8 +74,8 @@ def _walk(top: str, recursive: bool, seen: set[tuple[int, int]]) -> Iterator[Ent
         except OSError:
             continue
         for name, kind in files:
-            yield Entry(os.path.join(folder, name), kind)
-        waiting.extend(os.path.join(folder, name) for name in reversed(folders))
+            yield Entry(f"{folder.rstrip(os.sep)}{os.sep}{name}", kind)
+        waiting.extend(f"{folder.rstrip(os.sep)}{os.sep}{name}" for name in reversed(folders))
 
 
 def _listed(folder: str, recursive: bool) -> tuple[list[tuple[str, str]], list[str]]:
@@ -107,7 +105,7 @@ def describe(media: Media, root: str | Path) -> Media:
 
     path = resolve(media, root)
     try:
-        size = os.stat(path).st_size
+        size = path.stat().st_size
     except (OSError, ValueError):
         size = -1
     try:
@@ -139,14 +137,14 @@ def resolve(media: Media, root: str | Path) -> Path:
     if "\\" in media.path and os.sep == "/" and not _exists(path):
         windows = PureWindowsPath(media.path)
         path = Path(root) / PurePosixPath(windows.as_posix())
-    return Path(os.path.abspath(path)) if "\0" not in media.path else path
+    return Path(_absolute(path))
 
 
 def relativize(path: str | Path, root: str | Path) -> str:
     """Return a path as `Media.path` stores it: POSIX, relative to `root` where it lies inside, otherwise absolute."""
-    absolute = os.path.abspath(path)
+    absolute = _absolute(path)
     try:
-        return Path(absolute).relative_to(os.path.abspath(root)).as_posix()
+        return Path(absolute).relative_to(_absolute(root)).as_posix()
     except ValueError:
         return Path(absolute).as_posix()
 
@@ -166,7 +164,7 @@ def checksum(path: str | Path, stop: Callable[[], bool] | None = None) -> str:
 
     digest = hashlib.sha256()
     try:
-        with open(path, "rb", buffering=0) as file:
+        with Path(path).open("rb", buffering=0) as file:
             while block := file.read(1 << 23):
                 if stop is not None and stop():
                     raise Cancelled
@@ -174,6 +172,18 @@ def checksum(path: str | Path, stop: Callable[[], bool] | None = None) -> str:
     except (OSError, ValueError) as error:
         raise file_error(error, path) from error
     return digest.hexdigest()
+
+
+def _absolute(path: str | Path) -> str:
+    """Return a path without "." and "..", links left as they are: a project keeps the names that a person chose."""
+    return os.path.normpath(Path(path).absolute())
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _exists(path: Path) -> bool:

@@ -1,8 +1,8 @@
 """Reading pictures.
 
-The shown picture is always uint8 RGB, upright. Colour profiles are not applied: models were trained on the plain samples,
-and what a person sees is what a model gets. Transparent pixels are laid over white. Of several frames or pages, the first
-is read.
+The shown picture is always uint8 RGB, upright. Colour profiles are not applied: models were trained on the plain
+samples, and what a person sees is what a model gets. Transparent pixels are laid over white. Of several frames or
+pages, the first is read.
 """
 
 from __future__ import annotations
@@ -129,9 +129,10 @@ def _decode(path: str | Path, info: Probe) -> Values:
             values = _decode_png16(path, info.orientation)
         else:
             values = _decode_pillow(path, info.orientation)
-    if values.array.shape[:2] != (info.height, info.width):
+    height, width = values.array.shape[:2]
+    if (height, width) != (info.height, info.width):
         raise MediaError(
-            f"The header says {info.width} x {info.height} pixels, the data {values.array.shape[1]} x {values.array.shape[0]}.",
+            f"The header says {info.width} x {info.height} pixels, the data {width} x {height}.",
             path=path,
         )
     return values

@@ -66,7 +66,7 @@ def to_uint8(values: np.ndarray, window: Window) -> np.ndarray:
 
 
 def to_rgb(samples: np.ndarray) -> np.ndarray:
-    """Return uint8 samples (h, w) or (h, w, c) as RGB (h, w, 3): grey is repeated, the first three of more are taken."""
+    """Return uint8 samples (h, w) or (h, w, c) as RGB (h, w, 3): grey repeated, of more the first three."""
     if samples.ndim == 3 and samples.shape[2] >= 3:
         return np.ascontiguousarray(samples[:, :, :3])
     grey = samples if samples.ndim == 2 else samples[:, :, 0]

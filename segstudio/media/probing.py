@@ -35,9 +35,9 @@ class Probe:
         height: Likewise.
         orientation: The EXIF orientation, 1 to 8 (a video's display matrix in the same numbers).
         frames: 1 for a picture; what a video's container claims, 0 where it doesn't say.
-        format: "JPEG", "PNG", "WebP", "BMP", "TIFF", "GIF", "AVIF", "JPEG 2000", "PNM", "MP4", "MOV", "MKV", "AVI", "WebM".
+        format: As `sniff` names it: "JPEG", "PNG", "WebP", "BMP", "TIFF", "MP4", "MOV", "MKV", "AVI", "WebM", ...
         size: Of the file, in bytes.
-        mode: How pixels are stored: Pillow's mode ("L", "P", "CMYK", ...), TIFF's photometry, or a video's pixel format.
+        mode: How pixels are stored: Pillow's mode ("L", "P", "CMYK"), TIFF's photometry, or a video's pixel format.
         bit_depth: Bits a sample.
         note: What a person should know about a file that opens all the same (a wrong extension, further pages).
     """
@@ -78,7 +78,7 @@ def probe(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Probe:
     if found in VIDEO_FORMATS:
         from segstudio.media.video import probe_video
 
-        return probe_video(path, size, found, name_disagrees(path, found))
+        return probe_video(path)
     with readable(path, found):
         if lacking := missing_end(path, found, size):
             raise MediaError(f"The file is cut off: {lacking}.", status="truncated", path=path, remedy=_FETCH_AGAIN)
@@ -148,7 +148,7 @@ def pillow(path: str | Path) -> Iterator[Image]:
     """
     from PIL import Image
 
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         with _OPENING, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             Image.MAX_IMAGE_PIXELS = None
@@ -223,7 +223,7 @@ def _pillow_orientation(path: str | Path, image: Any, found: str) -> int:
 
 def _pillow_depth(path: str | Path, mode: str, found: str) -> int:
     if found == "PNG":
-        with open(path, "rb") as file:
+        with Path(path).open("rb") as file:
             return file.read(25)[24]
     return {"1": 1, "I;16": 16, "I;16B": 16, "I;16L": 16, "I": 32, "F": 32}.get(mode, 8)
 

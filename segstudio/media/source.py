@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -122,7 +121,7 @@ class MediaReader:
     def _key(self, media: Media, frame: int, window: Window | None) -> Key:
         path = self.path(media)
         try:
-            status = os.stat(path)
+            status = path.stat()
         except (OSError, ValueError) as error:
             raise file_error(error, path) from error
         return str(path), status.st_mtime_ns, status.st_size, frame, window

@@ -43,7 +43,7 @@ def thumbnail(
     Raises:
         MediaError: As `read_image` and `Video`.
     """
-    path = resolve(source, root) if isinstance(source, Media) else Path(os.path.abspath(source))
+    path = resolve(source, root) if isinstance(source, Media) else Path(source).absolute()
     if cache is None:
         return _make(path, size)
     kept = _place(path, size, Path(cache))
@@ -84,7 +84,7 @@ def _shrunk(rgb: np.ndarray, size: int) -> np.ndarray:
 
 def _place(path: Path, size: int, cache: Path) -> Path:
     try:
-        status = os.stat(path)
+        status = path.stat()
     except (OSError, ValueError) as error:
         raise file_error(error, path) from error
     key = f"{path}\0{status.st_mtime_ns}\0{status.st_size}\0{size}"
@@ -114,6 +114,6 @@ def _store(kept: Path, small: np.ndarray) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 Image.fromarray(small).save(file, "PNG", compress_level=3)
-            os.replace(name, kept)
+            Path(name).replace(kept)
         except OSError:
-            os.unlink(name)
+            Path(name).unlink()

@@ -1,8 +1,8 @@
 """Videos by frame number: frame n is the same picture whichever way it is reached.
 
-A video is indexed once, by reading its packets without decoding them: their presentation times, sorted, are the frames. A
-frame is then found by its time and decoded from the key frame before it, so no counting can drift. Pixels are the coded
-ones, turned upright; a pixel aspect ratio other than 1 is not applied.
+A video is indexed once, by reading its packets without decoding them: their presentation times, sorted, are the frames.
+A frame is then found by its time and decoded from the key frame before it, so no counting can drift. Pixels are the
+coded ones, turned upright; a pixel aspect ratio other than 1 is not applied.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from segstudio.core.errors import MediaError
 from segstudio.media import pixels
 from segstudio.media.containers import Index, index_packets, missing_end, open_container, orientation_of
+from segstudio.media.probing import Probe
 from segstudio.media.sniff import format_of, name_disagrees, open_head
 
 CACHE_BYTES = 192 << 20
@@ -41,8 +42,8 @@ class Video:
     def __init__(self, path: str | Path, cache_bytes: int = CACHE_BYTES) -> None:
         self.path = str(path)
         size, head = open_head(path)
-        found = format_of(head)
-        self.format: str = found or ""
+        self.bytes: int = size
+        self.format: str = format_of(head) or ""
         self._lock = threading.RLock()
         self._index: Index | None = None
         self._frames: OrderedDict[int, Any] = OrderedDict()
@@ -53,13 +54,17 @@ class Video:
         with open_container(path) as container:
             stream = container.streams.video[0]
             self.fps: float = float(stream.average_rate or stream.guessed_rate or 25)
-            self.claimed_frames: int = max(int(stream.frames), 0)
+            self.claimed_frames: int = (
+                sum(not entry.is_discard for entry in stream.index_entries) if stream.frames else 0
+            )
             self.orientation: int = orientation_of(container, stream, path)
             self._coded = (int(stream.codec_context.width), int(stream.codec_context.height))
             self.mode: str = stream.codec_context.pix_fmt or ""
             self._time_base = stream.time_base
         self._kept = max(2, cache_bytes // max(1, self._coded[0] * self._coded[1] * 2))
         cut = missing_end(path, self.format, size)
+        if cut:
+            self.claimed_frames = 0
         notes = (
             name_disagrees(path, self.format),
             f"The file is cut off ({cut}); what is left can be used." if cut else "",
@@ -69,7 +74,8 @@ class Video:
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) in pixels, upright."""
-        return self._coded if self.orientation < 5 else self._coded[::-1]
+        width, height = self._coded
+        return (width, height) if self.orientation < 5 else (height, width)
 
     @property
     def frames(self) -> int:
@@ -115,11 +121,11 @@ class Video:
             return self._index
 
     def _reach(self, index: Index, n: int) -> Any:
-        """Decode until frame `n`: onwards where that is shorter, else from a key frame before it, the last one first."""
+        """Decode until frame `n`: onwards where that is shorter, else from the key frame before it."""
         before = bisect_right(index.keys, n)
-        if self._decoding is not None and (before == 0 or index.keys[before - 1] <= self._next <= n):
-            if (frame := self._advance(n)) is not None:
-                return frame
+        onwards = self._decoding is not None and (before == 0 or index.keys[before - 1] <= self._next <= n)
+        if onwards and (frame := self._advance(n)) is not None:
+            return frame
         # A seek may land late, and a damaged stretch may hide a key frame: go further back then, in growing steps.
         step = 1
         while True:
@@ -193,8 +199,8 @@ class _Late(Exception):
 def _decode(container: Any, stream: Any, index: Index, first: int) -> Iterator[tuple[int, Any]]:
     """Yield (frame number, decoded frame) from the place a container was set to.
 
-    Frames whose number lies before the first packet's are left out: they belong to the group of pictures before it, which was
-    not decoded.
+    Frames whose number lies before the first packet's are left out: they belong to the group of pictures before it,
+    which was not decoded.
     """
     from av.error import FFmpegError
 
@@ -222,7 +228,7 @@ def _decode(container: Any, stream: Any, index: Index, first: int) -> Iterator[t
 
 
 def first_frame(path: str | Path) -> np.ndarray:
-    """Return a video's first frame like `Video.frame(0)`, without reading the whole file for its index where that can be.
+    """Return a video's first frame, as `Video.frame(0)` does.
 
     Raises:
         MediaError: When no frame can be decoded.
@@ -234,14 +240,12 @@ def first_frame(path: str | Path) -> np.ndarray:
         video.close()
 
 
-def probe_video(path: str | Path, size: int, found: str, note: str) -> Any:
+def probe_video(path: str | Path) -> Probe:
     """Return the `Probe` of a video; `frames` is what the container claims, 0 where it doesn't.
 
     Raises:
         MediaError: When it can't be opened or no frame can be decoded.
     """
-    from segstudio.media.probing import Probe
-
     video = Video(path)
     return Probe(
         kind="video",
@@ -249,8 +253,8 @@ def probe_video(path: str | Path, size: int, found: str, note: str) -> Any:
         height=video.size[1],
         orientation=video.orientation,
         frames=video.claimed_frames,
-        format=found,
-        size=size,
+        format=video.format,
+        size=video.bytes,
         mode=video.mode,
         note=video.note,
     )
