@@ -77,6 +77,11 @@ def open_container(path: str | Path) -> Any:
     return container
 
 
+def claimed_frames(stream: Any) -> int:
+    """Return how many frames a container's own table of contents lists, 0 where it has no whole one (MKV, WebM)."""
+    return sum(not entry.is_discard for entry in stream.index_entries) if stream.frames else 0
+
+
 def index_packets(path: str | Path) -> Index:
     """Read all packets of a video, decode none, and return its frames.
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 _STEP = 1 << 16
+# Bytes a value of each TIFF type takes.
+_TIFF_TYPES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 
 
 def missing_end(path: str | Path, found: str, size: int) -> str:
@@ -21,7 +23,7 @@ def missing_end(path: str | Path, found: str, size: int) -> str:
         found: Its format as `sniff.format_of` names it; formats without a cheap test give an empty string.
         size: Its length in bytes.
     """
-    test = {"JPEG": _jpeg, "PNG": _png, "WebP": _webp, "BMP": _bmp}.get(found)
+    test = {"JPEG": _jpeg, "PNG": _png, "WebP": _webp, "BMP": _bmp, "TIFF": _tiff}.get(found)
     if test is None:
         return ""
     with Path(path).open("rb") as file:
@@ -112,3 +114,27 @@ def _bmp(file: BinaryIO, size: int) -> str:
         return ""
     wanted = start + (width * bits + 31) // 32 * 4 * abs(height)
     return f"it should be {wanted:,} bytes long and is {size:,}" if wanted > size else ""
+
+
+def _tiff(file: BinaryIO, size: int) -> str:
+    """Test that the first directory and the values that it points to are there; the pixels are not looked at."""
+    head = file.read(16)
+    order = "<" if head[:2] == b"II" else ">"
+    big = head[2:4] in (b"+\0", b"\0+")
+    offset_type, count_type, entry = ("Q", "Q", "HHQ8s") if big else ("I", "H", "HHI4s")
+    lacking = "its directory lies behind the end"
+    try:
+        (start,) = struct.unpack_from(order + offset_type, head, 8 if big else 4)
+        file.seek(start)
+        (count,) = struct.unpack(order + count_type, file.read(struct.calcsize("=" + count_type)))
+        length = struct.calcsize("=" + entry)
+        entries = file.read(min(count * length, size))
+        if len(file.read(struct.calcsize("=" + offset_type))) < struct.calcsize("=" + offset_type):
+            return lacking
+        for _, kind, number, value in struct.iter_unpack(order + entry, entries):
+            taken = number * _TIFF_TYPES.get(kind, 0)
+            if taken > len(value) and struct.unpack(order + offset_type, value)[0] + taken > size:
+                return "some of its directory's values lie behind the end"
+    except (struct.error, OverflowError):
+        return lacking
+    return ""

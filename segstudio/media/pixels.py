@@ -47,7 +47,8 @@ def auto_window(values: np.ndarray) -> Window:
     if flat.size == 0:
         return 0.0, 1.0
     lo, hi = (float(v) for v in np.percentile(flat.astype(np.float64, copy=False), (0.1, 99.9)))
-    return (lo, hi) if hi > lo else (lo, lo + 1.0)
+    # One value everywhere: a window of 1, or of what a float that large can still tell apart.
+    return (lo, hi) if hi > lo else (lo, lo + max(1.0, abs(lo) * 1e-6))
 
 
 def to_uint8(values: np.ndarray, window: Window) -> np.ndarray:

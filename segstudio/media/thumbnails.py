@@ -19,10 +19,11 @@ from segstudio.media.sniff import file_error
 
 
 def default_cache() -> Path:
-    """Return the folder of the user's cache where thumbnails are kept."""
+    """Return the folder where thumbnails are kept: in $SEGSTUDIO_CACHE, or in the user's cache."""
     from platformdirs import user_cache_path
 
-    return user_cache_path("segstudio", appauthor=False) / "thumbnails"
+    own = os.environ.get("SEGSTUDIO_CACHE")
+    return (Path(own) if own else user_cache_path("segstudio", appauthor=False)) / "thumbnails"
 
 
 def thumbnail(

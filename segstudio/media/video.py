@@ -18,7 +18,7 @@ import numpy as np
 
 from segstudio.core.errors import MediaError
 from segstudio.media import pixels
-from segstudio.media.containers import Index, index_packets, missing_end, open_container, orientation_of
+from segstudio.media.containers import Index, claimed_frames, index_packets, missing_end, open_container, orientation_of
 from segstudio.media.probing import Probe
 from segstudio.media.sniff import format_of, name_disagrees, open_head
 
@@ -54,9 +54,7 @@ class Video:
         with open_container(path) as container:
             stream = container.streams.video[0]
             self.fps: float = float(stream.average_rate or stream.guessed_rate or 25)
-            self.claimed_frames: int = (
-                sum(not entry.is_discard for entry in stream.index_entries) if stream.frames else 0
-            )
+            self.claimed_frames: int = claimed_frames(stream)
             self.orientation: int = orientation_of(container, stream, path)
             self._coded = (int(stream.codec_context.width), int(stream.codec_context.height))
             self.mode: str = stream.codec_context.pix_fmt or ""
