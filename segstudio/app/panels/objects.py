@@ -1,0 +1,244 @@
+"""The objects of the picture: eye, class, score, accept and reject."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractListModel, QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QStyle, QStyleOptionViewItem
+
+from segstudio.app.class_colors import annotation_color
+from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList
+from segstudio.app.session import Session
+from segstudio.app.theme import theme
+from segstudio.app.widgets import EmptyState, Panel, ThresholdSlider, icon_button, label, row
+from segstudio.core import edits
+from segstudio.core.annotation import REJECTED, Annotation
+from segstudio.core.geometry import Box, Polygons
+from segstudio.core.masks import Mask
+
+ANNOTATION = Qt.ItemDataRole.UserRole
+
+
+class ObjectModel(QAbstractListModel):
+    """The annotations of the current picture above the threshold, topmost first."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._rows: list[Annotation] = []
+        self._places: dict[int, int] = {}
+        session.annotations_changed.connect(lambda _: self.read())
+        session.picture_changed.connect(self.read)
+        session.view.changed.connect(self.read)
+        session.categories_changed.connect(self._repaint)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole):
+        a = self._rows[index.row()]
+        if role == ANNOTATION:
+            return a
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self.name(a)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return describe(a, self.name(a))
+        return None
+
+    def name(self, a: Annotation) -> str:
+        """Return the name of an annotation's class."""
+        category = self._session.categories.get(a.category)
+        return category.name if category else f"class {a.category}"
+
+    def row_of(self, id: int) -> int:
+        """Return the row of an annotation, -1 for one that is not listed."""
+        return self._places.get(id, -1)
+
+    def read(self) -> None:
+        """Follow the session."""
+        view = self._session.view
+        rows = [a for a in self._session.annotations.values() if view.passes(a)]
+        rows.reverse()
+        if rows != self._rows:
+            self.beginResetModel()
+            self._rows = rows
+            self._places = {a.id: i for i, a in enumerate(rows)}
+            self.endResetModel()
+        else:
+            self._repaint()
+
+    def _repaint(self) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+
+def describe(a: Annotation, name: str) -> str:
+    """Return a few lines about an annotation."""
+    box = a.bounds
+    lines = [f"{name} · {shape_name(a)}", f"{box.w:.0f} × {box.h:.0f} px at {box.x:.0f}, {box.y:.0f}"]
+    if a.score is not None:
+        lines.append(f"Score {a.score:.3f}")
+    if a.origin.model:
+        verb = "Predicted by" if a.is_prediction else "Corrected from"
+        lines.append(f"{verb} {a.origin.model}")
+    if a.origin.notes:
+        lines.extend(a.origin.notes)
+    return "\n".join(lines)
+
+
+def shape_name(a: Annotation) -> str:
+    """Return the kind of an annotation in one word or two."""
+    kind = {Mask: "mask", Polygons: "polygon", Box: "box"}.get(type(a.geometry), "")
+    if a.keypoints is not None:
+        return f"{kind} with keypoints" if kind else "keypoints"
+    return kind or "no shape"
+
+
+_ICONS = {Mask: "paint-brush", Polygons: "polygon", Box: "rectangle"}
+
+
+class _Delegate(RowDelegate):
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+
+    def cells(self, rect: QRect, index: Index) -> dict[str, QRect]:
+        a: Annotation = index.data(ANNOTATION)
+        right = rect.right() - 8
+        cells = {"eye": QRect(right - CELL, rect.top(), CELL, rect.height())}
+        if a.is_prediction:
+            cells["reject"] = QRect(right - 2 * CELL, rect.top(), CELL, rect.height())
+            cells["accept"] = QRect(right - 3 * CELL, rect.top(), CELL, rect.height())
+        return cells
+
+    def tip(self, index: Index, cell: str) -> str:
+        return {"eye": "Show or hide", "accept": "Accept (Enter)", "reject": "Reject (Backspace)"}[cell]
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        a: Annotation = index.data(ANNOTATION)
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state = option.state  # type: ignore[attr-defined]
+        active = bool(state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected))
+        view = self._session.view
+        rejected = a.review == REJECTED
+        hidden = a.id in view.hidden or a.category in view.hidden_categories
+        painter.save()
+        self.background(painter, option)
+        cells = self.cells(rect, index)
+        color = QColor(annotation_color(a, self._session.categories.get(a.category), view.color_mode))
+        self.dot(painter, QRect(rect.left() + 8, rect.top(), CELL, rect.height()), color, hollow=hidden or rejected)
+        icon = _ICONS.get(type(a.geometry), "person")
+        self.icon(painter, QRect(rect.left() + 32, rect.top(), 20, rect.height()), icon, "faint", 14)
+        if active or hidden:
+            self.icon(painter, cells["eye"], "eye-slash" if hidden else "eye", "muted")
+        right = cells["eye"].left()
+        if a.is_prediction and active:
+            self.icon(painter, cells["accept"], "check", "ok")
+            self.icon(painter, cells["reject"], "x", "danger")
+            right = cells["accept"].left()
+        right = self._state(painter, a, QRect(rect.left(), rect.top(), right - rect.left(), rect.height()))
+        left = rect.left() + 56
+        font = painter.font()
+        font.setStrikeOut(rejected)
+        painter.setFont(font)
+        name = str(index.data()) + (f" {a.track}" if a.track is not None else "")
+        self.words(painter, QRect(left, rect.top(), right - left - 6, rect.height()), name, "faint" if hidden or rejected else "text")
+        painter.restore()
+
+    def _state(self, painter: QPainter, a: Annotation, rect: QRect) -> int:
+        """Draw the score of a prediction, or the sign of a person's work; return where it begins."""
+        if a.score is None or not a.is_prediction:
+            if a.origin.kind == "user":
+                self.icon(painter, QRect(rect.right() - 20, rect.top(), 18, rect.height()), "user", "faint", 14)
+            return rect.right() - 24
+        self.words(painter, QRect(rect.right() - 40, rect.top(), 36, rect.height()), f"{a.score:.2f}", "muted", right=True)
+        bar = QRect(rect.right() - 76, rect.center().y() - 1, 32, 3)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().color("border"))
+        painter.drawRoundedRect(bar, 1, 1)
+        painter.setBrush(theme().color("accent"))
+        painter.drawRoundedRect(QRect(bar.left(), bar.top(), max(round(bar.width() * a.score), 2), 3), 1, 1)
+        return bar.left()
+
+
+class ObjectsPanel(Panel):
+    """The list of objects; its selection is the canvas's selection."""
+
+    title = "Objects"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._following = False
+        self.model = ObjectModel(session)
+        delegate = _Delegate(session)
+        self.list = RowList(delegate)
+        self.list.setModel(self.model)
+        self.list.setAccessibleName("Objects")
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.threshold = ThresholdSlider(session.view)
+        self._number = label("", "small")
+        self._accept = icon_button("checks", "Accept all predictions that are shown", self.accept_shown)
+        self.stack = QStackedWidget()
+        self._empty = EmptyState("selection-plus", "No objects here yet", "")
+        self.stack.addWidget(self._empty)
+        self.stack.addWidget(self.list)
+        self.add_header(label("Objects", "heading"), self._number, None, self._accept)
+        self.body.addLayout(row(self.threshold, margins=(12, 0, 12, 8)))
+        self.body.addWidget(self.stack, 1)
+        delegate.clicked_cell.connect(self._on_cell)
+        self.list.selectionModel().selectionChanged.connect(self._on_selected)
+        self.model.modelReset.connect(self._show)
+        session.selection_changed.connect(self._follow)
+        session.picture_changed.connect(self._show)
+        self._show()
+
+    def accept_shown(self) -> None:
+        """Make every visible prediction the person's own, as one step."""
+        view = self._session.view
+        shown = [a for a in self._session.annotations.values() if a.is_prediction and view.visible(a)]
+        self._session.commit(edits.accept(shown))
+
+    def _on_cell(self, index: QModelIndex, cell: str) -> None:
+        a: Annotation = index.data(ANNOTATION)
+        if cell == "eye":
+            self._session.view.toggle_hidden({a.id})
+        else:
+            self._session.commit(edits.accept([a]) if cell == "accept" else edits.reject([a]))
+
+    def _on_selected(self, *_: object) -> None:
+        if not self._following:
+            rows = self.list.selectionModel().selectedIndexes()
+            self._session.select(index.data(ANNOTATION).id for index in rows)
+
+    def _follow(self) -> None:
+        """Select in the list what is selected on the canvas."""
+        rows = sorted(r for r in (self.model.row_of(id) for id in self._session.selection) if r >= 0)
+        chosen = QItemSelection()
+        for place in rows:
+            chosen.select(self.model.index(place), self.model.index(place))
+        self._following = True
+        try:
+            self.list.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        finally:
+            self._following = False
+        if rows:
+            self.list.scrollTo(self.model.index(rows[0]))
+
+    def _show(self) -> None:
+        session = self._session
+        listed, all_ = self.model.rowCount(), len(session.annotations)
+        self._number.setText(f"{listed:,}" if listed == all_ else f"{listed:,} of {all_:,}")
+        self._number.setVisible(all_ > 0)
+        predictions = any(a.is_prediction for a in session.annotations.values())
+        self.threshold.setEnabled(any(a.is_prediction and a.score is not None for a in session.annotations.values()))
+        self._accept.setEnabled(predictions)
+        if listed:
+            self.stack.setCurrentIndex(1)
+            self._follow()
+            return
+        self.stack.setCurrentIndex(0)
+        if all_:
+            self._empty.text.setText(f"{all_:,} predictions score below the threshold. Move the slider to the left to see them.")
+        else:
+            self._empty.text.setText("Draw one with a tool on the left, or let a model predict this picture.")

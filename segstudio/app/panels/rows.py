@@ -1,0 +1,112 @@
+"""What the painted lists have in common: small icons in a row that can be clicked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from segstudio.app.theme import theme
+
+Index = QModelIndex | QPersistentModelIndex
+CELL = 24
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Base of the delegates: the background of a row, dots, icons and text.
+
+    Signals:
+        clicked_cell: (index, name of the cell) one of the row's icons was clicked.
+    """
+
+    clicked_cell = Signal(QModelIndex, str)
+    height = 28
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, self.height)
+
+    def cells(self, rect: QRect, index: Index) -> dict[str, QRect]:
+        """Return the places of the row's clickable icons by name."""
+        raise NotImplementedError
+
+    def tip(self, index: Index, cell: str) -> str:
+        """Return what a clickable icon does."""
+        raise NotImplementedError
+
+    def background(self, painter: QPainter, option: QStyleOptionViewItem, *, marked: bool = False) -> None:
+        """Fill the row: selected, hovered or neither."""
+        state = option.state  # type: ignore[attr-defined]
+        rect = option.rect.adjusted(4, 1, -4, -1)  # type: ignore[attr-defined]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if marked or state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(theme().color("accent_soft"))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(theme().color("hover"))
+        else:
+            return
+        painter.drawRoundedRect(rect, 5, 5)
+
+    def dot(self, painter: QPainter, rect: QRect, color: QColor, *, hollow: bool = False) -> None:
+        """Draw the colour of a class."""
+        box = QRect(0, 0, 12, 12)
+        box.moveCenter(rect.center())
+        painter.setPen(color)
+        painter.setBrush(Qt.BrushStyle.NoBrush if hollow else color)
+        painter.drawRoundedRect(box, 4, 4)
+
+    def icon(self, painter: QPainter, rect: QRect, name: str, color: str = "muted", size: int = 16) -> None:
+        """Draw an icon in the middle of a rectangle."""
+        box = QRect(0, 0, size, size)
+        box.moveCenter(rect.center())
+        theme().icon(name, color).paint(painter, box)
+
+    def words(self, painter: QPainter, rect: QRect, text: str, color: str = "text", *, right: bool = False) -> None:
+        """Draw one line of text, shortened where it does not fit."""
+        painter.setPen(theme().color(color))
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, rect.width())
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
+
+    def editorEvent(self, event: QEvent, model, option: QStyleOptionViewItem, index: Index) -> bool:
+        if event.type() in (QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
+            assert isinstance(event, QMouseEvent)
+            for name, rect in self.cells(option.rect, index).items():  # type: ignore[attr-defined]
+                if rect.contains(event.position().toPoint()):
+                    if event.type() != QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
+                        self.clicked_cell.emit(QModelIndex(index), name)
+                    return True
+        return False
+
+    def helpEvent(self, event, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        from PySide6.QtWidgets import QToolTip
+
+        for name, rect in self.cells(option.rect, index).items():  # type: ignore[attr-defined]
+            if rect.contains(event.pos()):
+                QToolTip.showText(event.globalPos(), self.tip(index, name), view)
+                return True
+        return super().helpEvent(event, view, option, index)
+
+
+class RowList(QListView):
+    """A list of painted rows of equal height; a click on an icon of a row does not change the selection."""
+
+    def __init__(self, delegate: RowDelegate) -> None:
+        super().__init__()
+        self.setItemDelegate(delegate)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._delegate = delegate
+        theme().changed.connect(self.viewport().update)
+
+    def selectionCommand(self, index, event=None):
+        if isinstance(event, QMouseEvent) and QModelIndex(index).isValid():
+            cells = self._delegate.cells(self.visualRect(index), index)
+            if any(rect.contains(event.position().toPoint()) for rect in cells.values()):
+                from PySide6.QtCore import QItemSelectionModel
+
+                return QItemSelectionModel.SelectionFlag.NoUpdate
+        return super().selectionCommand(index, event)

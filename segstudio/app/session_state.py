@@ -1,0 +1,182 @@
+"""What the session knows, and how it follows the project file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from segstudio.app.view_state import ViewState
+from segstudio.core.annotation import Annotation
+from segstudio.core.changes import ChangeSet
+from segstudio.core.errors import MediaError, SegstudioError
+from segstudio.core.labels import Category
+from segstudio.core.media import Media
+from segstudio.core.results import Result
+from segstudio.media import MediaReader, Picture
+from segstudio.store import Changed, ProjectFile
+
+POLL_MS = 1000
+
+
+class SessionState(QObject):
+    """The reading half of `Session`: its attributes, its signals, and how both follow what is committed.
+
+    Signals:
+        project_changed: Another project is open, or none.
+        picture_changed: Another picture or frame is current, or its pixels have arrived (`picture`, `problem`).
+        annotations_changed: (ChangeSet or None) those of the current picture; None means: all of them anew.
+        media_changed: (list of ids or None) entries of the file list changed; None means: the whole list.
+        categories_changed: The classes, or which one is current.
+        selection_changed: Other annotations are selected.
+        history_changed: A step was added, undone or redone.
+        results_changed: Maps and scores of the current picture that are no annotations.
+        said: (text) a short notice for the person.
+        failed: (SegstudioError) something did not work.
+    """
+
+    project_changed = Signal()
+    picture_changed = Signal()
+    annotations_changed = Signal(object)
+    media_changed = Signal(object)
+    categories_changed = Signal()
+    selection_changed = Signal()
+    history_changed = Signal()
+    results_changed = Signal()
+    said = Signal(str)
+    failed = Signal(object)
+    _stored = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.view = ViewState(self)
+        self.project: ProjectFile | None = None
+        self.reader: MediaReader | None = None
+        self.media: Media | None = None
+        self.frame = 0
+        self.picture: Picture | None = None
+        self.problem: MediaError | None = None
+        self.annotations: dict[int, Annotation] = {}
+        self.categories: dict[int, Category] = {}
+        self.category: int | None = None
+        self.selection: frozenset[int] = frozenset()
+        self.media_ids: list[int] = []
+        self.results: dict[tuple[int, int], list[Result]] = {}
+        self._places: dict[int, int] = {}
+        self._version = 0
+        # A worker thread may commit: the signal carries its changes over to this thread.
+        self._stored.connect(self._on_changed)
+        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer.timeout.connect(self._poll)
+
+    def go_to(self, media: int, frame: int = 0) -> None:
+        """Make a picture, or a frame of a video, the current one."""
+        raise NotImplementedError
+
+    def place_of(self, media: int) -> int:
+        """Return the place of an entry in the file list, -1 where it has none."""
+        return self._places.get(media, -1)
+
+    def select(self, ids: Iterable[int]) -> None:
+        """Select annotations of the current picture; others are left out."""
+        chosen = frozenset(ids) & self.annotations.keys()
+        if chosen != self.selection:
+            self.selection = frozenset(chosen)
+            self.selection_changed.emit()
+
+    def set_results(self, media: int, frame: int, results: list[Result]) -> None:
+        """Keep what a model said about a picture beyond annotations (maps, scores) and show it."""
+        self.results[media, frame] = results
+        if self.media is not None and (self.media.id, self.frame) == (media, frame):
+            self.results_changed.emit()
+
+    def _on_changed(self, event: Changed) -> None:
+        if self.project is None:
+            return
+        if event.changes is None:
+            self._reload()
+        else:
+            self._apply(event.changes)
+        self.history_changed.emit()
+
+    def _apply(self, change: ChangeSet) -> None:
+        tables = {c.table for c in change.changes}
+        if "category" in tables:
+            self._read_categories()
+        if "media" in tables:
+            self._apply_media(change)
+        if "annotation" in tables:
+            touched = change.media_ids()
+            if self.media is not None and self.media.id in touched:
+                self._read_annotations()
+                self.annotations_changed.emit(change)
+                self.select(self.selection)
+            self.media_changed.emit(sorted(touched))
+
+    def _apply_media(self, change: ChangeSet) -> None:
+        rows = list(change.of("media"))
+        if any(c.before is None or c.after is None for c in rows):
+            self._read_media()
+            return
+        for c in rows:
+            if self.media is not None and c.id == self.media.id and isinstance(c.after, Media):
+                self.media = c.after
+        self.media_changed.emit([c.id for c in rows])
+
+    def _list_media(self) -> None:
+        assert self.project is not None
+        self.media_ids = self.project.media_ids()
+        self._places = {id: i for i, id in enumerate(self.media_ids)}
+
+    def _read_media(self) -> None:
+        self._list_media()
+        self.media_changed.emit(None)
+        if self.media is not None and self.media.id in self._places:
+            return
+        self.media = None
+        if self.media_ids:
+            self.go_to(self.media_ids[0])
+        else:
+            self.picture, self.annotations, self.selection = None, {}, frozenset()
+            self.picture_changed.emit()
+            self.annotations_changed.emit(None)
+
+    def _read_categories(self) -> None:
+        assert self.project is not None
+        self.categories = {c.id: c for c in self.project.categories()}
+        if self.category not in self.categories:
+            self.category = next(iter(self.categories), None)
+        self.categories_changed.emit()
+
+    def _read_annotations(self) -> None:
+        if self.project is not None and self.media is not None:
+            self.annotations = {a.id: a for a in self.project.annotations(self.media.id, self.frame)}
+
+    def _reload(self) -> None:
+        """Read everything anew and tell of what is different."""
+        assert self.project is not None
+        annotations, categories = self.annotations, self.categories
+        self._read_annotations()
+        if self.project.media_ids() != self.media_ids:
+            self._read_media()
+        else:
+            self.media_changed.emit(self.media_ids)
+        if {c.id: c for c in self.project.categories()} != categories:
+            self._read_categories()
+        if self.annotations != annotations:
+            self.annotations_changed.emit(None)
+            self.select(self.selection)
+
+    def _poll(self) -> None:
+        """Notice what another process has written."""
+        if self.project is None:
+            return
+        try:
+            version = self.project.data_version()
+            if version != self._version:
+                self._version = version
+                self._reload()
+                self.history_changed.emit()
+        except SegstudioError as error:
+            self._timer.stop()
+            self.failed.emit(error)
