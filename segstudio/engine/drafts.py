@@ -1,0 +1,146 @@
+"""Typed results as drafts of annotations: the part of ingest that is heavy and needs no project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from segstudio.core import masks
+from segstudio.core.annotation import Geometry, Keypoints
+from segstudio.core.geometry import Box
+from segstudio.core.labels import FACE_FIVE, Label, LabelSet, Skeleton
+from segstudio.core.results import Boxes, Faces, Instances, PanopticMap, Poses, Result, SemanticMap
+
+VISIBLE_FROM = 0.2  # confidence from which a keypoint counts as seen
+STUFF_Z = -1  # regions that fill the picture lie under the objects
+_NO_OBJECT = frozenset({"background", "__background__", "_background_", "void", "unlabeled", "unlabelled", "ignore"})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What one annotation will say, still in the model's own words.
+
+    Args:
+        label: The class as the model names it.
+        geometry: A mask where the model gives one, else the box; None for an empty mask with no box.
+        box: The model's box where `geometry` is a mask.
+        keypoints: In the order of `skeleton`, or None.
+        z: Stacking order.
+    """
+
+    label: Label
+    geometry: Geometry | None
+    box: Box | None = None
+    keypoints: Keypoints | None = None
+    skeleton: Skeleton | None = None
+    score: float | None = None
+    z: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def bounds(self) -> Box:
+        """The model's box, or the one around the geometry."""
+        if self.box is not None:
+            return self.box
+        return self.geometry.bounds if self.geometry is not None else Box(0.0, 0.0, 0.0, 0.0)
+
+
+def drafts(results: Iterable[Result]) -> list[Draft]:
+    """Return a draft for each object, pose, face and region of the results, best first.
+
+    Whole-picture scores, heat maps and pictures give none: they are shown and not stored.
+    """
+    made: list[Draft] = []
+    for result in results:
+        match result:
+            case Boxes():
+                made += _objects(result)
+            case SemanticMap():
+                made += _regions(result)
+            case PanopticMap():
+                made += _segments(result)
+    return made
+
+
+def shown(results: Iterable[Result]) -> list[Result]:
+    """Return the results that are for display only."""
+    return [r for r in results if not isinstance(r, Boxes | SemanticMap | PanopticMap)]
+
+
+def keypoints_of(points: np.ndarray, threshold: float = VISIBLE_FROM) -> list[Keypoints]:
+    """Return keypoints (n, k, 3) of x, y, confidence as COCO's: v is 2 from `threshold` on, else all three are 0.
+
+    A model says how sure it is, not whether a point is covered, so it never gives v = 1.
+    """
+    values = np.array(points, np.float64)
+    seen = (values[..., 2] >= threshold) & np.isfinite(values).all(axis=-1)
+    values[..., 2] = 2.0
+    values[~seen] = 0.0
+    return [Keypoints(tuple(row)) for row in values.reshape(len(values), -1).tolist()]
+
+
+def _objects(result: Boxes) -> list[Draft]:
+    n = len(result.boxes)
+    boxes = _boxes(result.boxes)
+    labels = {i: result.classes.by_id(i) for i in set(result.labels.tolist())}
+    names = [labels[i] for i in result.labels.tolist()]
+    scores = [float(s) for s in np.clip(result.scores, 0.0, 1.0).tolist()]
+    shapes: Sequence[Geometry | None] = boxes
+    stated: Sequence[Box | None] = [None] * n
+    points: Sequence[Keypoints | None] = [None] * n
+    skeleton = None
+    if isinstance(result, Instances):
+        shapes = [m if m.counts else b for m, b in zip(result.masks, boxes)]
+        stated = [b if m.counts else None for m, b in zip(result.masks, boxes)]
+    elif isinstance(result, Poses):
+        skeleton = result.classes.skeleton
+        if skeleton is not None:
+            points = keypoints_of(result.keypoints)
+    elif isinstance(result, Faces):
+        skeleton = FACE_FIVE
+        sure = np.ones((*result.landmarks.shape[:2], 1))
+        points = keypoints_of(np.concatenate([result.landmarks, sure], axis=2))
+    return [
+        Draft(name, shape, box, point, skeleton, score, 0, result.notes)
+        for name, shape, box, point, score in zip(names, shapes, stated, points, scores)
+        if shape is not None
+    ]
+
+
+def _boxes(corners: np.ndarray) -> list[Box | None]:
+    values = np.asarray(corners, np.float64).reshape(-1, 4)
+    sizes = values[:, 2:] - values[:, :2]
+    sound = np.isfinite(values).all(axis=1) & (sizes > 0).all(axis=1)
+    rows = np.concatenate([values[:, :2], sizes], axis=1).tolist()
+    return [Box(*row) if ok else None for row, ok in zip(rows, sound.tolist())]
+
+
+def _stored(classes: LabelSet) -> dict[int, Label]:
+    return {label.id: label for label in classes.labels if label.name.strip().casefold() not in _NO_OBJECT}
+
+
+def _regions(result: SemanticMap) -> list[Draft]:
+    wanted = _stored(result.classes)
+    found = np.flatnonzero(np.bincount(result.map.ravel()))
+    made = []
+    for i in found.tolist():
+        if i not in wanted:
+            continue
+        bitmap = result.map == i
+        score = None if result.confidence is None else float(np.clip(result.confidence[bitmap].mean(), 0.0, 1.0))
+        made.append(Draft(wanted[i], masks.from_bitmap(bitmap), score=score, z=STUFF_Z, notes=result.notes))
+    return made
+
+
+def _segments(result: PanopticMap) -> list[Draft]:
+    wanted = _stored(result.classes)
+    made = []
+    for segment, (label_id, score) in sorted(result.segments.items(), key=lambda item: -item[1][1]):
+        label = wanted.get(label_id)
+        mask = masks.from_bitmap(result.map == segment) if label is not None else masks.EMPTY
+        if label is not None and mask.counts:
+            z = 0 if label.thing else STUFF_Z
+            made.append(Draft(label, mask, score=float(min(max(score, 0.0), 1.0)), z=z, notes=result.notes))
+    return made

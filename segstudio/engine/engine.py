@@ -1,0 +1,357 @@
+"""The engine: what the window and the command line ask for predictions. No Qt; torch loads with the first model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segstudio.core import changes
+from segstudio.core.annotation import Annotation, Origin
+from segstudio.core.changes import ChangeSet
+from segstudio.core.geometry import Box
+from segstudio.core.media import Media
+from segstudio.core.results import Result
+from segstudio.engine import device as devices
+from segstudio.engine.cache import PredictorCache
+from segstudio.engine.drafts import shown
+from segstudio.engine.ingest import DEFAULT, Ingested, Rules
+from segstudio.engine.job import Event, Job, SafeChannel
+from segstudio.engine.ladder import Ladder, Plan
+from segstudio.engine.pipeline import BatchRun, Item, Reader, Report
+from segstudio.engine.runner import CLOSING, Runner
+from segstudio.engine.writer import Commit, Writer, at_once, found_in, hand_over, note_sizes, take_in
+from segstudio.store import ProjectFile
+
+OnEnd = Callable[[Job], object]
+Revision = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The result of an interactive prediction.
+
+    Args:
+        results: As the model gave them.
+        shown: Those of them that are for display only.
+        changes: What was committed, empty where nothing was.
+        ingested: Counts and notes, None where nothing was to be stored.
+        seconds: In the model, from the decoded picture to the results.
+    """
+
+    model: str
+    media: Media
+    frame: int
+    results: list[Result]
+    shown: list[Result]
+    changes: ChangeSet
+    ingested: Ingested | None
+    seconds: float
+
+
+class Engine:
+    """Runs models in worker threads.
+
+    Every method returns at once with a job, and may be called from any thread. Callbacks and events come in a worker's
+    thread.
+
+    Args:
+        catalog: `zoo.Catalog`; by default the one of this machine.
+        load: Makes a predictor of (card, device); by default `zoo.load`.
+        decoders: Threads that read pictures ahead.
+        budget: Bytes that loaded models may take on a device; by default half of what it has.
+    """
+
+    def __init__(
+        self,
+        catalog: Any = None,
+        *,
+        load: Callable[[Any, str], Any] | None = None,
+        decoders: int = 2,
+        budget: int | None = None,
+    ) -> None:
+        self._catalog = catalog
+        self.runner = Runner(decoders)
+        self.cache = PredictorCache(load or _zoo_load, budget)
+        self._auto = ""
+
+    @property
+    def events(self) -> SafeChannel[Event]:
+        """All jobs' events: `StateChanged`, `Progressed`, `Noted`."""
+        return self.runner.events
+
+    @property
+    def catalog(self) -> Any:
+        """The catalog of models."""
+        if self._catalog is None:
+            from segstudio.zoo import Catalog
+
+            self._catalog = Catalog()
+        return self._catalog
+
+    # Predictions
+
+    def predict_one(
+        self,
+        project: ProjectFile,
+        media: Media,
+        model: str,
+        *,
+        frame: int = 0,
+        rgb: np.ndarray | None = None,
+        device: str = devices.AUTO,
+        options: Any = None,
+        tile: int = 0,
+        rules: Rules = DEFAULT,
+        store: bool = True,
+        commit: Commit = at_once,
+        slot: str | None = None,
+        revision: Revision | None = None,
+        on_end: OnEnd | None = None,
+    ) -> Job:
+        """Predict one picture now; what is found becomes one undo step. The job's result is a `Prediction`.
+
+        Args:
+            rgb: The decoded picture, where it is at hand.
+            device: "auto", "cpu", "cuda:0", "mps".
+            options: `zoo.Options`; by default the ones of the card.
+            tile: Side of tiles in pixels for pictures of small objects; 0 takes the picture whole.
+            rules: How the predictions are taken in.
+            store: False only returns the results.
+            commit: Gets work to the thread that may change the project; by default the worker does it.
+            slot: A newer request with the same slot replaces this one; by default picture and model. Give all requests
+                of a slider or a scrubbing hand one slot.
+            revision: Asked now and before delivery; a result whose revision has changed is dropped.
+            on_end: Called with the job when it has ended.
+
+        Raises:
+            InputError: There is no such model.
+        """
+        card = self.catalog.get(model)
+
+        def work(job: Job) -> Prediction:
+            picture = rgb if rgb is not None else _reader(project).read(media, frame).rgb
+            job.check()
+            ladder = self._ladder(card, device, options, tile)
+            start = time.monotonic()
+            results = ladder.predict(job, [picture])[0]
+            seconds = time.monotonic() - start
+            job.check()
+            step, sums = ChangeSet(()), None
+            if store:
+                found = found_in(media, frame, picture.shape[:2], results)
+                origin = Origin("model", card.name, card.digest)
+
+                def put() -> tuple[ChangeSet, Ingested]:
+                    job.check()
+                    if revision is not None and revision() != wanted:
+                        job.cancel("out of date")
+                        job.check()
+                    with project.exclusive():
+                        note_sizes(project, [found])
+                        made = take_in(project, [found], origin, rules)
+                        project.commit(made[0])
+                    return made
+
+                step, sums = hand_over(commit, put, lambda: job.token.reason == CLOSING)
+            return Prediction(model, media, frame, results, shown(results), step, sums, seconds)
+
+        wanted = revision() if revision is not None else None
+        return self.runner.submit(
+            work,
+            title=f"Predict {Path(media.path).name} with {model}",
+            lane=self._lane(device),
+            slot=f"predict {media.id} {frame} {model}" if slot is None else slot,
+            revision=revision,
+            on_end=on_end,
+        )
+
+    def predict_many(
+        self,
+        project: ProjectFile,
+        media: Sequence[int] | None,
+        model: str,
+        *,
+        every: int = 1,
+        device: str = devices.AUTO,
+        options: Any = None,
+        tile: int = 0,
+        rules: Rules = DEFAULT,
+        commit: Commit = at_once,
+        reader: Reader | None = None,
+        on_result: Callable[[Item, list[Result]], object] | None = None,
+        on_end: OnEnd | None = None,
+    ) -> Job:
+        """Predict many pictures as one run; the job's result is a `Report`, also when it was cancelled or failed.
+
+        Pictures that can't be read or predicted are skipped and reported. What is finished stays; `discard` takes the
+        run away as a whole. The job can be paused.
+
+        Args:
+            media: Ids; None for all of the project.
+            every: Of videos, every n-th frame.
+            reader: Reads the pictures; by default one of the project's media folder.
+            on_result: Called with (item, results) in the worker's thread for each picture.
+            device, options, tile, rules, commit, on_end: As in `predict_one`.
+
+        Raises:
+            InputError: There is no such model.
+        """
+        card = self.catalog.get(model)
+        count = len(project.media_ids()) if media is None else len(media)
+        title = f"Predict {count} {'picture' if count == 1 else 'pictures'} with {model}"
+
+        def work(job: Job):
+            own = _reader(project) if reader is None else reader
+            origin = Origin("model", card.name, card.digest)
+
+            def writer() -> Writer:
+                return Writer(project, commit, title, origin, rules, lambda: job.token.reason == CLOSING)
+
+            run = BatchRun(
+                project.media(None if media is None else list(media)),
+                every,
+                own,
+                self._ladder(card, device, options, tile),
+                self.runner.pool,
+                writer,
+                Report(model),
+                on_result,
+            )
+            return run.steps(job)
+
+        return self.runner.submit(work, title=title, lane=self._lane(device), kind="batch", on_end=on_end)
+
+    def discard(self, project: ProjectFile, report: Report) -> None:
+        """Take a run away as a whole, as an undoable step: its untouched predictions go, those it had replaced return.
+
+        What a person accepted or edited stays.
+
+        Raises:
+            ProjectError: The project can't be written.
+        """
+        if report.run is None:
+            return
+        with project.exclusive():
+            project.discard_run(report.run)
+            present = {m.id for m in project.media(sorted({_media_of(c.before) for c in report.also}))}
+            gone = [c.before for c in report.also if isinstance(c.before, Annotation) and c.after is None]
+            back = [a for a in gone if a.media in present and project.annotation(a.id) is None]
+            project.commit(changes.insert(back, "Restore earlier predictions"))
+
+    def prompt_box(
+        self,
+        rgb: np.ndarray,
+        box: Box,
+        *,
+        model: str = "starter-instances",
+        device: str = devices.AUTO,
+        slot: str = "prompt",
+        revision: Revision | None = None,
+        on_end: OnEnd | None = None,
+    ) -> Job:
+        """Find the object in a box that a person drew; the job's result is a `core.masks.Mask` of the picture.
+
+        Args:
+            rgb: uint8 (h, w, 3).
+            box: In the picture's pixels.
+
+        Raises:
+            InputError: There is no such model.
+        """
+        card = self.catalog.get(model)
+
+        def work(job: Job) -> Any:
+            predictor = self.cache.get(card, self._resolve(device))
+            job.check()
+            return predictor.prompt_box(rgb, box)
+
+        title = f"Find the object in the box with {model}"
+        lane = self._lane(device)
+        return self.runner.submit(work, title=title, lane=lane, slot=slot, revision=revision, on_end=on_end)
+
+    # Models
+
+    def preload(self, model: str, *, device: str = devices.AUTO, on_end: OnEnd | None = None) -> Job:
+        """Load a model, so that its first prediction starts at once."""
+        card = self.catalog.get(model)
+
+        def work(_: Job) -> None:
+            self.cache.get(card, self._resolve(device))
+
+        return self.runner.submit(work, title=f"Load {model}", lane=self._lane(device), on_end=on_end)
+
+    def fetch(self, models: Sequence[str], *, on_end: OnEnd | None = None) -> Job:
+        """Fetch the weights of models, one after the other, with progress in bytes; can be cancelled and goes on later.
+
+        Raises:
+            InputError: There is no such model.
+        """
+        cards = [self.catalog.get(name) for name in models]
+
+        def work(job: Job) -> None:
+            from segstudio import zoo
+
+            for card in cards:
+                job.check()
+                for part in self.catalog.parts(card):
+                    zoo.fetch(part, job.report, job.token)
+                    self.cache.drop(part.name)
+
+        title = f"Fetch {', '.join(models)}"
+        return self.runner.submit(work, title=title, lane="net", on_end=on_end)
+
+    def close(self, timeout: float = 10.0, pump: Callable[[], object] | None = None) -> bool:
+        """Cancel all jobs, keep what they have finished, and end the threads; return whether all ended in time.
+
+        Args:
+            timeout: Seconds.
+            pump: Called while waiting. The window gives `QApplication.processEvents`, so that work that `commit` has
+                sent to its thread is done; without it, that work is dropped.
+        """
+        return self.runner.close(timeout, pump)
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Inside
+
+    def _ladder(self, card: Any, device: str, options: Any, tile: int) -> Ladder:
+        from segstudio.zoo import Options
+
+        plan = Plan(self._resolve(device), tile=tile)
+        return Ladder(self.cache, card, plan, Options() if options is None else options)
+
+    def _resolve(self, device: str) -> str:
+        if device != devices.AUTO:
+            return devices.resolve(device)
+        if not self._auto:
+            self._auto = devices.resolve(device)
+        return self._auto
+
+    def _lane(self, device: str) -> str:
+        # Which device "auto" is only torch knows, and this may be the thread that must not wait for it.
+        return devices.AUTO if device == self._auto else device
+
+
+def _media_of(row: object) -> int:
+    return row.media if isinstance(row, Annotation) else 0
+
+
+def _reader(project: ProjectFile) -> Any:
+    from segstudio.media import MediaReader
+
+    return MediaReader(project.media_root, cache_bytes=0)
+
+
+def _zoo_load(card: Any, device: str) -> Any:
+    from segstudio import zoo
+
+    return zoo.load(card, device)

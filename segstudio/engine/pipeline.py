@@ -1,0 +1,230 @@
+"""A model over many pictures: the next ones are decoded and the last ones stored while the model works on one."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from segstudio.core.changes import Change
+from segstudio.core.errors import Cancelled, SegstudioError
+from segstudio.core.media import Media
+from segstudio.core.results import Result
+from segstudio.engine.job import Job
+from segstudio.engine.ladder import Ladder, OutOfMemory
+from segstudio.engine.runner import explain
+from segstudio.engine.writer import Writer
+
+AHEAD = 4  # pictures decoded ahead
+_GIVE_UP = 5  # failures of the model in a row, with no success before, that end a run
+_PATIENCE = 0.02  # seconds to wait for a picture before interactive work gets its turn
+
+
+class Reader(Protocol):
+    """Reads pictures: `segstudio.media.MediaReader`."""
+
+    def read(self, media: Media, frame: int = 0) -> Any:
+        """Return an object with `rgb`, uint8 (h, w, 3)."""
+        ...
+
+    def video(self, media: Media) -> Any:
+        """Return an object with `frames`, their number."""
+        ...
+
+
+@dataclass(frozen=True)
+class Item:
+    """One picture, or one frame of a video."""
+
+    media: Media
+    frame: int = 0
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """An item that could not be predicted, and why."""
+
+    media: Media
+    frame: int
+    error: SegstudioError
+
+    @property
+    def reason(self) -> str:
+        """The error in one line."""
+        return str(self.error)
+
+
+@dataclass
+class Report:
+    """What a run over many pictures did; complete when its job has ended, also when it was cancelled.
+
+    Args:
+        total: Pictures and frames asked for.
+        done: Of them predicted and stored.
+        skipped: Those that could not be read or predicted.
+        run: The run in the project; None where nothing was stored.
+        step: Number of its step in the history.
+        added: New annotations.
+        replaced: Earlier predictions that went.
+        known: Predictions left out because a person's object says the same.
+        shown_only: Pictures with results that are shown and not stored (heat maps, whole-picture scores).
+        notes: What the engine and ingest had to do.
+        seconds: From start to end.
+        also: Changes besides the run's own rows.
+    """
+
+    model: str
+    total: int = 0
+    done: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    run: int | None = None
+    step: int | None = None
+    added: int = 0
+    replaced: int = 0
+    known: int = 0
+    shown_only: int = 0
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    also: tuple[Change, ...] = ()
+
+
+def expand(
+    media: Iterable[Media], reader: Reader, skipped: list[Skipped], every: int = 1
+) -> Generator[None, None, list[Item]]:
+    """Return a list of pictures and of every n-th frame of videos; yields after each video that had to be opened."""
+    items: list[Item] = []
+    for m in media:
+        if m.kind != "video":
+            items.append(Item(m))
+            continue
+        try:
+            count = m.frames or reader.video(m).frames
+            items += [Item(m, frame) for frame in range(0, count, every)]
+        except Exception as error:
+            skipped.append(Skipped(m, 0, explain(error, f"Open {m.path}")))
+        yield
+    return items
+
+
+def read_ahead(items: Sequence[Item], reader: Reader, pool: Executor) -> Iterator[tuple[Item, Future]]:
+    """Yield each item with the future of its picture; the next `AHEAD` are being decoded meanwhile.
+
+    Frames of videos are read by one thread, in order: decoders go forward only.
+    """
+    waiting: deque[tuple[Item, Future]] = deque()
+    with ThreadPoolExecutor(1, thread_name_prefix="segstudio video") as single:
+        try:
+            for item in items:
+                by = single if item.media.kind == "video" else pool
+                waiting.append((item, by.submit(reader.read, item.media, item.frame)))
+                if len(waiting) > AHEAD:
+                    yield waiting.popleft()
+            while waiting:
+                yield waiting.popleft()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+@dataclass
+class BatchRun:
+    """Predicts many pictures.
+
+    Args:
+        media: Pictures and videos.
+        every: Of a video, every n-th frame.
+        reader: Reads them.
+        ladder: Predicts them.
+        pool: Threads that decode.
+        writer: Makes the writer; called when the work starts.
+        on_result: Called with (item, results) in the worker's thread for each picture, for callers that show them.
+    """
+
+    media: Sequence[Media]
+    every: int
+    reader: Reader
+    ladder: Ladder
+    pool: Executor
+    writer: Callable[[], Writer]
+    report: Report
+    on_result: Callable[[Item, list[Result]], object] | None = None
+    _good: int = 0
+    _bad_in_a_row: int = 0
+
+    def steps(self, job: Job) -> Generator[None, None, Report]:
+        """The work of the job; yields at frame borders. What is finished is kept whatever ends it."""
+        report, start = self.report, time.monotonic()
+        job.result = report
+        writer: Writer | None = None
+        try:
+            items = yield from expand(self.media, self.reader, report.skipped, self.every)
+            report.total = len(items) + len(report.skipped)
+            job.report(len(report.skipped), report.total)
+            writer = self.writer()
+            yield from self._pictures(job, items, writer)
+        finally:
+            try:
+                if writer is not None:
+                    writer.close()
+            finally:
+                self._close(job, writer, time.monotonic() - start)
+        return report
+
+    def _pictures(self, job: Job, items: list[Item], writer: Writer) -> Generator[None, None, None]:
+        report = self.report
+        for item, future in self._batches(items):
+            while not wait([future], _PATIENCE).done:
+                yield
+                job.check()
+            frame = self._decoded(item, future)
+            results = None if frame is None else self._predicted(job, item, frame)
+            if results is not None and frame is not None:
+                if self.on_result is not None:
+                    self.on_result(item, results)
+                while not writer.put(item.media, item.frame, frame.shape[:2], results):
+                    yield
+                    job.check()
+                report.done += 1
+            job.report(report.done + len(report.skipped), report.total)
+            yield
+
+    def _batches(self, items: list[Item]) -> Iterator[tuple[Item, Future]]:
+        return read_ahead(items, self.reader, self.pool)
+
+    def _decoded(self, item: Item, future: Future) -> np.ndarray | None:
+        try:
+            return future.result().rgb
+        except Exception as error:
+            self.report.skipped.append(Skipped(item.media, item.frame, explain(error, f"Read {item.media.path}")))
+            return None
+
+    def _predicted(self, job: Job, item: Item, frame: np.ndarray) -> list[Result] | None:
+        try:
+            results = self.ladder.predict(job, [frame])[0]
+        except Cancelled:
+            raise
+        except Exception as error:
+            why = explain(error, f"Predict {item.media.path}")
+            self._bad_in_a_row += 1
+            self.report.skipped.append(Skipped(item.media, item.frame, why))
+            if not self._good and self._bad_in_a_row >= _GIVE_UP and not isinstance(error, OutOfMemory):
+                raise why from error
+            return None
+        self._good += 1
+        self._bad_in_a_row = 0
+        return results
+
+    def _close(self, job: Job, writer: Writer | None, seconds: float) -> None:
+        report = self.report
+        report.seconds = seconds
+        report.notes = list(dict.fromkeys(job.notes))
+        if writer is not None:
+            w = writer.written
+            report.run, report.added, report.replaced, report.known = w.run, w.added, w.replaced, w.known
+            report.done, report.also = w.pictures, tuple(w.also)
+            report.notes += list(w.notes)

@@ -1,0 +1,269 @@
+"""Results into the project: in the thread that may change it, several pictures at once, while the model goes on."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+
+from segstudio.core import changes
+from segstudio.core.annotation import Origin
+from segstudio.core.changes import Change, ChangeSet
+from segstudio.core.errors import Cancelled
+from segstudio.core.labels import Category
+from segstudio.core.media import Media
+from segstudio.core.results import Result
+from segstudio.engine.drafts import Draft, drafts
+from segstudio.engine.ingest import Ingested, Rules, ingest
+from segstudio.store import ProjectFile
+
+T = TypeVar("T")
+
+Commit = Callable[[Callable[[], None]], object]
+"""Runs the work it is given: at once, or later in the thread that may change the project. It need not wait."""
+
+BACKLOG = 16  # pictures that wait to be written before the model waits for them
+_GROUP = 16  # pictures a transaction
+_PATIENCE = 2.0  # seconds that a closing engine waits for a thread that does not take its work
+
+
+def at_once(work: Callable[[], None]) -> None:
+    """Commit in the calling thread."""
+    work()
+
+
+def hand_over(commit: Commit, work: Callable[[], T], closing: Callable[[], bool] = lambda: False) -> T:
+    """Have work done by `commit` and return its result, or raise what it raised.
+
+    Raises:
+        Cancelled: The engine is closing and nobody takes the work; it will not run later either.
+    """
+    lock, done = threading.Lock(), threading.Event()
+    state = {"open": True}
+    value: list[T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        with lock:
+            if not state["open"]:
+                return
+            state["open"] = False
+        try:
+            value.append(work())
+        except BaseException as error:
+            errors.append(error)
+        done.set()
+
+    commit(run)
+    since: float | None = None
+    while not done.wait(0.05):
+        if not closing():
+            continue
+        since = since or time.monotonic()
+        with lock:
+            if state["open"] and time.monotonic() - since > _PATIENCE:
+                state["open"] = False
+                raise Cancelled("the project was closed before the last results were stored")
+    if errors:
+        raise errors[0]
+    return value[0]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a model found in a picture.
+
+    Args:
+        size: (height, width) of the picture, which the project may not know yet.
+        drafts: Of annotations.
+    """
+
+    media: int
+    frame: int
+    size: tuple[int, int]
+    drafts: Sequence[Draft]
+
+
+def found_in(media: Media, frame: int, size: tuple[int, int], results: Sequence[Result]) -> Found:
+    """Return what results say, ready to be put into a project; the heavy part, for the worker."""
+    return Found(media.id, frame, size, drafts(results))
+
+
+def take_in(project: ProjectFile, found: Sequence[Found], origin: Origin, rules: Rules) -> tuple[ChangeSet, Ingested]:
+    """Return the change that puts pictures into a project as it is now, and the sum of what happened.
+
+    The caller holds `project.exclusive()`, so that nobody changes it before the change is committed.
+    """
+    categories = {c.id: c for c in project.categories()}
+    media = {m.id: m for m in project.media(sorted({f.media for f in found}))}
+    done: list[Change] = []
+    added = replaced = known = 0
+    notes: dict[str, None] = {}
+    for f in found:
+        entry = media.get(f.media)
+        if entry is None:
+            continue
+        part = ingest(
+            f.drafts,
+            media=entry,
+            frame=f.frame,
+            existing=project.annotations(f.media, f.frame),
+            categories=list(categories.values()),
+            origin=origin,
+            new_ids=project.new_ids,
+            rules=rules,
+        )
+        for change in part.changes.changes:
+            if isinstance(change.after, Category):
+                categories[change.id] = change.after
+            elif isinstance(change.after, Media):
+                media[change.id] = change.after
+        done += part.changes.changes
+        added, replaced, known = added + part.added, replaced + part.replaced, known + part.known
+        notes.update(dict.fromkeys(part.notes))
+    step = ChangeSet((), f"Predict with {origin.model}").then(ChangeSet(tuple(done)))
+    return step, Ingested(step, added, replaced, known, tuple(notes))
+
+
+def note_sizes(project: ProjectFile, found: Sequence[Found]) -> None:
+    """Store the sizes of pictures that were read for the first time; it is no step of the history."""
+    sizes = {f.media: f.size for f in found}
+    news = []
+    for m in project.media(sorted(sizes)):
+        height, width = sizes[m.id]
+        if (m.width, m.height) != (width, height) or m.status != "ok":
+            news.append((m, msgspec.structs.replace(m, width=width, height=height, status="ok")))
+    project.commit_to_run(changes.replace(news))
+
+
+@dataclass
+class Written:
+    """What a writer has stored so far.
+
+    Args:
+        run: The run, None before anything was stored.
+        also: Changes besides the run's own rows: new classes, replaced predictions, review states.
+    """
+
+    run: int | None = None
+    pictures: int = 0
+    added: int = 0
+    replaced: int = 0
+    known: int = 0
+    also: list[Change] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+
+
+class Writer:
+    """Stores what a batch job finds as one run, in a thread of its own.
+
+    Args:
+        project: Where to.
+        commit: How to get to the thread that may change it.
+        label: Of the run.
+        origin: Of the annotations; the run is filled in.
+        rules: Of ingest.
+        closing: Says whether the engine is closing.
+    """
+
+    def __init__(
+        self,
+        project: ProjectFile,
+        commit: Commit,
+        label: str,
+        origin: Origin,
+        rules: Rules,
+        closing: Callable[[], bool],
+    ) -> None:
+        self.written = Written()
+        self._project = project
+        self._commit = commit
+        self._label = label
+        self._origin = origin
+        self._rules = rules
+        self._closing = closing
+        self._queue: queue.SimpleQueue[tuple[Media, int, tuple[int, int], Sequence[Result]] | None] = (
+            queue.SimpleQueue()
+        )
+        self._room = threading.Semaphore(BACKLOG)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._loop, name="segstudio writer", daemon=True)
+        self._thread.start()
+
+    def put(
+        self, media: Media, frame: int, size: tuple[int, int], results: Sequence[Result], timeout: float = 0.02
+    ) -> bool:
+        """Hand in a picture's results; return False where too many wait: try again later.
+
+        Raises:
+            SegstudioError: An earlier picture could not be stored.
+        """
+        self._raise()
+        if not self._room.acquire(timeout=timeout):
+            return False
+        self._queue.put((media, frame, size, results))
+        return True
+
+    def close(self) -> None:
+        """Store what waits and close the run; it becomes one undo step.
+
+        Raises:
+            SegstudioError: Something could not be stored.
+        """
+        self._queue.put(None)
+        self._thread.join()
+        if self.written.run is not None:
+            hand_over(self._commit, self._end, self._closing)
+        self._raise()
+
+    def _raise(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _end(self) -> None:
+        written = self.written
+        if written.run is not None:
+            joined = ChangeSet(()).then(ChangeSet(tuple(written.also)))
+            written.also = list(joined.changes)
+            self._project.end_run(written.run, joined)
+
+    def _loop(self) -> None:
+        more = True
+        while more:
+            group = [self._queue.get()]
+            while len(group) < _GROUP and group[-1] is not None and not self._queue.empty():
+                group.append(self._queue.get())
+            items = [item for item in group if item is not None]
+            more = len(items) == len(group)
+            try:
+                if items and self._error is None:
+                    found = [found_in(*item) for item in items]
+                    hand_over(self._commit, lambda found=found: self._store(found), self._closing)
+            except BaseException as error:
+                self._error = error
+            self._room.release(max(len(items), 1))
+
+    def _store(self, found: Sequence[Found]) -> None:
+        project, written = self._project, self.written
+        with project.exclusive():
+            note_sizes(project, found)
+            if written.run is None and any(f.drafts for f in found):
+                weights = self._origin.weights
+                written.run = project.begin_run("predict", self._label, model=self._origin.model, weights=weights)
+            origin = msgspec.structs.replace(self._origin, run=written.run)
+            step, sums = take_in(project, found, origin, self._rules)
+            if step and written.run is None:
+                # Nothing was found, but earlier predictions go: that has to be undoable too.
+                written.run = project.begin_run("predict", self._label, model=origin.model, weights=origin.weights)
+            project.commit_to_run(step)
+        written.pictures += len(found)
+        written.added += sums.added
+        written.replaced += sums.replaced
+        written.known += sums.known
+        written.also += [c for c in step.changes if c.table != "annotation" or c.after is None]
+        written.notes.update(dict.fromkeys(sums.notes))
