@@ -145,6 +145,12 @@ class ProjectFile(Reader):
                 self._local.connection = None
 
     @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Keep other threads from writing, to read and then commit what follows from it; listeners hear each commit."""
+        with self._lock:
+            yield
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection to read with; within a transaction of this thread it sees what that wrote."""
         current = getattr(self._local, "connection", None)
