@@ -1,0 +1,178 @@
+"""`predict`: a model over a project, a folder or files."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segstudio.cli.outcome import CANCELLED, PROBLEMS, Outcome
+from segstudio.cli.sources import existing, is_project, memory_project
+from segstudio.core.errors import InputError
+
+if TYPE_CHECKING:
+    from segstudio.cli.output import Output
+    from segstudio.core.results import Result
+    from segstudio.engine.pipeline import Item, Report
+    from segstudio.store import ProjectFile
+
+FORMATS = ("coco", "coco-results")
+
+
+def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
+    """Declare what the verb takes."""
+    parser.add_argument("paths", metavar="PROJECT | FOLDER | FILES", nargs="+", help="what to predict")
+    parser.add_argument("--model", metavar="NAME", required=True, help="a model; see: segstudio models list")
+    parser.add_argument("--out", metavar="FILE.json", help="write what was found to a file")
+    parser.add_argument("--format", choices=FORMATS, default="coco", help="of that file (default: coco)")
+    parser.add_argument("--images", metavar="GT.json", help="use the image ids and the classes of that COCO file")
+    parser.add_argument("--threshold", type=_share, default=0.05, help="lowest score that is kept (default: 0.05)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
+    parser.epilog = "A project keeps what was found, as one step that can be undone. A folder or files only with --out."
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError("the threshold lies between 0 and 1")
+    return value
+
+
+@dataclass
+class Tally:
+    """Counts what a run finds, a picture at a time; called in the worker's thread.
+
+    Args:
+        found: For each path (with "#frame" behind videos' paths), the number of objects by class.
+    """
+
+    found: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def add(self, item: Item, results: list[Result]) -> None:
+        """Take in the results of a picture."""
+        from segstudio.engine.drafts import drafts
+
+        name = item.media.path + (f"#{item.frame}" if item.media.kind == "video" else "")
+        self.found[name] = Counter(draft.label.name for draft in drafts(results))
+
+
+def run(args: argparse.Namespace, out: Output) -> Outcome:
+    """Predict, store or write what was found, and say what was skipped."""
+    paths = existing(args.paths)
+    target = Path(args.out) if args.out else None
+    if target is not None and not target.absolute().parent.is_dir():
+        raise InputError("The folder of this file does not exist.", path=target, remedy="Make it first.")
+    with opened(paths, args.images) as project:
+        tally = Tally()
+        report, cancelled = predict(
+            project, args.model, out, threshold=args.threshold, device=args.device, on_result=tally.add,
+            keep_all=project.path == ":memory:",
+        )  # fmt: skip
+        data = summary(report, tally)
+        if target is not None:
+            write(project, target, args.format, args.model)
+            data["out"] = target
+            out.line(f"{target}: written")
+    if target is None and not is_project(paths[0]):
+        out.note("Nothing was written; --out FILE.json writes what was found.")
+    problems = [f"{s.media.path}: {s.reason}" for s in report.skipped]
+    return Outcome(data, problems, CANCELLED if cancelled else None)
+
+
+def opened(paths: list[Path], images: str | None) -> ProjectFile:
+    """Return the project to predict in: the one that is named, or one in memory over files.
+
+    Raises:
+        InputError: A project beside other files, or nothing to predict.
+    """
+    from segstudio.store import ProjectFile
+
+    projects = [path for path in paths if path.is_file() and is_project(path)]
+    if projects and len(paths) > 1:
+        raise InputError("A project is predicted alone.", path=projects[0], remedy="Name it without other files.")
+    if projects and images:
+        raise InputError("A project has ids of its own.", path=projects[0], remedy="Leave --images out.")
+    if projects:
+        return ProjectFile.open(projects[0])
+    if images:
+        return numbered_project(paths, existing([images])[0])
+    return memory_project(paths)
+
+
+def predict(
+    project: ProjectFile,
+    model: str,
+    out: Output,
+    *,
+    media: list[int] | None = None,
+    threshold: float | None = None,
+    device: str = "auto",
+    on_result: Any = None,
+    keep_all: bool = False,
+) -> tuple[Report, bool]:
+    """Run a model as one run of a project, with a bar; Ctrl-C ends it and keeps what is finished.
+
+    Args:
+        project: Where what is found goes.
+        model: Its card's name.
+        out: For the bar and the notes.
+        media: Ids; None for all.
+        threshold: Lowest score; None for the card's.
+        device: As `--device`.
+        on_result: Called in the worker's thread with (item, results).
+        keep_all: Also what a person's annotation says already; for scoring.
+
+    Returns:
+        What was done, and whether it was cancelled.
+
+    Raises:
+        SegstudioError: The model could not be used at all.
+    """
+    from segstudio.engine.engine import Engine
+    from segstudio.engine.ingest import Rules
+    from segstudio.zoo import Options
+
+    cancelled = False
+    with Engine() as engine:
+        job = engine.predict_many(
+            project, media, model, device=device, options=Options(threshold=threshold),
+            rules=Rules(known_iou=None) if keep_all else Rules(), on_result=on_result,
+        )  # fmt: skip
+        with out.progress(model) as advance:
+            while True:
+                try:
+                    if job.wait(0.1):
+                        break
+                except KeyboardInterrupt:
+                    out.note("Cancelling; what is finished is kept.")
+                    job.cancel()
+                    cancelled = True
+                advance(job.progress.done, job.progress.total)
+        report: Report | None = job.result
+        if job.error is not None:
+            if report is not None and report.done:
+                out.note(f"{report.done:,} pictures were finished before this, and are kept.")
+            raise job.error
+    assert report is not None
+    for note in report.notes:
+        out.note(note)
+    return report, cancelled
+
+
+def summary(report: Report, tally: Tally) -> dict[str, Any]:
+    """Return what `--json` says of a run."""
+    return {
+        "model": report.model,
+        "pictures": report.total,
+        "done": report.done,
+        "skipped": [{"path": s.media.path, "frame": s.frame, "reason": s.reason} for s in report.skipped],
+        "added": report.added,
+        "replaced": report.replaced,
+        "known": report.known,
+        "run": report.run,
+        "seconds": round(report.seconds, 3),
+        "notes": report.notes,
+        "found": {name: dict(counts) for name, counts in sorted(tally.found.items())},
+    }
