@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,16 +32,22 @@ class Index:
     """The frames of a video.
 
     Args:
-        times: Presentation times in the stream's time base, ascending: entry n is frame n.
-        numbers: From a time to its frame number.
-        keys: The numbers of the key frames, ascending.
-        skipped: Packets before the first key frame, which nothing can decode.
+        times: When frame n is shown, in the stream's time base, ascending.
+        numbers: From the time that a decoded frame carries to its number.
+        keys: (frame number, time of the packet) of the places where decoding can begin, ascending; the number is
+            that of the first frame that is right from there (an edit list may hide the key frame itself).
+        skipped: How many frames lie before the first key frame, so that nothing can decode them.
     """
 
     times: list[int]
     numbers: dict[int, int]
-    keys: list[int]
+    keys: list[tuple[int, int]]
     skipped: int = 0
+
+    @cached_property
+    def starts(self) -> dict[int, int]:
+        """From the time of a key packet to the first frame number that is right from there."""
+        return {time: number for number, time in self.keys}
 
 
 def open_container(path: str | Path) -> Any:
@@ -85,40 +93,86 @@ def claimed_frames(stream: Any) -> int:
 def index_packets(path: str | Path) -> Index:
     """Read all packets of a video, decode none, and return its frames.
 
+    AVI stores no presentation times, and FFmpeg does not recover them for every codec that reorders its frames (H.264):
+    such a file is decoded once instead, and the times of its packets are taken as mere names.
+
     Raises:
         MediaError: When no frame is left.
     """
-    from av.error import FFmpegError
-
-    packets: list[tuple[int, bool]] = []
+    keys: set[int] = set()
+    shown: set[int] = set()
+    delays: set[int] = set()
     with open_container(path) as container:
         stream = container.streams.video[0]
         hidden_frames = stream.codec_context.name == "vp8"
-        reading = container.demux(stream)
-        while True:
-            try:
-                packet = next(reading, None)
-            except FFmpegError:
-                break
-            if packet is None:
-                break
-            # Frames that an edit list cuts away are marked for discarding.
-            if not packet.size or packet.pts is None or packet.is_discard:
-                continue
-            # VP8 keeps pictures that are only referred to in packets of their own.
-            if hidden_frames and not bytes(packet)[0] & 0x10:
-                continue
-            packets.append((packet.pts, packet.is_keyframe))
-    start = min((time for time, key in packets if key), default=None)
-    shown = {time: key for time, key in packets if start is None or time >= start}
-    if not shown:
+        for packet in packets(container, stream):
+            if packet.is_keyframe:
+                keys.add(packet.pts)
+            # Not shown: what an edit list cuts away, and VP8's pictures that are only referred to.
+            if not packet.is_discard and not (hidden_frames and not bytes(packet)[0] & 0x10):
+                shown.add(packet.pts)
+            delays.add(packet.pts - (packet.pts if packet.dts is None else packet.dts))
+        untimed = container.format.name == "avi" and stream.codec_context.has_b_frames and len(delays) == 1
+    start = min(keys, default=min(shown, default=0))
+    if untimed:
+        order = _decoded_times(path, start)
+        numbers = {time: number for number, time in enumerate(order)}
+        places = sorted((numbers[time], time) for time in keys if time in numbers)
+    else:
+        order = sorted(time for time in shown if time >= start)
+        numbers = {time: number for number, time in enumerate(order)}
+        places = [(bisect_left(order, time), time) for time in sorted(keys) if order and time <= order[-1]]
+    if not order:
         raise MediaError(
             "The video has no frame that can be shown.", status="truncated", path=path, remedy=_FETCH_AGAIN
         )
-    times = sorted(shown)
-    numbers = {time: number for number, time in enumerate(times)}
-    keys = sorted({numbers[time] for time, key in packets if key})
-    return Index(times, numbers, keys, len(packets) - len(shown))
+    return Index(sorted(order), numbers, places, 0 if untimed else len(shown) - len(order))
+
+
+def packets(container: Any, stream: Any) -> Iterator[Any]:
+    """Yield the packets of a video that carry data, each with a time; what can't be read any more ends them."""
+    from av.error import FFmpegError
+
+    reading = container.demux(stream)
+    while True:
+        try:
+            packet = next(reading, None)
+        except FFmpegError:
+            return
+        if packet is None:
+            return
+        if packet.size:
+            if packet.pts is None:
+                packet.pts = packet.dts
+            if packet.pts is not None:
+                yield packet
+
+
+def decoded(container: Any, stream: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """Yield (packet, the frames that came out of the decoder after it), and last (None, the frames that it still held).
+
+    A damaged packet costs its own frames only.
+    """
+    from av.error import FFmpegError
+
+    for packet in packets(container, stream):
+        try:
+            yield packet, packet.decode()
+        except FFmpegError:
+            yield packet, []
+    try:
+        yield None, stream.codec_context.decode(None)
+    except FFmpegError:
+        return
+
+
+def _decoded_times(path: str | Path, start: int) -> list[int]:
+    """Return the times of a video's frames in the order of its decoder, beginning with the frame of time `start`."""
+    with open_container(path) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        times = list(dict.fromkeys(frame.pts for _, frames in decoded(container, stream) for frame in frames))
+    return times[times.index(start) :] if start in times else times
 
 
 def orientation_of(container: Any, stream: Any, path: str | Path) -> int:
@@ -127,7 +181,7 @@ def orientation_of(container: Any, stream: Any, path: str | Path) -> int:
     Raises:
         MediaError: When no frame can be decoded.
     """
-    frame = next(_decodable(container, stream), None)
+    frame = next((frame for _, frames in decoded(container, stream) for frame in frames), None)
     if frame is None:
         raise MediaError("No frame of the video can be decoded.", path=path, remedy="Convert it to MP4.")
     for data in frame.side_data:
@@ -140,20 +194,6 @@ def orientation_of(container: Any, stream: Any, path: str | Path) -> int:
 def _sign(value: int) -> int:
     """Return the sign of a 16.16 fixed-point number, 0 where it is nearer to 0 than to 1."""
     return (value > 1 << 15) - (value < -(1 << 15))
-
-
-def _decodable(container: Any, stream: Any) -> Iterator[Any]:
-    from av.error import FFmpegError
-
-    reading = container.demux(stream)
-    while True:
-        try:
-            packet = next(reading, None)
-            if packet is None:
-                return
-            yield from packet.decode()
-        except FFmpegError:
-            continue
 
 
 def missing_end(path: str | Path, found: str, size: int) -> str:

@@ -86,13 +86,21 @@ def _listed(folder: str, recursive: bool) -> tuple[list[tuple[str, str]], list[s
         for item in items:
             if item.name.startswith("."):
                 continue
-            if item.is_dir():
+            if _leads_to_folder(item):
                 folders.append(item.name)
             elif kind := kind_of(item.name):
                 files.append((item.name, kind))
     files.sort(key=lambda pair: natural_key(pair[0]))
     folders.sort(key=natural_key)
     return files, folders if recursive else []
+
+
+def _leads_to_folder(item: os.DirEntry[str]) -> bool:
+    try:
+        return item.is_dir()
+    except OSError:
+        # A link to itself.
+        return False
 
 
 def describe(media: Media, root: str | Path) -> Media:

@@ -18,9 +18,17 @@ import numpy as np
 
 from segstudio.core.errors import MediaError
 from segstudio.media import pixels
-from segstudio.media.containers import Index, claimed_frames, index_packets, missing_end, open_container, orientation_of
+from segstudio.media.containers import (
+    Index,
+    claimed_frames,
+    decoded,
+    index_packets,
+    missing_end,
+    open_container,
+    orientation_of,
+)
 from segstudio.media.probing import Probe
-from segstudio.media.sniff import format_of, name_disagrees, open_head
+from segstudio.media.sniff import VIDEO_FORMATS, format_of, name_disagrees, open_head
 
 CACHE_BYTES = 192 << 20
 
@@ -44,6 +52,8 @@ class Video:
         size, head = open_head(path)
         self.bytes: int = size
         self.format: str = format_of(head) or ""
+        if self.format not in VIDEO_FORMATS:
+            raise MediaError("This is not a video.", status="mistyped", path=path, remedy="Open it as what it is.")
         self._lock = threading.RLock()
         self._index: Index | None = None
         self._frames: OrderedDict[int, Any] = OrderedDict()
@@ -63,11 +73,13 @@ class Video:
         cut = missing_end(path, self.format, size)
         if cut:
             self.claimed_frames = 0
-        notes = (
-            name_disagrees(path, self.format),
-            f"The file is cut off ({cut}); what is left can be used." if cut else "",
-        )
-        self.note: str = " ".join(note for note in notes if note)
+        usable = f"The file is cut off ({cut}); what is left can be used." if cut else ""
+        self._notes = [note for note in (name_disagrees(path, self.format), usable) if note]
+
+    @property
+    def note(self) -> str:
+        """What a person should know about a video that opens all the same; the index may add to it."""
+        return " ".join(self._notes)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -116,24 +128,23 @@ class Video:
         with self._lock:
             if self._index is None:
                 self._index = index_packets(self.path)
+                if self._index.skipped:
+                    self._notes.append(f"{self._index.skipped} frames before the first key frame are left out.")
             return self._index
 
     def _reach(self, index: Index, n: int) -> Any:
         """Decode until frame `n`: onwards where that is shorter, else from the key frame before it."""
-        before = bisect_right(index.keys, n)
-        onwards = self._decoding is not None and (before == 0 or index.keys[before - 1] <= self._next <= n)
+        place = bisect_right(index.keys, n, key=lambda key: key[0]) - 1
+        onwards = self._decoding is not None and (place < 0 or index.keys[place][0] <= self._next <= n)
         if onwards and (frame := self._advance(n)) is not None:
             return frame
         # A seek may land late, and a damaged stretch may hide a key frame: go further back then, in growing steps.
         step = 1
-        while True:
-            before = max(before - step, 0)
-            step *= 2
-            self._seek(index, before)
+        while place > 0:
+            self._seek(index, index.keys[place])
             if (frame := self._advance(n)) is not None:
                 return frame
-            if before == 0:
-                break
+            place, step = place - step, 2 * step
         self._seek(index, None)
         if (frame := self._advance(n)) is not None:
             return frame
@@ -160,19 +171,16 @@ class Video:
         self._stop()
         return None
 
-    def _seek(self, index: Index, key: int | None) -> None:
-        """Begin to decode at key frame number `key` of the index, or at the very start of the file."""
+    def _seek(self, index: Index, key: tuple[int, int] | None) -> None:
+        """Begin to decode at a key frame of the index, or at the very start of the file."""
         self._stop()
         self._container = open_container(self.path)
         stream = self._container.streams.video[0]
         stream.thread_type = "AUTO"
-        first = 0
-        if key is not None and index.keys:
-            first = index.keys[key]
-            if first > 0:
-                self._container.seek(index.times[first], stream=stream, backward=True)
-        self._next = first
-        self._decoding = _decode(self._container, stream, index, first)
+        if key is not None:
+            self._container.seek(key[1], stream=stream, backward=True)
+        self._next = key[0] if key is not None else 0
+        self._decoding = _numbered(self._container, stream, index, key)
 
     def _stop(self) -> None:
         self._decoding = None
@@ -194,34 +202,21 @@ class _Late(Exception):
     """A seek landed behind the frame it was meant for."""
 
 
-def _decode(container: Any, stream: Any, index: Index, first: int) -> Iterator[tuple[int, Any]]:
-    """Yield (frame number, decoded frame) from the place a container was set to.
+def _numbered(container: Any, stream: Any, index: Index, key: tuple[int, int] | None) -> Iterator[tuple[int, Any]]:
+    """Yield (frame number, decoded frame) from the key frame that a container was set to, or from the start for None.
 
-    Frames whose number lies before the first packet's are left out: they belong to the group of pictures before it,
+    Frames with a lower number than the first packet's are left out: they belong to the group of pictures before it,
     which was not decoded.
     """
-    from av.error import FFmpegError
-
-    start = None
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets, None)
-            if packet is None:
-                return
-            if start is None and packet.size:
-                start = index.numbers.get(packet.pts, -1) if first else 0
-                if start > first:
-                    raise _Late
-            decoded = packet.decode()
-        except FFmpegError:
-            # Damaged packets cost their own frames only; those behind them are still found by their times.
-            if start is None:
-                return
-            continue
-        for frame in decoded:
+    start = 0 if key is None else -1
+    for packet, frames in decoded(container, stream):
+        if key is not None and start < 0:
+            start = index.starts.get(packet.pts, -1) if packet is not None else -1
+            if not 0 <= start <= key[0]:
+                raise _Late
+        for frame in frames:
             number = index.numbers.get(frame.pts, -1)
-            if start is not None and number >= max(start, 0):
+            if number >= start:
                 yield number, frame
 
 

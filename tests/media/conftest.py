@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,8 @@ def make_clip(tmp_path_factory: pytest.TempPathFactory) -> MakeClip:
             stream = container.add_stream(codec, rate=25, options=options or {})
             stream.width, stream.height = 96, 64
             formats = [f.name for f in known.video_formats or ()]
-            stream.pix_fmt = next((f for f in ("yuv420p", "yuvj420p") if f in formats), formats[0])
+            wanted = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+            stream.pix_fmt = wanted if wanted in formats else formats[0]
             stream.codec_context.gop_size = gop
             stream.codec_context.max_b_frames = bframes
             if rotate is not None:
@@ -83,7 +85,7 @@ def make_clip(tmp_path_factory: pytest.TempPathFactory) -> MakeClip:
                 frame = av.VideoFrame.from_ndarray(clip_frame(i), "rgb24")
                 if times is not None:
                     frame.pts = times[i]
-                    frame.time_base = stream.codec_context.time_base
+                    frame.time_base = Fraction(1, 25)
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())
         return path
