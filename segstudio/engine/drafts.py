@@ -86,7 +86,7 @@ def _objects(result: Boxes) -> list[Draft]:
     boxes = _boxes(result.boxes)
     labels = {i: result.classes.by_id(i) for i in set(result.labels.tolist())}
     names = [labels[i] for i in result.labels.tolist()]
-    scores = [float(s) for s in np.clip(result.scores, 0.0, 1.0).tolist()]
+    scores = _short(np.clip(result.scores, 0.0, 1.0))
     shapes: Sequence[Geometry | None] = boxes
     stated: Sequence[Box | None] = [None] * n
     points: Sequence[Keypoints | None] = [None] * n
@@ -109,10 +109,15 @@ def _objects(result: Boxes) -> list[Draft]:
     ]
 
 
+def _short(values: np.ndarray) -> list[float]:
+    """Return float32 numbers with as few digits as tell them apart, so that files do not say 0.8999999761581421."""
+    return [float(text) for text in np.asarray(values, np.float32).astype(str).tolist()]
+
+
 def _boxes(corners: np.ndarray) -> list[Box | None]:
     values = np.asarray(corners, np.float64).reshape(-1, 4)
     sizes = values[:, 2:] - values[:, :2]
-    sound = np.isfinite(values).all(axis=1) & (sizes > 0).all(axis=1)
+    sound = np.all(np.isfinite(values), axis=1) & np.all(sizes > 0, axis=1)
     rows = np.concatenate([values[:, :2], sizes], axis=1).tolist()
     return [Box(*row) if ok else None for row, ok in zip(rows, sound.tolist())]
 

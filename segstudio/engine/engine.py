@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from segstudio.core import changes
-from segstudio.core.annotation import Annotation, Origin
+from segstudio.core.annotation import Origin
 from segstudio.core.changes import ChangeSet
 from segstudio.core.geometry import Box
 from segstudio.core.media import Media
@@ -24,7 +23,7 @@ from segstudio.engine.job import Event, Job, SafeChannel
 from segstudio.engine.ladder import Ladder, Plan
 from segstudio.engine.pipeline import BatchRun, Item, Reader, Report
 from segstudio.engine.runner import CLOSING, Runner
-from segstudio.engine.writer import Commit, Writer, at_once, found_in, hand_over, note_sizes, take_in
+from segstudio.engine.writer import Commit, Writer, at_once, before_run, found_in, hand_over, note_files, take_in
 from segstudio.store import ProjectFile
 
 OnEnd = Callable[[Job], object]
@@ -134,7 +133,7 @@ class Engine:
         card = self.catalog.get(model)
 
         def work(job: Job) -> Prediction:
-            picture = rgb if rgb is not None else _reader(project).read(media, frame).rgb
+            picture = rgb if rgb is not None else _read(project, media, frame)
             job.check()
             ladder = self._ladder(card, device, options, tile)
             start = time.monotonic()
@@ -152,7 +151,7 @@ class Engine:
                         job.cancel("out of date")
                         job.check()
                     with project.exclusive():
-                        note_sizes(project, [found])
+                        note_files(project, [found])
                         made = take_in(project, [found], origin, rules)
                         project.commit(made[0])
                     return made
@@ -177,6 +176,7 @@ class Engine:
         model: str,
         *,
         every: int = 1,
+        batch: int = 1,
         device: str = devices.AUTO,
         options: Any = None,
         tile: int = 0,
@@ -194,6 +194,7 @@ class Engine:
         Args:
             media: Ids; None for all of the project.
             every: Of videos, every n-th frame.
+            batch: Pictures that the model gets at once.
             reader: Reads the pictures; by default one of the project's media folder.
             on_result: Called with (item, results) in the worker's thread for each picture.
             device, options, tile, rules, commit, on_end: As in `predict_one`.
@@ -205,8 +206,8 @@ class Engine:
         count = len(project.media_ids()) if media is None else len(media)
         title = f"Predict {count} {'picture' if count == 1 else 'pictures'} with {model}"
 
-        def work(job: Job):
-            own = _reader(project) if reader is None else reader
+        def work(job: Job) -> Generator[None, None, Report]:
+            own = None if reader is not None else _reader(project)
             origin = Origin("model", card.name, card.digest)
 
             def writer() -> Writer:
@@ -215,21 +216,25 @@ class Engine:
             run = BatchRun(
                 project.media(None if media is None else list(media)),
                 every,
-                own,
-                self._ladder(card, device, options, tile),
+                reader if own is None else own,
+                self._ladder(card, device, options, tile, batch),
                 self.runner.pool,
                 writer,
                 Report(model),
                 on_result,
             )
-            return run.steps(job)
+            try:
+                return (yield from run.steps(job))
+            finally:
+                if own is not None:
+                    own.close()
 
         return self.runner.submit(work, title=title, lane=self._lane(device), kind="batch", on_end=on_end)
 
     def discard(self, project: ProjectFile, report: Report) -> None:
-        """Take a run away as a whole, as an undoable step: its untouched predictions go, those it had replaced return.
+        """Take an ended run away as a whole: its untouched predictions go, those it had replaced return.
 
-        What a person accepted or edited stays.
+        What a person accepted or edited stays. Both halves can be undone.
 
         Raises:
             ProjectError: The project can't be written.
@@ -238,10 +243,7 @@ class Engine:
             return
         with project.exclusive():
             project.discard_run(report.run)
-            present = {m.id for m in project.media(sorted({_media_of(c.before) for c in report.also}))}
-            gone = [c.before for c in report.also if isinstance(c.before, Annotation) and c.after is None]
-            back = [a for a in gone if a.media in present and project.annotation(a.id) is None]
-            project.commit(changes.insert(back, "Restore earlier predictions"))
+            project.commit(before_run(project, report.also))
 
     def prompt_box(
         self,
@@ -296,11 +298,10 @@ class Engine:
         def work(job: Job) -> None:
             from segstudio import zoo
 
-            for card in cards:
-                job.check()
-                for part in self.catalog.parts(card):
-                    zoo.fetch(part, job.report, job.token)
-                    self.cache.drop(part.name)
+            parts = {part.name: part for card in cards for part in self.catalog.parts(card)}
+            zoo.fetch(parts.values(), job.report, job.token)
+            for name in (*parts, *models):
+                self.cache.drop(name)
 
         title = f"Fetch {', '.join(models)}"
         return self.runner.submit(work, title=title, lane="net", on_end=on_end)
@@ -323,10 +324,10 @@ class Engine:
 
     # Inside
 
-    def _ladder(self, card: Any, device: str, options: Any, tile: int) -> Ladder:
+    def _ladder(self, card: Any, device: str, options: Any, tile: int, batch: int = 1) -> Ladder:
         from segstudio.zoo import Options
 
-        plan = Plan(self._resolve(device), tile=tile)
+        plan = Plan(self._resolve(device), batch, tile)
         return Ladder(self.cache, card, plan, Options() if options is None else options)
 
     def _resolve(self, device: str) -> str:
@@ -341,14 +342,18 @@ class Engine:
         return devices.AUTO if device == self._auto else device
 
 
-def _media_of(row: object) -> int:
-    return row.media if isinstance(row, Annotation) else 0
-
-
 def _reader(project: ProjectFile) -> Any:
     from segstudio.media import MediaReader
 
     return MediaReader(project.media_root, cache_bytes=0)
+
+
+def _read(project: ProjectFile, media: Media, frame: int) -> np.ndarray:
+    reader = _reader(project)
+    try:
+        return reader.read(media, frame).rgb
+    finally:
+        reader.close()
 
 
 def _zoo_load(card: Any, device: str) -> Any:

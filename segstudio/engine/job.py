@@ -72,12 +72,14 @@ class Progress:
         total: Of so many; 0 while unknown.
         rate: Steps a second of the last steps, pauses left out; 0 while unknown.
         eta: Seconds left, or None while unknown.
+        stage: What is being worked on, in words; may be empty.
     """
 
     done: int = 0
     total: int = 0
     rate: float = 0.0
     eta: float | None = None
+    stage: str = ""
 
 
 @dataclass(frozen=True)
@@ -196,11 +198,11 @@ class Job:
         """
         self.token.check()
 
-    def report(self, done: int, total: int) -> None:
+    def report(self, done: int, total: int, stage: str = "") -> None:
         """Say how far the work is; at most one event each 50 ms, and always one for the last step."""
         rate = self._pace.mark(done)
         eta = (total - done) / rate if rate > 0 and total else None
-        self.progress = Progress(done, total, rate, eta)
+        self.progress = Progress(done, total, rate, eta, stage)
         now = self.clock()
         if now - self._published >= _PUBLISH_EVERY or (total and done >= total):
             self._published = now

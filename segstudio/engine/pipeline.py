@@ -7,21 +7,23 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
 from segstudio.core.changes import Change
-from segstudio.core.errors import Cancelled, SegstudioError
+from segstudio.core.errors import Cancelled, MediaError, SegstudioError
 from segstudio.core.media import Media
 from segstudio.core.results import Result
+from segstudio.engine.drafts import shown
 from segstudio.engine.job import Job
 from segstudio.engine.ladder import Ladder, OutOfMemory
 from segstudio.engine.runner import explain
-from segstudio.engine.writer import Writer
+from segstudio.engine.writer import Found, Writer, found_in
 
 AHEAD = 4  # pictures decoded ahead
-_GIVE_UP = 5  # failures of the model in a row, with no success before, that end a run
+_GIVE_UP = 5  # failures of a model that never worked, that end a run
 _PATIENCE = 0.02  # seconds to wait for a picture before interactive work gets its turn
 
 
@@ -68,7 +70,6 @@ class Report:
         done: Of them predicted and stored.
         skipped: Those that could not be read or predicted.
         run: The run in the project; None where nothing was stored.
-        step: Number of its step in the history.
         added: New annotations.
         replaced: Earlier predictions that went.
         known: Predictions left out because a person's object says the same.
@@ -83,7 +84,6 @@ class Report:
     done: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     run: int | None = None
-    step: int | None = None
     added: int = 0
     replaced: int = 0
     known: int = 0
@@ -111,8 +111,10 @@ def expand(
     return items
 
 
-def read_ahead(items: Sequence[Item], reader: Reader, pool: Executor) -> Iterator[tuple[Item, Future]]:
-    """Yield each item with the future of its picture; the next `AHEAD` are being decoded meanwhile.
+def read_ahead(
+    items: Sequence[Item], reader: Reader, pool: Executor, ahead: int = AHEAD
+) -> Iterator[tuple[Item, Future]]:
+    """Yield each item with the future of its picture; the next `ahead` are being decoded meanwhile.
 
     Frames of videos are read by one thread, in order: decoders go forward only.
     """
@@ -122,13 +124,19 @@ def read_ahead(items: Sequence[Item], reader: Reader, pool: Executor) -> Iterato
             for item in items:
                 by = single if item.media.kind == "video" else pool
                 waiting.append((item, by.submit(reader.read, item.media, item.frame)))
-                if len(waiting) > AHEAD:
+                if len(waiting) > ahead:
                     yield waiting.popleft()
             while waiting:
                 yield waiting.popleft()
         finally:
             for _, future in waiting:
                 future.cancel()
+
+
+def _put(job: Job, writer: Writer, make: Callable[[], Found]) -> Generator[None, None, None]:
+    while not writer.put(make):
+        yield
+        job.check()
 
 
 @dataclass
@@ -153,8 +161,8 @@ class BatchRun:
     writer: Callable[[], Writer]
     report: Report
     on_result: Callable[[Item, list[Result]], object] | None = None
-    _good: int = 0
-    _bad_in_a_row: int = 0
+    _worked: bool = False
+    _failures: int = 0
 
     def steps(self, job: Job) -> Generator[None, None, Report]:
         """The work of the job; yields at frame borders. What is finished is kept whatever ends it."""
@@ -177,47 +185,57 @@ class BatchRun:
 
     def _pictures(self, job: Job, items: list[Item], writer: Writer) -> Generator[None, None, None]:
         report = self.report
-        for item, future in self._batches(items):
+        group: list[tuple[Item, np.ndarray]] = []
+        left = len(items)
+        for item, future in read_ahead(items, self.reader, self.pool, AHEAD + self.ladder.plan.batch):
             while not wait([future], _PATIENCE).done:
                 yield
                 job.check()
-            frame = self._decoded(item, future)
-            results = None if frame is None else self._predicted(job, item, frame)
-            if results is not None and frame is not None:
-                if self.on_result is not None:
-                    self.on_result(item, results)
-                while not writer.put(item.media, item.frame, frame.shape[:2], results):
-                    yield
-                    job.check()
-                report.done += 1
+            left -= 1
+            try:
+                group.append((item, future.result().rgb))
+            except Exception as error:
+                yield from self._unreadable(job, writer, item, error)
+            if group and (len(group) >= self.ladder.plan.batch or not left):
+                yield from self._predicted(job, writer, group)
+                group = []
             job.report(report.done + len(report.skipped), report.total)
             yield
 
-    def _batches(self, items: list[Item]) -> Iterator[tuple[Item, Future]]:
-        return read_ahead(items, self.reader, self.pool)
+    def _unreadable(self, job: Job, writer: Writer, item: Item, error: Exception) -> Generator[None, None, None]:
+        why = explain(error, f"Read {item.media.path}")
+        self.report.skipped.append(Skipped(item.media, item.frame, why))
+        if isinstance(why, MediaError) and item.media.kind == "image":
+            yield from _put(job, writer, lambda: Found(item.media.id, item.frame, problem=why))
 
-    def _decoded(self, item: Item, future: Future) -> np.ndarray | None:
+    def _predicted(self, job: Job, writer: Writer, group: list[tuple[Item, np.ndarray]]) -> Generator[None, None, None]:
         try:
-            return future.result().rgb
-        except Exception as error:
-            self.report.skipped.append(Skipped(item.media, item.frame, explain(error, f"Read {item.media.path}")))
-            return None
-
-    def _predicted(self, job: Job, item: Item, frame: np.ndarray) -> list[Result] | None:
-        try:
-            results = self.ladder.predict(job, [frame])[0]
+            found = self.ladder.predict(job, [frame for _, frame in group])
         except Cancelled:
             raise
         except Exception as error:
-            why = explain(error, f"Predict {item.media.path}")
-            self._bad_in_a_row += 1
-            self.report.skipped.append(Skipped(item.media, item.frame, why))
-            if not self._good and self._bad_in_a_row >= _GIVE_UP and not isinstance(error, OutOfMemory):
-                raise why from error
-            return None
-        self._good += 1
-        self._bad_in_a_row = 0
-        return results
+            if len(group) > 1:
+                # One of them fails: alone, the others are predicted all the same.
+                for one in group:
+                    yield from self._predicted(job, writer, [one])
+                return
+            self._failed(group[0][0], error)
+            return
+        self._worked = True
+        for (item, frame), results in zip(group, found):
+            if self.on_result is not None:
+                self.on_result(item, results)
+            self.report.shown_only += len(shown(results)) == len(results) > 0
+            make = partial(found_in, item.media, item.frame, frame.shape[:2], results)
+            yield from _put(job, writer, make)
+            self.report.done += 1
+
+    def _failed(self, item: Item, error: Exception) -> None:
+        why = explain(error, f"Predict {item.media.path}")
+        self.report.skipped.append(Skipped(item.media, item.frame, why))
+        self._failures += 1
+        if not self._worked and self._failures >= _GIVE_UP and not isinstance(error, OutOfMemory):
+            raise why from error
 
     def _close(self, job: Job, writer: Writer | None, seconds: float) -> None:
         report = self.report

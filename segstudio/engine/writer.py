@@ -12,9 +12,9 @@ from typing import TypeVar
 import msgspec
 
 from segstudio.core import changes
-from segstudio.core.annotation import Origin
-from segstudio.core.changes import Change, ChangeSet
-from segstudio.core.errors import Cancelled
+from segstudio.core.annotation import Annotation, Origin
+from segstudio.core.changes import Change, ChangeSet, Row
+from segstudio.core.errors import Cancelled, MediaError
 from segstudio.core.labels import Category
 from segstudio.core.media import Media
 from segstudio.core.results import Result
@@ -76,17 +76,19 @@ def hand_over(commit: Commit, work: Callable[[], T], closing: Callable[[], bool]
 
 @dataclass(frozen=True)
 class Found:
-    """What a model found in a picture.
+    """What a model found in a picture, or why the picture could not be read.
 
     Args:
         size: (height, width) of the picture, which the project may not know yet.
         drafts: Of annotations.
+        problem: Or None.
     """
 
     media: int
     frame: int
-    size: tuple[int, int]
-    drafts: Sequence[Draft]
+    size: tuple[int, int] = (0, 0)
+    drafts: Sequence[Draft] = ()
+    problem: MediaError | None = None
 
 
 def found_in(media: Media, frame: int, size: tuple[int, int], results: Sequence[Result]) -> Found:
@@ -105,6 +107,8 @@ def take_in(project: ProjectFile, found: Sequence[Found], origin: Origin, rules:
     added = replaced = known = 0
     notes: dict[str, None] = {}
     for f in found:
+        if f.problem is not None:
+            continue
         entry = media.get(f.media)
         if entry is None:
             continue
@@ -130,15 +134,37 @@ def take_in(project: ProjectFile, found: Sequence[Found], origin: Origin, rules:
     return step, Ingested(step, added, replaced, known, tuple(notes))
 
 
-def note_sizes(project: ProjectFile, found: Sequence[Found]) -> None:
-    """Store the sizes of pictures that were read for the first time; it is no step of the history."""
-    sizes = {f.media: f.size for f in found}
-    news = []
-    for m in project.media(sorted(sizes)):
-        height, width = sizes[m.id]
-        if (m.width, m.height) != (width, height) or m.status != "ok":
-            news.append((m, msgspec.structs.replace(m, width=width, height=height, status="ok")))
+def note_files(project: ProjectFile, found: Sequence[Found]) -> None:
+    """Store what reading the pictures has told: sizes, or what is wrong; it is no step of the history."""
+    news: list[tuple[Row, Row]] = []
+    told = {f.media: f for f in found}
+    for m in project.media(sorted(told)):
+        (height, width), problem = told[m.id].size, told[m.id].problem
+        if problem is not None:
+            reason = " ".join(part for part in (problem.message, problem.remedy) if part)
+            news.append((m, msgspec.structs.replace(m, status=problem.status, reason=reason)))
+        elif (m.width, m.height) != (width, height) or m.status != "ok":
+            reason = m.reason if m.status == "ok" else ""
+            news.append((m, msgspec.structs.replace(m, width=width, height=height, status="ok", reason=reason)))
     project.commit_to_run(changes.replace(news))
+
+
+def before_run(project: ProjectFile, also: Sequence[Change]) -> ChangeSet:
+    """Return the change that brings back what a run changed besides its own rows, as far as nobody changed it since."""
+    media = {m.id: m for m in project.media([c.id for c in also if c.table == "media"])}
+    kept = {m.id for m in project.media([c.before.media for c in also if isinstance(c.before, Annotation)])}
+    classes = {c.id: c for c in project.categories()}
+    used = project.counts("category")
+    back: list[Change] = []
+    for c in reversed(also):
+        if isinstance(c.before, Annotation) and c.before.media in kept and project.annotation(c.id) is None:
+            back.append(c.inverse())
+        elif isinstance(c.before, Media) and c.id in media and media[c.id].review == "predicted":
+            now = media[c.id]
+            back.append(Change("media", c.id, now, msgspec.structs.replace(now, review=c.before.review)))
+        elif c.table == "category" and classes.get(c.id) == c.after and not used.get(c.id):
+            back.append(c.inverse())
+    return ChangeSet(tuple(back), "Restore what was before")
 
 
 @dataclass
@@ -187,18 +213,14 @@ class Writer:
         self._origin = origin
         self._rules = rules
         self._closing = closing
-        self._queue: queue.SimpleQueue[tuple[Media, int, tuple[int, int], Sequence[Result]] | None] = (
-            queue.SimpleQueue()
-        )
+        self._queue: queue.SimpleQueue[Callable[[], Found] | None] = queue.SimpleQueue()
         self._room = threading.Semaphore(BACKLOG)
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._loop, name="segstudio writer", daemon=True)
         self._thread.start()
 
-    def put(
-        self, media: Media, frame: int, size: tuple[int, int], results: Sequence[Result], timeout: float = 0.02
-    ) -> bool:
-        """Hand in a picture's results; return False where too many wait: try again later.
+    def put(self, make: Callable[[], Found], timeout: float = 0.02) -> bool:
+        """Hand in a picture, as a function that is called in the writer's thread; return False where too many wait.
 
         Raises:
             SegstudioError: An earlier picture could not be stored.
@@ -206,7 +228,7 @@ class Writer:
         self._raise()
         if not self._room.acquire(timeout=timeout):
             return False
-        self._queue.put((media, frame, size, results))
+        self._queue.put(make)
         return True
 
     def close(self) -> None:
@@ -242,7 +264,7 @@ class Writer:
             more = len(items) == len(group)
             try:
                 if items and self._error is None:
-                    found = [found_in(*item) for item in items]
+                    found = [make() for make in items]
                     hand_over(self._commit, lambda found=found: self._store(found), self._closing)
             except BaseException as error:
                 self._error = error
@@ -251,7 +273,7 @@ class Writer:
     def _store(self, found: Sequence[Found]) -> None:
         project, written = self._project, self.written
         with project.exclusive():
-            note_sizes(project, found)
+            note_files(project, found)
             if written.run is None and any(f.drafts for f in found):
                 weights = self._origin.weights
                 written.run = project.begin_run("predict", self._label, model=self._origin.model, weights=weights)
@@ -261,7 +283,7 @@ class Writer:
                 # Nothing was found, but earlier predictions go: that has to be undoable too.
                 written.run = project.begin_run("predict", self._label, model=origin.model, weights=origin.weights)
             project.commit_to_run(step)
-        written.pictures += len(found)
+        written.pictures += sum(f.problem is None for f in found)
         written.added += sums.added
         written.replaced += sums.replaced
         written.known += sums.known
