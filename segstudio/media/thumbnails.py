@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import tempfile
 from contextlib import suppress
@@ -16,6 +17,10 @@ from segstudio.media.folders import resolve
 from segstudio.media.images import read_image
 from segstudio.media.probing import Probe, check_pixels, pillow, probe, readable
 from segstudio.media.sniff import file_error
+
+CACHE_BYTES = 1 << 30
+_PRUNE_EVERY = 2000
+_stored = itertools.count(1)
 
 
 def default_cache() -> Path:
@@ -52,7 +57,26 @@ def thumbnail(
         return small
     small = _make(path, size)
     _store(kept, small)
+    # Now and then, in whichever thread it falls to: pruning reads the folder through.
+    if next(_stored) % _PRUNE_EVERY == 0:
+        prune(Path(cache))
     return small
+
+
+def prune(cache: Path, limit: int = CACHE_BYTES) -> None:
+    """Delete the oldest thumbnails until those left take at most `limit` bytes together."""
+    files: list[tuple[int, int, Path]] = []
+    for file in cache.glob("*/*.jpg"):
+        with suppress(OSError):
+            status = file.stat()
+            files.append((status.st_mtime_ns, status.st_size, file))
+    total = sum(size for _, size, _ in files)
+    for _, size, file in sorted(files):
+        if total <= limit:
+            return
+        with suppress(OSError):
+            file.unlink()
+            total -= size
 
 
 def _make(path: Path, size: int) -> np.ndarray:
@@ -90,14 +114,14 @@ def _place(path: Path, size: int, cache: Path) -> Path:
         raise file_error(error, path) from error
     key = f"{path}\0{status.st_mtime_ns}\0{status.st_size}\0{size}"
     name = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
-    return cache / name[:2] / f"{name[2:40]}.png"
+    return cache / name[:2] / f"{name[2:40]}.jpg"
 
 
 def _load(kept: Path, size: int) -> np.ndarray | None:
     from PIL import Image
 
     try:
-        with Image.open(kept, formats=("PNG",)) as image:
+        with Image.open(kept, formats=("JPEG",)) as image:
             check_pixels(kept, *image.size, size * size)
             return np.ascontiguousarray(image.convert("RGB"))
     except Exception:
@@ -114,7 +138,7 @@ def _store(kept: Path, small: np.ndarray) -> None:
         handle, name = tempfile.mkstemp(dir=kept.parent, suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
-                Image.fromarray(small).save(file, "PNG", compress_level=3)
+                Image.fromarray(small).save(file, "JPEG", quality=90, subsampling=0)
             Path(name).replace(kept)
         except OSError:
             Path(name).unlink()
