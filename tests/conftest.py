@@ -14,10 +14,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 REPO = Path(__file__).resolve().parents[1]
-REAL_CACHE = Path(os.environ.get("SEGSTUDIO_CACHE") or platformdirs.user_cache_dir("segstudio", appauthor=False))
+REAL_CACHE = Path(os.environ.get("SEGSTUDIO_CACHE") or platformdirs.user_cache_dir("segstudio"))
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
+# Package clients run as processes of their own, out of reach of the guard below.
+os.environ.update(PIP_NO_INDEX="1", UV_OFFLINE="1")
+for name in ("SEGSTUDIO_CONFIG", "SEGSTUDIO_OFFLINE", "SEGSTUDIO_SETTINGS", "PIP_FIND_LINKS", "UV_FIND_LINKS"):
+    os.environ.pop(name, None)
 # Two cores, several workers: more threads a process only take turns.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from segstudio.cli.outcome import Outcome
-from segstudio.cli.sources import existing
-
 if TYPE_CHECKING:
-    from segstudio.cli.output import Output
+    pass
 
 TASKS = ("boxes", "masks", "keypoints")
 

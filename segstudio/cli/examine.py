@@ -302,12 +302,10 @@ def folders() -> list[Finding]:
     """Look whether the folders that segstudio writes to can be written, and have room."""
     import platformdirs
 
-    name = {"appname": "segstudio", "appauthor": False}
-    cache = os.environ.get("SEGSTUDIO_CACHE") or platformdirs.user_cache_dir(**name)
     places = {
-        "Weights cache": Path(cache),
-        "Data": Path(platformdirs.user_data_dir(**name)),
-        "Settings": Path(platformdirs.user_config_dir(**name)),
+        "Weights cache": Path(os.environ.get("SEGSTUDIO_CACHE") or platformdirs.user_cache_dir("segstudio")),
+        "Data": Path(platformdirs.user_data_dir("segstudio", appauthor=False)),
+        "Settings": Path(os.environ.get("SEGSTUDIO_CONFIG") or platformdirs.user_config_dir("segstudio")),
         "Temporary files": Path(tempfile.gettempdir()),
     }
     return [_folder(subject, place) for subject, place in places.items()]
@@ -325,6 +323,31 @@ def _folder(subject: str, place: Path) -> Finding:
     if free < GB // 2:
         return Finding(subject, "bad" if free < GB // 20 else "warn", text, "Free some space on that disk.")
     return Finding(subject, "ok", text)
+
+
+def weights() -> list[Finding]:
+    """Look which models are ready, and for weights that are damaged (by their size; `models check` reads them)."""
+    from segstudio.zoo import Catalog, status
+
+    catalog = Catalog()
+    found = [Finding("Cards", "warn", str(problem), "Mend or remove that card.") for problem in catalog.problems]
+    missing: list[str] = []
+    ready = 0
+    for card in catalog:
+        states = [entry.state for entry in status(card)]
+        if "wrong size" in states:
+            remedy = f"segstudio models fetch {card.name}"
+            found.append(Finding("Weights", "bad", f"those of {card.name} have the wrong size", remedy))
+        elif all(state == "ready" for state in states):
+            ready += bool(states)
+        elif card.starter:
+            missing.append(card.name)
+    if missing:
+        text = f"{', '.join(missing)} not fetched yet"
+        found.append(Finding("Starter pack", "warn", text, "segstudio models fetch starter"))
+    else:
+        found.append(Finding("Starter pack", "ok", "complete"))
+    return [*found, Finding("Weights", "ok", f"{ready} models are ready")]
 
 
 def _version(name: str) -> str | None:
@@ -350,5 +373,5 @@ def _last_line(done: subprocess.CompletedProcess[str]) -> str:
 
 
 LOOKS: tuple[Callable[[], list[Finding]], ...] = (
-    python, packages, pyside, qt_libraries, qt_start, opencv, torch, folders,
+    python, packages, pyside, qt_libraries, qt_start, opencv, torch, folders, weights,
 )  # fmt: skip

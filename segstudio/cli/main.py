@@ -62,8 +62,9 @@ def _dispatch(words: list[str], out) -> Outcome:
 
     from segstudio.cli import parser
 
-    args = parser.build().parse_args(parser.with_verb(words))
-    out.command, out.machine = args.command, args.json
+    words = parser.with_verb(words)
+    out.command = next((word for word in words if word in parser.VERBS), "")
+    args = parser.build().parse_args(words)
     return import_module(f"segstudio.cli.{parser.VERBS[args.command][1]}").run(args, out)
 
 

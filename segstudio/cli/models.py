@@ -95,7 +95,12 @@ def _show(args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:
     ]  # fmt: skip
     labels = [label.name for label in card.label_set().labels]
     out.line(f"{card.name}: {card.title}\n\n{card.description}\n")
-    facts = [("gives", card.task), ("licence", card.licence), ("paper", card.paper), ("runs on", ", ".join(card.composes))]
+    facts = [
+        ("gives", card.task),
+        ("licence", card.licence),
+        ("paper", card.paper),
+        ("runs on", ", ".join(card.composes)),
+    ]
     facts += [(name, f"{value:g}") for name, value in card.metrics.items()]
     facts.append((f"{len(labels):,} classes", ", ".join(labels[:12]) + (", ..." if len(labels) > 12 else "")))
     for name, value in facts:
@@ -107,7 +112,9 @@ def _show(args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:
         out.line(f"  from {file['origin']} ({file['licence']})")
         for source in file["sources"]:
             out.line(f"  fetched from {source}")
-    return Outcome({"card": msgspec.to_builtins(card), "classes": labels, "files": files, "state": state_of(card, catalog)})
+    return Outcome(
+        {"card": msgspec.to_builtins(card), "classes": labels, "files": files, "state": state_of(card, catalog)}
+    )
 
 
 def _chosen(names: Iterable[str], catalog: Catalog) -> list[Card]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segstudio.cli.outcome import CANCELLED, PROBLEMS, Outcome
+from segstudio.cli.outcome import CANCELLED, Outcome
 from segstudio.cli.sources import existing, is_project, memory_project
 from segstudio.core.errors import InputError
 

@@ -1,0 +1,5 @@
+"""x"""
+
+
+def arguments(parser, verb):
+    """x"""
