@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from msgspec.structs import replace
 from platformdirs import user_data_path
 
 from segstudio.core import changes
@@ -141,4 +142,4 @@ class Intake:
                 seen[media.id] = describe(media, root)
             # Only what nobody has written meanwhile.
             now = [m for m in self._project.media(list(seen)) if m.status == "unread"]
-            self._project.commit_to_run(changes.replace((m, seen[m.id]) for m in now if m.review == seen[m.id].review))
+            self._project.commit_to_run(changes.replace((m, replace(seen[m.id], review=m.review)) for m in now))

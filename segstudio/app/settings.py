@@ -63,6 +63,14 @@ class Settings:
         """Remember a yes or no."""
         self._store.setValue(f"flag/{name}", value)
 
+    def text(self, name: str, default: str = "") -> str:
+        """Return a stored word."""
+        return str(self._store.value(f"text/{name}", default))
+
+    def set_text(self, name: str, value: str) -> None:
+        """Remember a word."""
+        self._store.setValue(f"text/{name}", value)
+
     def bytes(self, name: str) -> QByteArray | None:
         """Return stored window geometry or state."""
         value = self._store.value(f"window/{name}")

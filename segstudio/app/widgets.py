@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
@@ -55,19 +55,22 @@ def icon_label(icon: str, size: int, color: str = "muted") -> QLabel:
     return made
 
 
+class _Follower(QObject):
+    """Lives as long as its widget, and so does its connection to the theme."""
+
+    def __init__(self, widget: QWidget, call: Callable[[], object]) -> None:
+        super().__init__(widget)
+        self._call = call
+        theme().changed.connect(self.follow)
+
+    @Slot()
+    def follow(self) -> None:
+        self._call()
+
+
 def follow_theme(widget: QWidget, call: Callable[[], object]) -> None:
     """Call now and after each change of the theme, as long as the widget lives."""
-    current = theme()
-    current.changed.connect(call)
-    widget.destroyed.connect(lambda: _disconnect(current, call))
-    call()
-
-
-def _disconnect(current: object, call: Callable[[], object]) -> None:
-    try:
-        current.changed.disconnect(call)  # type: ignore[attr-defined]
-    except (RuntimeError, TypeError):
-        return
+    _Follower(widget, call).follow()
 
 
 def line() -> QFrame:

@@ -7,11 +7,10 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QColorDialog, QLineEdit, QStackedWidget, QStyleOptionViewItem
 
-from segstudio.app.class_colors import category_color
 from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList
 from segstudio.app.session import Session
 from segstudio.app.widgets import EmptyState, Panel, icon_button, label, row
-from segstudio.core import edits
+from segstudio.core import colors, edits
 from segstudio.core.labels import Category
 
 CATEGORY = Qt.ItemDataRole.UserRole
@@ -96,7 +95,7 @@ class _Delegate(RowDelegate):
         painter.save()
         self.background(painter, option, marked=category.id == self._session.category)
         cells = self.cells(rect, index)
-        self.dot(painter, cells["color"], QColor(category_color(category)), hollow=hidden)
+        self.dot(painter, cells["color"], QColor(*colors.class_color(category)), hollow=hidden)
         self.icon(painter, cells["eye"], "eye-slash" if hidden else "eye", "faint" if hidden else "muted")
         right = cells["eye"].left()
         if index.row() < 9:
@@ -161,7 +160,7 @@ class LabelsPanel(Panel):
         if cell == "eye":
             self._session.view.toggle_category(category.id)
             return
-        color = QColorDialog.getColor(QColor(category_color(category)), self, f"Colour of {category.name}")
+        color = QColorDialog.getColor(QColor(*colors.class_color(category)), self, f"Colour of {category.name}")
         if color.isValid():
             self._session.commit(edits.change_category(category, replace(category, color=color.name())))
 

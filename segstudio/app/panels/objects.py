@@ -6,12 +6,11 @@ from PySide6.QtCore import QAbstractListModel, QItemSelection, QItemSelectionMod
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QStyle, QStyleOptionViewItem
 
-from segstudio.app.class_colors import annotation_color
 from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList
 from segstudio.app.session import Session
 from segstudio.app.theme import theme
 from segstudio.app.widgets import EmptyState, Panel, ThresholdSlider, icon_button, label, row
-from segstudio.core import edits
+from segstudio.core import colors, edits
 from segstudio.core.annotation import REJECTED, Annotation
 from segstudio.core.geometry import Box, Polygons
 from segstudio.core.masks import Mask
@@ -125,7 +124,7 @@ class _Delegate(RowDelegate):
         painter.save()
         self.background(painter, option)
         cells = self.cells(rect, index)
-        color = QColor(annotation_color(a, self._session.categories.get(a.category), view.color_mode))
+        color = QColor(*colors.annotation_color(a, self._session.categories.get(a.category), view.color_mode))
         self.dot(painter, QRect(rect.left() + 8, rect.top(), CELL, rect.height()), color, hollow=hidden or rejected)
         icon = _ICONS.get(type(a.geometry), "person")
         self.icon(painter, QRect(rect.left() + 32, rect.top(), 20, rect.height()), icon, "faint", 14)

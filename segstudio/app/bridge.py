@@ -1,0 +1,175 @@
+"""The engine, as the window sees it: jobs run in worker threads, what they tell arrives in the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+
+from segstudio.app.session import Session
+from segstudio.core.errors import SegstudioError
+from segstudio.core.geometry import Box
+from segstudio.core.masks import Mask
+
+if TYPE_CHECKING:
+    from segstudio.engine.engine import Engine
+    from segstudio.engine.job import Event, Job
+
+ENDED = ("done", "failed", "cancelled")
+
+
+class Bridge(QObject):
+    """Starts jobs for the session and relays what becomes of them.
+
+    Args:
+        session: Whose project and picture the jobs are about.
+        make_engine: Makes the engine when it is first needed.
+
+    Attributes:
+        run: The last run over many pictures, None before the first.
+        one: The last prediction of a single picture.
+        fetching: The last fetch of weights.
+
+    Signals:
+        changed: A job of these three came further, or ended.
+        fetched: Weights have arrived.
+        predicted: (Prediction) a picture has been predicted.
+    """
+
+    changed = Signal()
+    fetched = Signal()
+    predicted = Signal(object)
+    _event = Signal(object)
+    _ended = Signal(object, object)
+
+    def __init__(self, session: Session, make_engine: Callable[[], Engine]) -> None:
+        super().__init__(session)
+        self._session = session
+        self._make_engine = make_engine
+        self._engine: Engine | None = None
+        self.run: Job | None = None
+        self.one: Job | None = None
+        self.fetching: Job | None = None
+        # Workers emit; Qt carries it over to the thread of this object.
+        self._event.connect(self._on_event)
+        self._ended.connect(lambda call, job: call(job))
+
+    @property
+    def engine(self) -> Engine:
+        """The engine; making it loads no torch."""
+        if self._engine is None:
+            self._engine = self._make_engine()
+            self._engine.events.subscribe(self._event.emit)
+        return self._engine
+
+    def running(self) -> Job | None:
+        """Return the run that goes on, or None."""
+        return self.run if self.run is not None and self.run.state not in ENDED else None
+
+    def predict_one(self, model: str) -> None:
+        """Predict the current picture or frame."""
+        session = self._session
+        if session.project is None or session.media is None:
+            return
+        rgb = session.picture.rgb if session.picture is not None else None
+        end = self._on_end(self._on_predicted)
+        self._start("one", lambda: self.engine.predict_one(
+            session.project, session.media, model, frame=session.frame, rgb=rgb, on_end=end  # type: ignore[arg-type]
+        ))  # fmt: skip
+
+    def predict_all(self, model: str) -> None:
+        """Predict all pictures of the project as one run."""
+        project = self._session.project
+        if project is not None and self.running() is None:
+            end = self._on_end(self._on_run)
+            self._start("run", lambda: self.engine.predict_many(project, None, model, on_end=end))
+
+    def fetch(self, models: list[str]) -> None:
+        """Fetch weights."""
+        if self.fetching is None or self.fetching.state in ENDED:
+            self._start("fetching", lambda: self.engine.fetch(models, on_end=self._on_end(self._on_fetched)))
+
+    def prompt_box(self, box: Box, then: Callable[[Mask], object]) -> None:
+        """Find the object in a box of the current picture and hand its mask to `then`, if the picture is still there."""
+        session, picture = self._session, self._session.picture
+        if picture is None:
+            return
+
+        def found(job: Job) -> None:
+            if job.state == "done" and session.picture is picture:
+                then(job.result)
+
+        end = self._on_end(found)
+        self._start("one", lambda: self.engine.prompt_box(picture.rgb, box, on_end=end))
+
+    def discard(self) -> None:
+        """Take the last run away, as an undoable step."""
+        project = self._session.project
+        last = self.last_run()
+        if project is None or last is None:
+            return
+        report = self.run.result if self.run is not None else None
+        try:
+            if report is not None and report.run == last:
+                self.engine.discard(project, report)
+            else:
+                project.discard_run(last)
+        except SegstudioError as error:
+            self._session.failed.emit(error)
+
+    def last_run(self) -> int | None:
+        """Return the newest finished prediction run that is not discarded."""
+        project = self._session.project
+        if project is None or self.running() is not None:
+            return None
+        return next((r.id for r in reversed(project.runs()) if r.kind == "predict" and r.state == "done"), None)
+
+    def stop(self) -> None:
+        """Cancel what runs and wait for it; what is finished is kept."""
+        for job in (self.run, self.one, self.fetching):
+            if job is not None and job.state not in ENDED:
+                job.cancel()
+                while not job.wait(0.02):
+                    QCoreApplication.processEvents()
+
+    def close(self) -> None:
+        """End the engine's threads."""
+        if self._engine is not None:
+            self._engine.close(pump=QCoreApplication.processEvents)
+
+    def _start(self, place: str, make: Callable[[], Job]) -> None:
+        try:
+            setattr(self, place, make())
+        except SegstudioError as error:
+            self._session.failed.emit(error)
+        self.changed.emit()
+
+    def _on_end(self, call: Callable[[Job], object]) -> Callable[[Job], object]:
+        return lambda job: self._ended.emit(call, job)
+
+    def _on_event(self, event: Event) -> None:
+        if event.job in (self.run, self.one, self.fetching):
+            self.changed.emit()
+        note: str = getattr(event, "note", "")
+        if note:
+            self._session.said.emit(note)
+
+    def _on_predicted(self, job: Job) -> None:
+        if job.state == "done":
+            found: Any = job.result
+            self._session.set_results(found.media.id, found.frame, found.shown)
+            self.predicted.emit(found)
+        self._finish(job)
+
+    def _on_run(self, job: Job) -> None:
+        self._finish(job)
+
+    def _on_fetched(self, job: Job) -> None:
+        self._finish(job)
+        self.fetched.emit()
+
+    def _finish(self, job: Job) -> None:
+        if job.state == "failed" and job.error is not None:
+            self._session.failed.emit(job.error)
+        self.changed.emit()

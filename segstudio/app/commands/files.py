@@ -1,0 +1,141 @@
+"""Opening, importing, exporting, copying, closing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from platformdirs import user_documents_path
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from segstudio.app.dialogs.export import ExportDialog
+from segstudio.app.panels.welcome import sample_files
+from segstudio.app.session import Session
+from segstudio.app.settings import Settings
+from segstudio.core.errors import SegstudioError
+from segstudio.media.sniff import IMAGE_EXTENSIONS, VIDEO_EXTENSIONS
+from segstudio.store import SUFFIX
+
+Open = Callable[[Sequence[str | Path]], bool]
+
+
+class FileCommands:
+    """Handlers of the "file" actions.
+
+    Args:
+        window: The parent of dialogs.
+        open_paths: Opens paths in the window; returns whether that worked.
+    """
+
+    def __init__(self, window: QWidget, session: Session, settings: Settings, open_paths: Open) -> None:
+        self._window = window
+        self._session = session
+        self._settings = settings
+        self._open = open_paths
+
+    def open_files(self) -> None:
+        """Let the person choose pictures and videos."""
+        patterns = " ".join(f"*{e} *{e.upper()}" for e in (*IMAGE_EXTENSIONS, *VIDEO_EXTENSIONS))
+        folder = self._settings.folder("open")
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, "Open Files", folder, f"Pictures and videos ({patterns});;All files (*)"
+        )
+        if names and self._open(names):
+            self._settings.set_folder("open", Path(names[0]).parent)
+
+    def open_folder(self) -> None:
+        """Let the person choose a folder."""
+        name = QFileDialog.getExistingDirectory(self._window, "Open Folder", self._settings.folder("open"))
+        if name and self._open([name]):
+            self._settings.set_folder("open", name)
+
+    def open_project(self) -> None:
+        """Let the person choose a project file."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open Project", self._settings.folder("open"), f"segstudio projects (*{SUFFIX})"
+        )
+        if name:
+            self._open([name])
+
+    def open_samples(self) -> None:
+        """Copy the sample photos to the person's documents, once, and open them."""
+        try:
+            self._open([copy_samples(user_documents_path() / "segstudio samples")])
+        except SegstudioError as error:
+            self._session.failed.emit(error)
+
+    def import_file(self) -> None:
+        """Let the person choose an annotation file and import it as one undo step."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Import Annotations", self._settings.folder("import"), "COCO (*.json);;All files (*)"
+        )
+        if name:
+            self._settings.set_folder("import", Path(name).parent)
+            self.import_path(Path(name))
+
+    def import_path(self, path: Path) -> None:
+        """Import an annotation file."""
+        from segstudio.engine import exchange
+
+        if self._session.project is None:
+            return
+        try:
+            report = exchange.import_file(self._session.project, path)
+        except SegstudioError as error:
+            self._session.failed.emit(error)
+            return
+        self._session.said.emit(f"Imported {path.name}: {report}")
+
+    def export(self) -> None:
+        """Let the person choose what to write and where."""
+        if self._session.project is not None:
+            ExportDialog(self._window, self._session.project, self._settings).exec()
+
+    def save_copy(self) -> None:
+        """Write a copy of the project."""
+        project = self._session.project
+        if project is None:
+            return
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save a Copy", self._settings.folder("export"), f"segstudio projects (*{SUFFIX})"
+        )
+        if not name:
+            return
+        path = Path(name if name.endswith(SUFFIX) else name + SUFFIX)
+        try:
+            # The system's dialog has asked before it returned the name of a file that exists.
+            path.unlink(missing_ok=True)
+            project.save_copy(path)
+            self._session.said.emit(f"Saved a copy as {path}")
+        except OSError as error:
+            self._session.failed.emit(SegstudioError(f"The copy could not be written: {error.strerror}.", path=path))
+        except SegstudioError as error:
+            self._session.failed.emit(error)
+
+    def close_project(self) -> None:
+        """Close the project and show the welcome page."""
+        self._open([])
+
+    def quit(self) -> None:
+        """Close the window."""
+        self._window.close()
+
+
+def copy_samples(folder: Path) -> Path:
+    """Copy the sample photos into a folder where they can be worked on; what is there stays.
+
+    Raises:
+        SegstudioError: The folder can't be written.
+    """
+    import shutil
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for photo in sample_files():
+            if not (folder / photo.name).exists():
+                shutil.copyfile(photo, folder / photo.name)
+    except OSError as error:
+        raise SegstudioError(
+            f"The sample photos could not be copied: {error.strerror}.", path=folder, remedy="Free some space there."
+        ) from error
+    return folder

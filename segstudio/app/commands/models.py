@@ -1,0 +1,51 @@
+"""Predicting, and what belongs to a run."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from segstudio.app.bridge import Bridge
+
+
+class Chooser(Protocol):
+    """Knows the chosen model: the models panel."""
+
+    def predict_one(self) -> None: ...
+    def predict_all(self) -> None: ...
+
+
+class ModelCommands:
+    """Handlers of the "model" actions."""
+
+    def __init__(self, bridge: Bridge, panel: Chooser) -> None:
+        self._bridge = bridge
+        self._panel = panel
+
+    def predict_one(self) -> None:
+        """Predict the current picture with the chosen model."""
+        self._panel.predict_one()
+
+    def predict_all(self) -> None:
+        """Predict all pictures with the chosen model."""
+        self._panel.predict_all()
+
+    def pause(self) -> None:
+        """Hold the run, or let it go on."""
+        job = self._bridge.running()
+        if job is not None:
+            job.resume() if job.pausing else job.pause()
+            self._bridge.changed.emit()
+
+    def cancel(self) -> None:
+        """Stop the run; what is finished stays."""
+        job = self._bridge.running()
+        if job is not None:
+            job.cancel()
+
+    def discard(self) -> None:
+        """Take the last run away; undo brings it back."""
+        self._bridge.discard()
+
+    def fetch_starter(self) -> None:
+        """Fetch the starter pack."""
+        self._bridge.fetch([card.name for card in self._bridge.engine.catalog.starter_pack()])

@@ -1,0 +1,88 @@
+"""Zoom, visibility, colours, theme and layout."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from segstudio.app.session import Session
+from segstudio.app.settings import Settings
+from segstudio.app.theme import theme
+
+
+class Canvas(Protocol):
+    """What these commands ask of the canvas."""
+
+    def fit(self) -> None: ...
+    def actual_size(self) -> None: ...
+    def zoom_by(self, factor: float) -> None: ...
+
+
+class Frame(Protocol):
+    """What these commands ask of the window."""
+
+    def isFullScreen(self) -> bool: ...
+    def showFullScreen(self) -> None: ...
+    def showNormal(self) -> None: ...
+    def reset_layout(self) -> None: ...
+
+
+class ViewCommands:
+    """Handlers of the "view" actions."""
+
+    def __init__(self, session: Session, canvas: Canvas, window: Frame, settings: Settings) -> None:
+        self._session = session
+        self._canvas = canvas
+        self._window = window
+        self._settings = settings
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        self._canvas.fit()
+
+    def actual_size(self) -> None:
+        """Show one picture pixel as one screen pixel."""
+        self._canvas.actual_size()
+
+    def zoom(self, factor: str) -> None:
+        """Zoom about the middle."""
+        self._canvas.zoom_by(float(factor))
+
+    def toggle_all(self) -> None:
+        """Show or hide all overlays."""
+        self._session.view.set(shown=not self._session.view.shown)
+
+    def toggle_rejected(self) -> None:
+        """Show or hide rejected predictions."""
+        self._session.view.set(show_rejected=not self._session.view.show_rejected)
+
+    def layer(self, name: str) -> None:
+        """Show or hide one kind of overlay."""
+        self._session.view.toggle_layer(name)
+
+    def color(self, mode: str) -> None:
+        """Colour by class, instance or track."""
+        self._session.view.set(color_mode=mode)
+
+    def hide_selected(self) -> None:
+        """Hide the selected objects, or show them again."""
+        self._session.view.toggle_hidden(self._session.selection)
+
+    def unhide(self) -> None:
+        """Show everything that was hidden by hand."""
+        self._session.view.set(hidden=frozenset(), hidden_categories=frozenset(), shown=True)
+
+    def theme(self, mode: str) -> None:
+        """Switch to the light theme, the dark one, or the system's."""
+        theme().choose(mode)
+        self._settings.theme = mode
+
+    def full_screen(self) -> None:
+        """Fill the screen, or stop it."""
+        if self._window.isFullScreen():
+            self._window.showNormal()
+        else:
+            self._window.showFullScreen()
+
+    def reset_layout(self) -> None:
+        """Put all docks back to where they came."""
+        self._window.reset_layout()

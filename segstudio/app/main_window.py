@@ -1,0 +1,245 @@
+"""The main window: it puts the parts together and knows no more than that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from segstudio.app import opening
+from segstudio.app.actions import Actions, Spec
+from segstudio.app.bridge import Bridge
+from segstudio.app.canvas.view import CanvasView
+from segstudio.app.commands.edit import EditCommands
+from segstudio.app.commands.files import FileCommands
+from segstudio.app.commands.go import GoCommands
+from segstudio.app.commands.help import HelpCommands
+from segstudio.app.commands.models import ModelCommands
+from segstudio.app.commands.view import ViewCommands
+from segstudio.app.dialogs.error import ErrorDialog
+from segstudio.app.dialogs.palette import Choice, Palette
+from segstudio.app.enabling import State
+from segstudio.app.layout import Layout
+from segstudio.app.panels.files import FilesPanel
+from segstudio.app.panels.frames import FrameSlider
+from segstudio.app.panels.history import HistoryPanel
+from segstudio.app.panels.labels import LabelsPanel
+from segstudio.app.panels.models import ModelsPanel
+from segstudio.app.panels.objects import ObjectsPanel
+from segstudio.app.panels.welcome import WelcomePage
+from segstudio.app.session import Session
+from segstudio.app.settings import Settings
+from segstudio.app.status import StatusBar
+from segstudio.core.errors import SegstudioError
+from segstudio.core.labels import Category
+
+if TYPE_CHECKING:
+    from segstudio.engine.engine import Engine
+
+
+def make_engine() -> Engine:
+    """Return the engine of this machine; torch loads with the first model."""
+    from segstudio.engine.engine import Engine
+
+    return Engine()
+
+
+class MainWindow(QMainWindow):
+    """The window.
+
+    Args:
+        settings: What is remembered between runs.
+        engine: Makes the engine.
+    """
+
+    _trouble = Signal(object)
+
+    def __init__(self, settings: Settings, engine: Callable[[], Engine] = make_engine) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setAcceptDrops(True)
+        self.settings = settings
+        self.session = Session(self)
+        self.bridge = Bridge(self.session, engine)
+        self.canvas = CanvasView(self.session)
+        self.state = State(self.session, self.bridge)
+        self._intake: opening.Intake | None = None
+        self._errors: list[SegstudioError] = []
+        self._make_parts()
+        self._make_actions()
+        self._connect()
+        self.resize(1440, 900)
+        self._restore()
+        self._on_project()
+
+    def _make_parts(self) -> None:
+        session = self.session
+        self.files = FilesPanel(session)
+        self.labels = LabelsPanel(session)
+        self.objects = ObjectsPanel(session)
+        self.history = HistoryPanel(session)
+        self.models = ModelsPanel(session, self.bridge, self.settings, self.bridge.discard)
+        self.frames = FrameSlider(session)
+        self.status = StatusBar(session, self.bridge)
+        self.setStatusBar(self.status)
+        self.layout_ = Layout(self, self.files, [self.models, self.labels], [self.objects, self.history])
+        self.file_commands = FileCommands(self, session, self.settings, self.open_paths)
+        self.welcome = WelcomePage(
+            self.settings,
+            self.bridge,
+            lambda path: self.open_paths([path]),
+            {
+                "folder": self.file_commands.open_folder,
+                "files": self.file_commands.open_files,
+                "samples": self.file_commands.open_samples,
+            },
+        )
+        work = QWidget()
+        box = QVBoxLayout(work)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.canvas, 1)
+        box.addWidget(self.frames)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.welcome)
+        self.pages.addWidget(work)
+        self.setCentralWidget(self.pages)
+
+    def _make_actions(self) -> None:
+        handlers: dict[str, object] = {
+            "files": self.file_commands,
+            "edit": EditCommands(self.session, self.ask_class),
+            "go": GoCommands(self.session),
+            "view": ViewCommands(self.session, self.canvas, self, self.settings),
+            "models": ModelCommands(self.bridge, self.models),
+            "help": HelpCommands(self, lambda: self.actions_, self.show_welcome),
+            "canvas": self.canvas,
+        }
+        tools: tuple[Spec, ...] = ()
+        self.actions_ = Actions(self, handlers, self.state, tools)
+        menus = self.actions_.fill_menus(self.menuBar())
+        menus["View"].addSeparator()
+        panels = menus["View"].addMenu("Panels")
+        panels.addActions(self.layout_.panel_actions())
+        self.layout_.fill(self.actions_, tuple(spec.id for spec in tools))
+
+    def _connect(self) -> None:
+        session = self.session
+        session.failed.connect(self.show_error)
+        self._trouble.connect(self.show_error)
+        session.project_changed.connect(self._on_project)
+        # Many signals of one event make one refresh.
+        self._refresh = QTimer(self, singleShot=True, interval=0)
+        self._refresh.timeout.connect(self.actions_.refresh)
+        for signal in (
+            session.project_changed, session.picture_changed, session.selection_changed, session.history_changed,
+            session.annotations_changed, session.view.changed, self.bridge.changed,
+        ):  # fmt: skip
+            signal.connect(lambda *_: self._refresh.start())
+
+    # Opening
+
+    def open_paths(self, paths: Sequence[str | Path]) -> bool:
+        """Open a project, a folder or files; nothing means: close the project. Return whether that worked."""
+        if not paths:
+            self._leave()
+            self.session.detach()
+            return True
+        try:
+            project, rest = opening.open_paths(paths)
+        except SegstudioError as error:
+            self.show_error(error)
+            return False
+        self._leave()
+        self.session.attach(project)
+        self._intake = opening.Intake(project, rest, self._trouble.emit)
+        place = Path(project.path)
+        self.settings.add_recent(place)
+        self.session.said.emit(
+            f"{place.name} can only be read here." if project.readonly else f"Every step is saved in {place}"
+        )
+        return True
+
+    def _leave(self) -> None:
+        """Stop what works on the open project; what is finished is kept."""
+        self.bridge.stop()
+        if self._intake is not None:
+            self._intake.close()
+            self._intake = None
+
+    def show_welcome(self) -> None:
+        """Show the welcome page, or go back from it."""
+        here = self.pages.currentIndex() == 0 and self.session.project is not None
+        self._show_page(1 if here else 0)
+
+    def _show_page(self, number: int) -> None:
+        self.welcome.refresh()
+        self.pages.setCurrentIndex(number)
+        self.layout_.show_docks(number == 1)
+        self.status.setVisible(number == 1)
+
+    def _on_project(self) -> None:
+        project = self.session.project
+        self._show_page(0 if project is None else 1)
+        name = Path(project.path).stem if project is not None else ""
+        self.setWindowTitle(f"{name} – segstudio" if name else "segstudio")
+
+    # Asking and telling
+
+    def ask_class(self) -> Category | None:
+        """Let the person choose a class by typing a few letters."""
+        choices = [
+            Choice(c.name, str(i) if i < 10 else "", c)
+            for i, c in enumerate(self.session.categories.values(), start=1)
+        ]
+        return Palette(self, choices, "Class").ask()
+
+    def show_error(self, error: SegstudioError) -> None:
+        """Show an error when the current event is done; the same one at a time only once."""
+        if str(error) in map(str, self._errors):
+            return
+        self._errors.append(error)
+        if len(self._errors) == 1:
+            QTimer.singleShot(0, self._show_errors)
+
+    def _show_errors(self) -> None:
+        while self._errors:
+            ErrorDialog(self, self._errors[0]).exec()
+            del self._errors[0]
+
+    def reset_layout(self) -> None:
+        """Put all docks back to where they came."""
+        self.layout_.reset()
+
+    # Events
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            self.open_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.settings.set_bytes("geometry", self.saveGeometry())
+        if self.session.project is not None and self.pages.currentIndex() == 1:
+            self.settings.set_bytes("state", self.saveState())
+        self._leave()
+        self.bridge.close()
+        self.files.close_threads()
+        self.session.detach()
+        self.settings.sync()
+        super().closeEvent(event)
+
+    def _restore(self) -> None:
+        geometry, state = self.settings.bytes("geometry"), self.settings.bytes("state")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if state is not None:
+            self.restoreState(state)

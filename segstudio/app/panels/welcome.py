@@ -1,0 +1,252 @@
+"""The first page: open something, fetch the starter pack, and what the first minute looks like."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from segstudio.app.bridge import Bridge
+from segstudio.app.panels.models import missing_bytes
+from segstudio.app.panels.progress import JobProgress, megabytes
+from segstudio.app.settings import Settings
+from segstudio.app.theme import set_role
+from segstudio.app.widgets import Elided, button, icon_label, label, row
+
+SAMPLES = files("segstudio.resources") / "samples"
+WIDTH = 920
+STEPS = (
+    ("sparkle", "Predict", "Ctrl+Return runs a model on the picture in front of you."),
+    ("paint-brush", "Correct", "Click an object. B paints, E erases, Enter accepts it."),
+    ("export", "Export", "Ctrl+Shift+E writes COCO that other tools read."),
+)
+
+
+def sample_files() -> list[Path]:
+    """Return the sample photos that come with the program."""
+    with as_file(SAMPLES) as folder:
+        return sorted(p for p in Path(folder).iterdir() if p.suffix == ".jpg")
+
+
+class Tile(QFrame):
+    """A card that can be clicked: an icon, a title, a sentence.
+
+    Signals:
+        clicked: By mouse or keyboard.
+    """
+
+    clicked = Signal()
+
+    def __init__(self, icon: str, title: str, text: str, extra: QWidget | None = None) -> None:
+        super().__init__()
+        set_role(self, "card")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(title)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(label(title, "heading"))
+        words.addWidget(label(text, "muted", wrap=True))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 14)
+        layout.setSpacing(14)
+        layout.addWidget(icon_label(icon, 26, "accent"), alignment=Qt.AlignmentFlag.AlignVCenter)
+        layout.addLayout(words, 1)
+        if extra is not None:
+            layout.addWidget(extra)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
+
+    def keyPressEvent(self, event) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class Strip(QLabel):
+    """A few rounded thumbnails side by side."""
+
+    def __init__(self, paths: list[Path], side: int) -> None:
+        super().__init__()
+        strip = QPixmap(len(paths) * (side + 6) - 6, side)
+        strip.fill(QColor(0, 0, 0, 0))
+        painter = QPainter(strip)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        for i, path in enumerate(paths):
+            picture = QPixmap(str(path)).scaled(
+                side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
+            )
+            shape = QPainterPath()
+            shape.addRoundedRect(i * (side + 6), 0, side, side, 5, 5)
+            painter.setClipPath(shape)
+            painter.drawPixmap(i * (side + 6) - (picture.width() - side) // 2, -(picture.height() - side) // 2, picture)
+        painter.end()
+        self.setPixmap(strip)
+
+
+class WelcomePage(QWidget):
+    """Shown while no project is open."""
+
+    def __init__(self, settings: Settings, bridge: Bridge, open_path: Callable[[Path], object], actions: dict[str, Callable[[], object]]) -> None:
+        super().__init__()
+        self.setObjectName("welcome")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._settings = settings
+        self._bridge = bridge
+        self._open_path = open_path
+        column = QVBoxLayout()
+        column.setSpacing(24)
+        column.setContentsMargins(32, 40, 32, 32)
+        head = QVBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(label("segstudio", "hero"))
+        head.addWidget(label("Label pictures and video, let models do the first pass, correct what they see, export COCO.", "muted"))
+        column.addLayout(head)
+        middle = QHBoxLayout()
+        middle.setSpacing(32)
+        middle.addLayout(self._start(actions), 1)
+        middle.addLayout(self._recent(), 1)
+        column.addLayout(middle)
+        column.addWidget(self._starter())
+        column.addLayout(self._minute())
+        column.addStretch(1)
+        inside = QWidget()
+        inside.setLayout(column)
+        inside.setMaximumWidth(WIDTH)
+        centre = QWidget()
+        centre.setLayout(row(None, inside, None))
+        centre.layout().setStretch(1, 100)
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(centre)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        bridge.changed.connect(self.refresh)
+        bridge.fetched.connect(self.refresh)
+        self.refresh()
+
+    def _start(self, actions: dict[str, Callable[[], object]]) -> QVBoxLayout:
+        box = QVBoxLayout()
+        box.setSpacing(8)
+        box.addWidget(label("Start", "title"))
+        photos = sample_files()
+        for key, tile in (
+            ("folder", Tile("folder-open", "Open a folder", "All pictures and videos in it, 100,000 are fine.")),
+            ("files", Tile("file-plus", "Open files", "A few pictures or a video.")),
+            ("samples", Tile("image", "Try the sample photos", "Free to use.", Strip(photos[:3], 40) if photos else None)),
+        ):
+            tile.clicked.connect(actions[key])
+            box.addWidget(tile)
+        box.addStretch(1)
+        return box
+
+    def _recent(self) -> QVBoxLayout:
+        box = QVBoxLayout()
+        box.setSpacing(8)
+        box.addWidget(label("Recent projects", "title"))
+        self._projects = QVBoxLayout()
+        self._projects.setSpacing(4)
+        box.addLayout(self._projects)
+        box.addStretch(1)
+        return box
+
+    def _starter(self) -> QFrame:
+        frame = QFrame()
+        set_role(frame, "plain")
+        self._starter_title = label("", "heading")
+        self._starter_text = label("", "muted", wrap=True)
+        self._fetch = button("Fetch", self._fetch_starter, kind="primary", icon="cloud-arrow-down")
+        self._done = icon_label("check-circle", 22, "ok")
+        self._progress = JobProgress("bytes")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._starter_title)
+        words.addWidget(self._starter_text)
+        line = QHBoxLayout()
+        line.setSpacing(16)
+        line.addWidget(icon_label("package", 26, "accent"))
+        line.addLayout(words, 1)
+        line.addWidget(self._fetch)
+        line.addWidget(self._done)
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(16, 14, 16, 14)
+        layout.setSpacing(8)
+        layout.addLayout(line)
+        layout.addWidget(self._progress)
+        return frame
+
+    def _minute(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(32)
+        for i, (icon, title, text) in enumerate(STEPS, start=1):
+            words = QVBoxLayout()
+            words.setSpacing(2)
+            words.addWidget(label(f"{i}  {title}", "heading"))
+            words.addWidget(label(text, "muted", wrap=True))
+            step = QHBoxLayout()
+            step.setSpacing(12)
+            step.addWidget(icon_label(icon, 22), alignment=Qt.AlignmentFlag.AlignTop)
+            step.addLayout(words, 1)
+            line.addLayout(step, 1)
+        return line
+
+    def refresh(self) -> None:
+        """Follow the list of recent projects and the state of the starter pack."""
+        from segstudio.engine.job import ENDED
+
+        cards = self._bridge.engine.catalog.starter_pack()
+        needed = missing_bytes(cards)
+        job = self._bridge.fetching
+        busy = job is not None and job.state not in ENDED
+        self._progress.show_job(job)
+        self._fetch.setVisible(needed > 0 and not busy)
+        self._done.setVisible(not needed and bool(cards))
+        self._fetch.setText(f"Fetch {megabytes(needed)}")
+        self._starter_title.setText("Starter models" if needed else "Starter models are ready")
+        self._starter_text.setText(
+            "Boxes, masks, poses, faces and picture labels that run on any computer. Fetched once, then they work offline."
+            if needed
+            else "Boxes, masks, poses, faces and picture labels, on any computer, offline."
+        )
+        self._show_recent()
+
+    def _fetch_starter(self) -> None:
+        self._bridge.fetch([card.name for card in self._bridge.engine.catalog.starter_pack()])
+
+    def _show_recent(self) -> None:
+        paths = self._settings.recent()[:5]
+        shown = [self._projects.itemAt(i).widget().property("path") for i in range(self._projects.count())]
+        if shown == [str(p) for p in paths] and shown:
+            return
+        while self._projects.count():
+            item = self._projects.takeAt(0).widget()
+            item.setParent(None)
+            item.deleteLater()
+        for path in paths:
+            entry = self._entry(path)
+            entry.setProperty("path", str(path))
+            self._projects.addWidget(entry)
+        if not paths:
+            self._projects.addWidget(
+                label("Your projects appear here. A project is one file beside your pictures; it saves itself with each step.", "muted", wrap=True)
+            )
+
+    def _entry(self, path: Path) -> QFrame:
+        entry = Tile("stack", path.stem, "")
+        words = entry.layout().itemAt(1).layout()
+        words.takeAt(1).widget().deleteLater()
+        words.addWidget(Elided(str(path.parent), "small"))
+        when = time.strftime("%d %b, %H:%M", time.localtime(path.stat().st_mtime))
+        entry.layout().addWidget(label(when, "small"))
+        entry.layout().setContentsMargins(12, 8, 12, 8)
+        entry.clicked.connect(lambda: self._open_path(path))
+        return entry
