@@ -207,7 +207,7 @@ class Engine:
         title = f"Predict {count} {'picture' if count == 1 else 'pictures'} with {model}"
 
         def work(job: Job) -> Generator[None, None, Report]:
-            own = None if reader is not None else _reader(project)
+            pictures: Any = reader or _reader(project)
             origin = Origin("model", card.name, card.digest)
 
             def writer() -> Writer:
@@ -216,7 +216,7 @@ class Engine:
             run = BatchRun(
                 project.media(None if media is None else list(media)),
                 every,
-                reader if own is None else own,
+                pictures,
                 self._ladder(card, device, options, tile, batch),
                 self.runner.pool,
                 writer,
@@ -226,8 +226,8 @@ class Engine:
             try:
                 return (yield from run.steps(job))
             finally:
-                if own is not None:
-                    own.close()
+                if reader is None:
+                    pictures.close()
 
         return self.runner.submit(work, title=title, lane=self._lane(device), kind="batch", on_end=on_end)
 

@@ -1,0 +1,485 @@
+"""Moving annotations between files and projects."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from segstudio.core import changes, document
+from segstudio.core.annotation import PREDICTED, TODO, Origin
+from segstudio.core.changes import ChangeSet
+from segstudio.core.errors import FormatError, InputError
+from segstudio.core.labels import Category
+from segstudio.core.media import Media
+from segstudio.engine.job import CancelToken
+from segstudio.formats import registry
+from segstudio.formats.base import Entry, Incoming, Key, Maps, Note, Notes, Outgoing, Placed, Stored
+from segstudio.formats.coco_objects import ids_of
+from segstudio.media import describe, relativize
+from segstudio.store import ProjectFile, rows
+
+OnProgress = Callable[[int, int], object]
+_EVERY = 4096
+_COLUMNS = tuple("id media frame category z run review origin doc".split())
+_KEEP = "import/"
+
+
+@dataclass
+class ImportReport:
+    """What an import did.
+
+    Args:
+        path: The file.
+        format: Its format.
+        run: The run that brought it, one step of the history; None where nothing was new.
+        media: Pictures added.
+        matched: Pictures of the file that the project had already.
+        categories: Classes added.
+        annotations: Annotations added.
+        present: Annotations that the project had already, word for word.
+        notes: What was skipped, changed or odd.
+    """
+
+    path: Path
+    format: str
+    run: int | None = None
+    media: int = 0
+    matched: int = 0
+    categories: int = 0
+    annotations: int = 0
+    present: int = 0
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def skipped(self) -> int:
+        """The number of items that could not be used."""
+        return sum(n.count for n in self.notes if n.kind == "skipped")
+
+
+@dataclass
+class ExportReport:
+    """What an export wrote.
+
+    Args:
+        path: The file.
+        format: Its format.
+        media: Pictures (and frames of videos) written.
+        categories: Classes written.
+        annotations: Annotations written, predictions included.
+        predictions: How many of them are predictions that nobody accepted yet.
+        notes: What was left out or odd.
+    """
+
+    path: Path
+    format: str
+    media: int = 0
+    categories: int = 0
+    annotations: int = 0
+    predictions: int = 0
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def skipped(self) -> int:
+        """The number of items that could not be written."""
+        return sum(n.count for n in self.notes if n.kind == "skipped")
+
+
+def import_file(
+    project: ProjectFile,
+    path: Path | str,
+    format: str | None = None,
+    media_root: Path | str | None = None,
+    progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+    *,
+    only_media: bool = False,
+) -> ImportReport:
+    """Read an annotation file into a project, as one transaction and one step of the history.
+
+    Pictures that the project has (by path) and classes that it has (by name) are joined, not doubled; annotations that
+    it has word for word are not added again.
+
+    Args:
+        project: To write to.
+        path: The file.
+        format: Its name, by default whatever the file looks like.
+        media_root: The folder that the file's names start from. By default the project's own, or, for a project
+            without media, the first likely folder near the file that has them.
+        progress: Called with (annotations done, annotations in all).
+        cancel: Stops it; the project is then as it was.
+        only_media: Take pictures and classes, leave annotations.
+
+    Raises:
+        FormatError: The file can't be used at all; nothing was changed.
+        ProjectError: The project can't be written; nothing was changed.
+        Cancelled: `cancel` said so.
+    """
+    path = Path(path)
+    row = registry.find(path) if format is None else registry.get(format)
+    if row.read is None:
+        raise FormatError(f"Files of the format {row.name} are written, but not read.", path=path)
+    incoming = row.read(path)
+    if cancel is not None:
+        cancel.check()
+    return _Import(project, path, incoming, progress, cancel, only_media).into(media_root)
+
+
+class _Import:
+    """One import on its way."""
+
+    def __init__(
+        self,
+        project: ProjectFile,
+        path: Path,
+        incoming: Incoming,
+        progress: OnProgress | None,
+        cancel: CancelToken | None,
+        only_media: bool,
+    ) -> None:
+        self.project = project
+        self.path = path
+        self.incoming = incoming
+        self.progress = progress
+        self.cancel = cancel
+        self.only_media = only_media
+        self.report = ImportReport(path, incoming.format)
+        self.first: dict[str, int] = {}
+
+    def into(self, media_root: Path | str | None) -> ImportReport:
+        """Write everything and return the report."""
+        project, report = self.project, self.report
+        counts = self.incoming.counts
+        had = project.media()
+        self.prefix = self._prefix(media_root, had)
+        self.first = {
+            "images": project.new_ids("media", max(counts["images"], 1)),
+            "annotations": project.new_ids("annotation", max(counts["annotations"], 1)),
+            "categories": project.new_ids("category", max(counts["categories"], 1)),
+        }
+        with project.transaction():
+            run = project.begin_run("import", f"Import {self.path.name}")
+            added, also, maps = self._categories_and_media(had, run)
+            project.insert_many("media", *_table([rows.media_row(m, run) for m in added]))
+            project.commit_to_run(also)
+            if not self.only_media:
+                report.annotations = project.insert_many("annotation", self._rows(maps, run), _COLUMNS)
+                kept = self.incoming.keep(self.first)
+                if kept:
+                    project.set_meta(f"{_KEEP}{run}", kept)
+            project.end_run(run, also)
+        report.run = run
+        report.notes = list(self.incoming.notes)
+        return report
+
+    def _prefix(self, media_root: Path | str | None, had: list[Media]) -> str:
+        """Return what stands before the file's names in the project's paths; choose the folder of an empty project."""
+        project = self.project
+        names = [e.media.path for e in self.incoming.entries]
+        if media_root is None:
+            media_root = None if had else guess_root(self.path, names, project.media_root)
+        if media_root is None:
+            return ""
+        folder = Path(media_root).absolute()
+        if not folder.is_dir():
+            raise InputError("There is no such folder of media.", path=folder, remedy="Check its name.")
+        if not had and names:
+            project.set_meta("media_root", _beside(folder, project.path))
+            return ""
+        inside = relativize(folder, project.media_root)
+        return "" if inside == "." else inside
+
+    def _categories_and_media(self, had: list[Media], run: int) -> tuple[list[Media], ChangeSet, Maps]:
+        project, report = self.project, self.report
+        classes = project.categories()
+        joined, categories, pairs = _join_categories(self.incoming, classes, self.first["categories"])
+        report.categories = len(joined)
+        added, images, media_pairs = _join_media(self.incoming.entries, had, self.first["images"], self.prefix)
+        report.media, report.matched = len(added), len(self.incoming.entries) - len(added)
+        if self.incoming.predictions:
+            categories = {k: i for i, k in ids_of(classes).items()}
+            images = {k: (i, 0) for i, k in ids_of(had).items()}
+        sizes = {m.id: (m.width, m.height) for m in (*had, *added)}
+        also = changes.insert(joined).then(changes.replace([*pairs, *media_pairs]))
+        return added, also, Maps(images, categories, self.first["annotations"], sizes)
+
+    def _rows(self, maps: Maps, run: int) -> Iterator[tuple]:
+        origin, review = Origin("import", run=run), TODO
+        if self.incoming.predictions:
+            origin, review = Origin("model", model=self.path.stem, run=run), PREDICTED
+        packed = rows.pack_origin(origin)
+        present = self._present(set(m for m, _ in maps.images.values()))
+        total = self.incoming.counts["annotations"]
+        placed: Placed
+        for done, placed in enumerate(self.incoming.annotations(maps)):
+            if done % _EVERY == 0:
+                self._tick(done, total)
+            if present and (placed.media, placed.frame, bytes(placed.doc)) in present:
+                self.report.present += 1
+                continue
+            yield (placed.id, placed.media, placed.frame, placed.category, 0, run, review, packed, placed.doc)
+        self._tick(total, total)
+
+    def _present(self, media: set[int]) -> set[tuple[int, int, bytes]]:
+        counts = self.project.counts("media")
+        if not media & counts.keys():
+            return set()
+        return {(a.media, a.frame, bytes(a.doc)) for a in stored(self.project) if a.media in media}
+
+    def _tick(self, done: int, total: int) -> None:
+        if self.cancel is not None:
+            self.cancel.check()
+        if self.progress is not None:
+            self.progress(done, total)
+
+
+def _table(found: list[dict[str, Any]]) -> tuple[list[tuple], tuple[str, ...]]:
+    columns = tuple(found[0]) if found else ("id",)
+    return [tuple(r.values()) for r in found], columns
+
+
+def _beside(folder: Path, project: Path | str) -> str:
+    """Return a folder as a project file notes it: relative where it lies below the project, so both can move."""
+    if isinstance(project, Path):
+        return relativize(folder, project.absolute().parent)
+    return str(folder)
+
+
+def guess_root(path: Path, names: list[str], usual: Path) -> Path | None:
+    """Return the first likely folder that has one of the first pictures, None for the usual one or where none has."""
+    here = path.absolute().parent
+    split = path.stem.split("_")[-1]
+    likely = [usual, here, here / "images", here.parent, here.parent / "images", here.parent / split, here / split]
+    likely += [here.parent / "images" / split]
+    for folder in likely:
+        if any(_is_file(folder / name) for name in names[:3]):
+            return None if folder == usual else folder
+    return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _join_categories(
+    incoming: Incoming, had: list[Category], first: int
+) -> tuple[list[Category], dict[Key, int], list[tuple[Category, Category]]]:
+    """Return (classes to add, file id -> class id, classes that learn something from the file)."""
+    by_name = {c.name: c for c in reversed(had)}
+    position = max((c.position for c in had), default=-1) + 1
+    added: list[Category] = []
+    pairs: list[tuple[Category, Category]] = []
+    numbers: dict[Key, int] = {}
+    for index, key, category in incoming.categories:
+        old = by_name.pop(category.name, None)
+        if old is None:
+            new = replace(category, id=first + index, position=position + index)
+            added.append(new)
+        else:
+            new = old
+            if old.source is None:
+                skeleton = old.skeleton or category.skeleton
+                new = replace(old, source=category.source, skeleton=skeleton)
+                new = replace(new, supercategory=old.supercategory or category.supercategory)
+                pairs.append((old, new))
+        if key is not None:
+            numbers.setdefault(key, new.id)
+    return added, numbers, pairs
+
+
+def _join_media(
+    entries: list[Entry], had: list[Media], first: int, prefix: str
+) -> tuple[list[Media], dict[Key, tuple[int, int]], list[tuple[Media, Media]]]:
+    """Return (media to add, file id -> (media id, frame), media that learn their object from the file)."""
+    finder = _Finder(had)
+    added: list[Media] = []
+    pairs: list[tuple[Media, Media]] = []
+    places: dict[Key, tuple[int, int]] = {}
+    for entry in entries:
+        video = finder.video(entry.video) if entry.video else None
+        if video is not None:
+            place = (video.id, entry.frame)
+        else:
+            path = (
+                f"{prefix}/{entry.media.path}" if prefix and not entry.media.path.startswith("/") else entry.media.path
+            )
+            old = finder.take(path)
+            if old is None:
+                old = replace(entry.media, id=first + entry.index, path=path)
+                added.append(old)
+            elif old.source is None:
+                width, height = old.width or entry.media.width, old.height or entry.media.height
+                new = replace(old, source=entry.media.source, width=width, height=height)
+                pairs.append((old, new))
+            place = (old.id, 0)
+        if entry.key is not None:
+            places.setdefault(entry.key, place)
+    return added, places, pairs
+
+
+class _Finder:
+    """Finds the project's media by the paths that a file says; each is found once."""
+
+    def __init__(self, had: list[Media]) -> None:
+        self.videos = {m.path: m for m in had if m.kind == "video"}
+        pictures = [m for m in had if m.kind != "video"]
+        self.exact: dict[str, list[Media]] = {}
+        for m in reversed(pictures):
+            self.exact.setdefault(m.path, []).append(m)
+        self.ends: dict[str, list[Media]] = {}
+        for m in pictures:
+            self.ends.setdefault(m.path.rsplit("/", 1)[-1], []).append(m)
+
+    def video(self, path: str) -> Media | None:
+        """Return the video of that path."""
+        return self.videos.get(path)
+
+    def take(self, path: str) -> Media | None:
+        """Return the picture of that path, or the only one whose path ends with it at a "/"."""
+        found = self.exact.get(path)
+        if found:
+            return found.pop()
+        if found is not None:
+            return None
+        ending = [m for m in self.ends.get(path.rsplit("/", 1)[-1], ()) if m.path.endswith(f"/{path}")]
+        if len(ending) == 1 and self.exact.get(ending[0].path):
+            return self.exact[ending[0].path].pop()
+        return None
+
+
+def stored(project: ProjectFile) -> Iterator[Stored]:
+    """Yield every annotation of a project with its document, by number."""
+    for a in project.all_annotations():
+        doc = document.text(a) if a.source is None else a.source
+        yield Stored(a.id, a.media, a.frame, a.category, a.review, a.origin, doc)
+
+
+def export_file(
+    project: ProjectFile,
+    path: Path | str,
+    format: str = "coco",
+    progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+    *,
+    predictions: Literal["all", "accepted"] = "all",
+    unusable: Literal["keep", "drop"] = "keep",
+) -> ExportReport:
+    """Write a project to an annotation file; a failure or a cancel leaves the file that was there.
+
+    Args:
+        project: To read.
+        path: The file.
+        format: Its name.
+        progress: Called with (annotations done, annotations in all).
+        cancel: Stops it.
+        predictions: "all" takes whatever was not rejected, "accepted" only what a person drew, accepted or imported.
+        unusable: "keep" writes imported items that segstudio could not use back as they were read; "drop" leaves
+            them out.
+
+    Raises:
+        FormatError: The format is unknown, or the file can't be written.
+        Cancelled: `cancel` said so.
+    """
+    path = Path(path)
+    row = registry.get(format)
+    if row.write is None:
+        raise FormatError(f"Files of the format {row.name} are read, but not written.", path=path)
+    if path.is_dir():
+        raise FormatError("This is a folder.", path=path, remedy="Name a file in it.")
+    total = sum(project.counts("media").values())
+    passes = 0
+
+    def annotations() -> Iterator[Stored]:
+        nonlocal passes
+        passes += 1
+        for done, a in enumerate(stored(project)):
+            if done % _EVERY == 0:
+                if cancel is not None:
+                    cancel.check()
+                # The first pass only looks at ids; it takes little of the time.
+                if progress is not None and passes > 1:
+                    progress(done, total)
+            yield a
+
+    alive = {r.id for r in project.runs() if r.state in ("open", "done")}
+    kept = [project.meta(f"{_KEEP}{run}") for run in sorted(alive)]
+    notes = Notes()
+    out = Outgoing(
+        project.categories(),
+        _with_sizes(project, notes),
+        annotations,
+        [k for k in kept if k],
+        predictions,
+        unusable,
+        notes,
+    )
+    row.write(path, out)
+    if progress is not None:
+        progress(total, total)
+    w = out.written
+    return ExportReport(
+        path,
+        row.name,
+        w.get("images", 0),
+        w.get("categories", 0),
+        w.get("annotations", 0),
+        w.get("predictions", 0),
+        list(notes),
+    )
+
+
+def _with_sizes(project: ProjectFile, notes: Notes) -> list[Media]:
+    """Return the project's media; the headers of those that no one has opened yet are read for their size."""
+    result = []
+    for m in project.media():
+        if m.source is None and not (m.width and m.height) and m.status in ("unread", "ok"):
+            found = describe(m, project.media_root)
+            if found.status == "ok":
+                m = replace(m, width=found.width, height=found.height)
+            else:
+                notes.add("warning", f"pictures that can't be read ({found.status})", m.path)
+        result.append(m)
+    return result
+
+
+def convert(
+    source: Path | str,
+    target: Path | str,
+    to: str = "coco",
+    format: str | None = None,
+    media_root: Path | str | None = None,
+    progress: OnProgress | None = None,
+    cancel: CancelToken | None = None,
+    *,
+    unusable: Literal["keep", "drop"] = "keep",
+) -> tuple[ImportReport, ExportReport]:
+    """Turn one annotation file into another, through a project that is thrown away.
+
+    Args:
+        source: The file to read.
+        target: The file to write; it may be the same one.
+        to: The format to write.
+        format: The format to read, by default whatever the file looks like.
+        media_root: The folder that the file's names start from.
+        progress: Called with (annotations done, annotations in all), once through for reading and once for writing.
+        cancel: Stops it; the target is then as it was.
+        unusable: As for `export_file`.
+
+    Raises:
+        FormatError: The file can't be read or written.
+        Cancelled: `cancel` said so.
+    """
+    registry.get(to)
+    with tempfile.TemporaryDirectory(prefix="segstudio-convert-") as folder:
+        with ProjectFile.create(os.path.join(folder, "convert.segstudio")) as project:
+            read = import_file(project, source, format, media_root, progress, cancel)
+            written = export_file(project, target, to, progress, cancel, unusable=unusable)
+    return read, written
