@@ -1,0 +1,1 @@
+"""Annotation files: one module a format, one row each in the registry."""
