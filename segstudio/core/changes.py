@@ -49,13 +49,16 @@ class ChangeSet(msgspec.Struct, frozen=True):
         return ChangeSet(tuple(c.inverse() for c in reversed(self.changes)), self.label, self.merge)
 
     def then(self, later: ChangeSet) -> ChangeSet:
-        """Return this change followed by `later` as one step under this one's label; rows touched twice are joined."""
+        """Return this change followed by `later` as one step under this one's label.
+
+        Rows touched twice are joined; those that end as they began are left out.
+        """
         joined: dict[tuple[str, int], Change] = {}
         for change in (*self.changes, *later.changes):
             key = (change.table, change.id)
             first = joined.get(key)
             joined[key] = change if first is None else Change(change.table, change.id, first.before, change.after)
-        kept = tuple(c for c in joined.values() if c.before is not None or c.after is not None)
+        kept = tuple(c for c in joined.values() if c.before != c.after)
         return ChangeSet(kept, self.label, self.merge)
 
     def of(self, table: Table) -> Iterator[Change]:

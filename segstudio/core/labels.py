@@ -30,6 +30,7 @@ class Category(msgspec.Struct, frozen=True, tag="category", omit_defaults=True):
         color: "#rrggbb", or None for the stable colour of the name.
         thing: Countable objects (True) or stuff (False).
         source: The JSON object of the file it was read from, byte for byte, or None.
+        run: The import or prediction that brought it, or None; it goes and comes back with that run.
     """
 
     id: int
@@ -40,6 +41,7 @@ class Category(msgspec.Struct, frozen=True, tag="category", omit_defaults=True):
     skeleton: Skeleton | None = None
     position: int = 0
     source: bytes | None = None
+    run: int | None = None
 
 
 class Label(msgspec.Struct, frozen=True):

@@ -22,6 +22,7 @@ class Media(msgspec.Struct, frozen=True, tag="media", omit_defaults=True):
         size: Bytes of the file, -1 while unknown.
         sha256: Of the file, empty while unknown.
         source: The JSON object of the file it was read from, byte for byte, or None.
+        run: The import that brought it, or None; it goes and comes back with that run.
     """
 
     id: int
@@ -37,3 +38,4 @@ class Media(msgspec.Struct, frozen=True, tag="media", omit_defaults=True):
     size: int = -1
     sha256: str = ""
     source: bytes | None = None
+    run: int | None = None

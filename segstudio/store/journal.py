@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 import msgspec
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, TextClause, bindparam, select, text
 
 from segstudio.core import history
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import Change, ChangeSet, Row
+from segstudio.core.errors import ProjectError
 from segstudio.core.labels import Category
-from segstudio.store import rows
+from segstudio.store import live, rows, runs, schema
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(ChangeSet).decode
@@ -26,12 +28,29 @@ def _upsert(table: str, columns: str, kept: str = "") -> TextClause:
 
 
 _UPSERT = {
-    "annotation": _upsert("annotation", "id media frame category z run state review origin doc"),
-    "category": _upsert("category", "id position name data"),
-    # The run that brought a picture stays known, whatever happens to the picture later.
-    "media": _upsert("media", "id path kind status review run state data", kept="run"),
+    "annotation": _upsert("annotation", "id media frame category z run review origin doc"),
+    # The run that brought a picture or a class stays known, whatever happens to it later.
+    "category": _upsert("category", "id position name run data", kept="run"),
+    "media": _upsert("media", "id path kind status review run data", kept="run"),
 }
 _DELETE = {name: text(f"DELETE FROM {name} WHERE id = :id") for name in _UPSERT}
+_SELECT = {name: text(f"SELECT * FROM {name} WHERE id = :id") for name in _UPSERT}
+_RESERVE = text(
+    "INSERT INTO counter VALUES (:name, :floor + :n)"
+    " ON CONFLICT (name) DO UPDATE"
+    " SET next = CASE WHEN counter.next < :floor THEN :floor ELSE counter.next END + :n RETURNING next"
+)
+_APPEND = text(
+    "INSERT INTO history (label, merge, created, run, done, payload)"
+    " VALUES (:label, :merge, :created, :run, 1, :payload) RETURNING seq"
+)
+_ANY_UNDONE = text("SELECT 1 FROM history WHERE done = 0 LIMIT 1")
+_CUT = text("DELETE FROM history WHERE done = 0")
+_LAST = text("SELECT * FROM history ORDER BY seq DESC LIMIT 1")
+_LAST_DONE = text("SELECT * FROM history WHERE done = 1 ORDER BY seq DESC LIMIT 1")
+_FIRST_UNDONE = text("SELECT * FROM history WHERE done = 0 ORDER BY seq LIMIT 1")
+_MARK = text("UPDATE history SET done = :done WHERE seq = :seq")
+_KNOWN_MEDIA = text("SELECT id FROM media WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -43,13 +62,9 @@ class Step(msgspec.Struct, frozen=True):
     done: bool
 
 
-def reserve(connection: Connection, name: str, count: int) -> tuple[int, int]:
-    """Return (first, end) of `count` ids that nobody else gets."""
-    query = text(
-        "INSERT INTO counter VALUES (:name, 1 + :n)"
-        " ON CONFLICT (name) DO UPDATE SET next = counter.next + :n RETURNING next"
-    )
-    end = connection.execute(query, {"name": name, "n": count}).scalar_one()
+def reserve(connection: Connection, name: str, count: int, floor: int = 1) -> tuple[int, int]:
+    """Return (first, end) of `count` ids from `floor` on that nobody else gets."""
+    end = connection.execute(_RESERVE, {"name": name, "n": count, "floor": floor}).scalar_one()
     return end - count, end
 
 
@@ -60,7 +75,11 @@ def _columns(row: Row) -> dict:
 
 
 def apply(connection: Connection, changes: ChangeSet) -> None:
-    """Write the rows of a ChangeSet."""
+    """Write the rows of a ChangeSet.
+
+    Raises:
+        ProjectError: An annotation would be left without its picture or its class.
+    """
 
     def kind(change: Change) -> tuple[str, bool]:
         return change.table, change.after is None
@@ -70,97 +89,148 @@ def apply(connection: Connection, changes: ChangeSet) -> None:
             connection.execute(_DELETE[table], [{"id": c.id} for c in group])
         else:
             connection.execute(_UPSERT[table], [_columns(c.after) for c in group if c.after is not None])
+    _guard(connection, changes)
 
 
-def append(connection: Connection, changes: ChangeSet, *, run: int | None = None) -> None:
-    """Add a step after the last done one; what had been undone is gone from now on."""
+def _chunks(ids: Iterable[int], size: int = 500) -> Iterable[Sequence[int]]:
+    ordered = sorted(ids)
+    return (ordered[i : i + size] for i in range(0, len(ordered), size))
+
+
+def _guard(connection: Connection, changes: ChangeSet) -> None:
+    placed = {
+        c.after.media
+        for c in changes.of("annotation")
+        if isinstance(c.after, Annotation)
+        and not (isinstance(c.before, Annotation) and c.before.media == c.after.media)
+    }
+    for ids in _chunks(placed):
+        missing = set(ids) - set(connection.scalars(_KNOWN_MEDIA, {"ids": ids}))
+        if missing:
+            raise ProjectError(
+                "The picture of this object is no longer part of the project.", place=f"picture {min(missing)}"
+            )
+    a = schema.annotation.c
+    for table, column, what in (("media", a.media, "picture"), ("category", a.category, "class")):
+        gone = {c.id for c in changes.changes if c.table == table and c.after is None}
+        for ids in _chunks(gone):
+            used = connection.scalar(select(a.id).where(column.in_(ids), live.ANNOTATION).limit(1))
+            if used is not None:
+                raise ProjectError(
+                    f"This {what} still has objects and can't be removed.",
+                    remedy="Remove its objects first; wait for a prediction or an import that goes on.",
+                )
+
+
+def apply_where_same(connection: Connection, changes: ChangeSet) -> None:
+    """Apply only the changes whose row still stands as it was before: what somebody did since then stays."""
+    kept = []
+    for change in changes.changes:
+        row = connection.execute(_SELECT[change.table], {"id": change.id}).mappings().first()
+        now = None if row is None else dict(row)
+        before = None if change.before is None else _columns(change.before)
+        if before is not None and change.table != "annotation":
+            before["run"] = now["run"] if now else None
+        if now == before:
+            kept.append(change)
+    apply(connection, ChangeSet(tuple(kept)))
+
+
+def append(connection: Connection, changes: ChangeSet, *, run: int | None = None) -> int:
+    """Add a step after the last done one and return its number; what had been undone is gone from now on."""
     now = time.time()
-    _cut(connection)
-    if run is None and changes.merge and _merge(connection, changes, now):
-        return
-    query = text(
-        "INSERT INTO history (label, merge, created, run, done, payload)"
-        " VALUES (:label, :merge, :created, :run, 1, :payload) RETURNING seq"
-    )
+    if connection.scalar(_ANY_UNDONE) is not None:
+        connection.execute(_CUT)
+        runs.purge(connection)
+    elif run is None and changes.merge:
+        seq = _merge(connection, changes, now)
+        if seq is not None:
+            return seq
     payload = _pack(changes)
     values = {"label": changes.label, "merge": changes.merge, "created": now, "run": run, "payload": payload}
-    seq = connection.execute(query, values).scalar_one()
+    seq = connection.execute(_APPEND, values).scalar_one()
     if seq % 64 == 0 or len(payload) > history.BUDGET // 64:
         _trim(connection)
+    return seq
 
 
-def _merge(connection: Connection, changes: ChangeSet, now: float) -> bool:
-    last = connection.execute(text("SELECT * FROM history ORDER BY seq DESC LIMIT 1")).first()
+def _merge(connection: Connection, changes: ChangeSet, now: float) -> int | None:
+    last = connection.execute(_LAST).first()
     if last is None or last.run is not None or not history.merges(last.merge, last.created, changes.merge, now):
-        return False
+        return None
     joined = _unpack(last.payload).then(changes)
+    if not joined:
+        connection.execute(text("DELETE FROM history WHERE seq = :s"), {"s": last.seq})
+        return last.seq
     connection.execute(
         text("UPDATE history SET payload = :p, created = :c WHERE seq = :s"),
         {"p": _pack(joined), "c": now, "s": last.seq},
     )
-    return True
-
-
-def _cut(connection: Connection) -> None:
-    undone = connection.execute(text("SELECT seq, run FROM history WHERE done = 0")).all()
-    if not undone:
-        return
-    for run in {row.run for row in undone if row.run is not None and row.run > 0}:
-        connection.execute(text("DELETE FROM annotation WHERE run = :r AND state != 0"), {"r": run})
-        connection.execute(text("DELETE FROM media WHERE run = :r AND state != 0"), {"r": run})
-    connection.execute(text("DELETE FROM history WHERE done = 0"))
+    return last.seq
 
 
 def _trim(connection: Connection) -> None:
     sizes = connection.execute(text("SELECT seq, length(payload) AS size FROM history ORDER BY seq")).all()
-    first = history.first_kept([row.size for row in sizes])
+    first = history.first_kept([row.size for row in sizes], history.BUDGET)
     if first:
         connection.execute(text("DELETE FROM history WHERE seq < :s"), {"s": sizes[first].seq})
+        runs.purge(connection)
 
 
-def _set_run(connection: Connection, run: int, before: int, after: int) -> None:
-    for table in ("annotation", "media"):
-        connection.execute(
-            text(f"UPDATE {table} SET state = :after WHERE run = :run AND state = :before"),
-            {"run": run, "before": before, "after": after},
-        )
-    name = "gone" if after == rows.GONE else "done"
-    connection.execute(text("UPDATE run SET state = :state WHERE id = :run"), {"state": name, "run": run})
+def keep_pending(connection: Connection, run: int, changes: ChangeSet) -> None:
+    """Remember what an open run changed besides adding annotations, so that its step can take it back."""
+    kept = tuple(c for c in changes.changes if c.table != "annotation" or c.before is not None)
+    if kept:
+        query = text("INSERT INTO pending (run, payload) VALUES (:r, :p)")
+        connection.execute(query, {"r": run, "p": _pack(ChangeSet(kept))})
 
 
-def hide_run(connection: Connection, run: int) -> None:
-    """Make the rows of a run invisible."""
-    _set_run(connection, run, rows.LIVE, rows.GONE)
+def pending(connection: Connection, run: int) -> ChangeSet:
+    """Return what an open run has changed so far besides adding annotations."""
+    found = connection.scalars(text("SELECT payload FROM pending WHERE run = :r ORDER BY seq"), {"r": run})
+    parts = [change for payload in found for change in _unpack(payload).changes]
+    return ChangeSet(()).then(ChangeSet(tuple(parts)))
 
 
-def show_run(connection: Connection, run: int) -> None:
-    """Make the rows of a run visible again."""
-    _set_run(connection, run, rows.GONE, rows.LIVE)
+def end_run(connection: Connection, run: int, label: str, also: ChangeSet | None) -> None:
+    """Close a run; it becomes one step, unless it has changed nothing."""
+    changes = pending(connection, run)
+    if also is not None:
+        changes = changes.then(also)
+    rest = runs.close(connection, run, changes)
+    if not rest and not runs.has_rows(connection, run):
+        return
+    seq = append(connection, ChangeSet(rest.changes, label), run=run)
+    connection.execute(text("UPDATE run SET ended = :s WHERE id = :r"), {"s": seq, "r": run})
 
 
 def undo(connection: Connection) -> tuple[ChangeSet, bool] | None:
     """Take back the last done step; return what changed and whether a whole run did, or None."""
-    row = connection.execute(text("SELECT * FROM history WHERE done = 1 ORDER BY seq DESC LIMIT 1")).first()
+    row = connection.execute(_LAST_DONE).first()
     if row is None:
         return None
     changes = _unpack(row.payload).inverse()
-    if row.run is not None:
-        hide_run(connection, row.run) if row.run > 0 else show_run(connection, -row.run)
-    apply(connection, changes)
-    connection.execute(text("UPDATE history SET done = 0 WHERE seq = :s"), {"s": row.seq})
+    connection.execute(_MARK, {"done": 0, "seq": row.seq})
+    if row.run is None:
+        apply(connection, changes)
+    else:
+        runs.set_state(connection, abs(row.run), "gone" if row.run > 0 else "done")
+        apply_where_same(connection, changes)
     return changes, row.run is not None
 
 
 def redo(connection: Connection) -> tuple[ChangeSet, bool] | None:
     """Repeat the first undone step; return as `undo` does."""
-    row = connection.execute(text("SELECT * FROM history WHERE done = 0 ORDER BY seq LIMIT 1")).first()
+    row = connection.execute(_FIRST_UNDONE).first()
     if row is None:
         return None
     changes = _unpack(row.payload)
-    apply(connection, changes)
-    if row.run is not None:
-        show_run(connection, row.run) if row.run > 0 else hide_run(connection, -row.run)
-    connection.execute(text("UPDATE history SET done = 1 WHERE seq = :s"), {"s": row.seq})
+    connection.execute(_MARK, {"done": 1, "seq": row.seq})
+    if row.run is None:
+        apply(connection, changes)
+    else:
+        runs.set_state(connection, abs(row.run), "done" if row.run > 0 else "gone")
+        apply_where_same(connection, changes)
     return changes, row.run is not None
 
 
@@ -168,3 +238,12 @@ def steps(connection: Connection) -> list[Step]:
     """Return all steps, oldest first."""
     found = connection.execute(text("SELECT seq, label, created, done FROM history ORDER BY seq"))
     return [Step(row.seq, row.label, row.created, bool(row.done)) for row in found]
+
+
+def decode(payload: bytes) -> ChangeSet:
+    """Return the changes of a stored step.
+
+    Raises:
+        msgspec.DecodeError: It is damaged.
+    """
+    return _unpack(payload)

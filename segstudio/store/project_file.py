@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, text
 
 from segstudio.core.changes import ChangeSet, Table
-from segstudio.core.errors import ProjectError
 from segstudio.core.events import Channel
-from segstudio.store import connection as link
-from segstudio.store import journal, rows, schema
+from segstudio.store import alive, journal, opening, runs, schema
+from segstudio.store.connection import MEMORY, Database, explained
 from segstudio.store.reader import Reader
+from segstudio.store.runs import Run
 
 SUFFIX = ".segstudio"
+_ID_BLOCK = 64
 
 
 class Changed(msgspec.Struct, frozen=True):
@@ -32,17 +32,18 @@ class Changed(msgspec.Struct, frozen=True):
 class ProjectFile(Reader):
     """Reads and writes one project file; every method may be called from any thread.
 
-    Use `create` or `open`. There is no save: a ChangeSet is on disk when `commit` returns.
+    Use `create` or `open`. There is no save: a ChangeSet is on disk when `commit` returns. Listeners of `changed` are
+    called after that, in the thread that committed; inside a `transaction` they wait for its end.
     """
 
-    def __init__(self, path: Path | str, *, readonly: bool = False) -> None:
-        self.path = path if str(path) == link.MEMORY else Path(path)
-        self.readonly = readonly
+    def __init__(self, path: Path | str, mode: str = "rw") -> None:
+        self.path = path if str(path) == MEMORY else Path(path)
+        self.readonly = mode.startswith("ro")
         self.changed: Channel[Changed] = Channel()
-        self._engine = link.make_engine(self.path, readonly=readonly)
-        self._lock = threading.RLock()
+        self._db = Database(self.path, mode)
         self._blocks: dict[str, tuple[int, int]] = {}
-        self._local = threading.local()
+        self._floors: dict[str, int] = {}
+        self._locks: dict[int, alive.RunLock] = {}
 
     # Opening and closing
 
@@ -57,18 +58,21 @@ class ProjectFile(Reader):
         Raises:
             ProjectError: The file exists, or can't be written.
         """
-        if str(path) != link.MEMORY and Path(path).exists():
-            raise ProjectError("This file exists already.", path=path, remedy="Open it, or choose another name.")
-        if str(path) != link.MEMORY and not Path(path).absolute().parent.is_dir():
-            raise ProjectError("The folder of the new project does not exist.", path=path, remedy="Make it first.")
+        if str(path) != MEMORY:
+            opening.reserve(Path(path))
         project = cls(path)
-        with link.explained(path):
-            with project._engine.begin() as connection:
+        try:
+            with project.transaction() as connection:
                 schema.metadata.create_all(connection)
                 connection.exec_driver_sql(f"PRAGMA application_id = {schema.APPLICATION_ID}")
                 connection.exec_driver_sql(f"PRAGMA user_version = {schema.VERSION}")
-            project.set_meta("media_root", str(media_root))
-            project.set_meta("created", time.strftime("%Y-%m-%dT%H:%M:%S"))
+                project.set_meta("media_root", str(media_root))
+                project.set_meta("created", time.strftime("%Y-%m-%dT%H:%M:%S"))
+        except BaseException:
+            project.close()
+            if isinstance(project.path, Path):
+                opening.remove(project.path)
+            raise
         return project
 
     @classmethod
@@ -79,23 +83,32 @@ class ProjectFile(Reader):
             ProjectError: Missing, not a project, damaged, or from a newer version.
         """
         path = Path(path)
-        if not path.is_file():
-            raise ProjectError("There is no such project file.", path=path, remedy="Check its name and folder.")
-        readonly = not link.is_writable(path)
-        project = cls(path, readonly=readonly)
+        project = cls(path, opening.mode_of(path))
         try:
-            with link.explained(path):
-                link.verify(project._engine, path, readonly=readonly)
-        except ProjectError:
+            with explained(path):
+                if not project.readonly:
+                    opening.migrate(project._db)
+                    project._tidy()
+                project.categories()
+        except BaseException:
             project.close()
             raise
-        if not readonly:
-            project.close_interrupted_runs()
         return project
 
+    def _tidy(self) -> None:
+        """Do what an earlier process has left to do; where it left nothing, nothing is written and no lock is taken."""
+        self.close_interrupted_runs()
+        with self.reading() as connection:
+            left = runs.purgeable(connection)
+        if left:
+            with self.transaction() as connection:
+                runs.purge(connection, runs.ALL)
+
     def close(self) -> None:
-        """Close the file; calling it twice is fine."""
-        self._engine.dispose()
+        """Close the file; calling it twice is fine. A run that was not ended counts as interrupted."""
+        self._db.close()
+        for run in tuple(self._locks):
+            self._release(run)
 
     def __enter__(self) -> ProjectFile:
         return self
@@ -104,61 +117,44 @@ class ProjectFile(Reader):
         self.close()
 
     def save_copy(self, path: Path | str) -> None:
-        """Write a complete copy, history included, to another file.
+        """Write a complete copy, history included, to another file; its media stay where they are.
 
         Raises:
             ProjectError: The file exists or can't be written.
         """
-        if Path(path).exists():
-            raise ProjectError("This file exists already.", path=path, remedy="Choose another name.")
-        with self._lock, link.explained(path), self._engine.connect() as connection:
-            source = connection.connection.driver_connection
-            assert isinstance(source, sqlite3.Connection)
-            try:
-                target = sqlite3.connect(path)
-                with target:
-                    source.backup(target)
-                target.close()
-            except sqlite3.Error as error:
-                raise ProjectError(f"The copy could not be written: {error}.", path=path) from error
+        opening.copy(self._db, Path(path), self.media_root)
 
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """Yield a connection in one write transaction; all of it is kept, or nothing. Nested calls join the outer one.
+    # Reading and writing
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """Yield a connection in one write transaction; all of it is kept, or nothing.
+
+        Nested calls join the outer one: the error of a nested call that is caught inside takes back only that call.
 
         Raises:
             ProjectError: The project is read-only, or the disk would not take it.
         """
-        if self.readonly:
-            raise ProjectError(
-                "This project can only be read.", path=self.path, remedy="Save a copy to a folder you may write to."
-            )
-        current = getattr(self._local, "connection", None)
-        if current is not None:
-            yield current
-            return
-        with self._lock, link.explained(self.path), self._engine.begin() as connection:
-            self._local.connection = connection
-            try:
-                yield connection
-            finally:
-                self._local.connection = None
+        return self._db.transaction()
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Keep other threads from writing, to read and then commit what follows from it; listeners hear each commit."""
-        with self._lock:
+        with self._db.lock:
             yield
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Yield a connection to read with; within a transaction of this thread it sees what that wrote."""
-        current = getattr(self._local, "connection", None)
-        if current is not None:
-            yield current
-            return
-        with link.explained(self.path), self._engine.connect() as connection:
-            yield connection
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Yield a connection that sees one state of the project until the block ends, nested calls included.
+
+        Within a transaction of this thread it sees what that has written.
+        """
+        return self._db.reading()
+
+    def data_version(self) -> int:
+        """Return a number that changes when another process has written to the file; it never waits for a writer."""
+        return self._db.data_version()
+
+    def _tell(self, event: Changed) -> None:
+        self._db.after(lambda: self.changed.publish(event))
 
     def set_meta(self, key: str, value: str) -> None:
         """Store a free-form fact; it is not part of the history."""
@@ -170,13 +166,15 @@ class ProjectFile(Reader):
 
     def new_ids(self, table: Table | str, count: int = 1) -> int:
         """Reserve `count` ids in a row and return the first; they stay reserved, also between processes."""
-        with self._lock:
+        with self._db.lock:
             first, end = self._blocks.get(table, (0, 0))
             if end - first < count:
-                size = max(count, 64)
                 with self.transaction() as connection:
-                    self._blocks[table] = journal.reserve(connection, table, size)
-                first, end = self._blocks[table]
+                    # Ids of a transaction that failed may still be in somebody's hands: never give them out again.
+                    floor = self._floors.get(table, 1)
+                    first, end = journal.reserve(connection, table, max(count, _ID_BLOCK), floor)
+                    self._db.on_failure(lambda: self._blocks.pop(table, None))
+                    self._floors[table] = end
             self._blocks[table] = (first + count, end)
             return first
 
@@ -191,15 +189,24 @@ class ProjectFile(Reader):
         with self.transaction() as connection:
             journal.apply(connection, changes)
             journal.append(connection, changes)
-        self.changed.publish(Changed(changes, initiator))
+            self._tell(Changed(changes, initiator))
 
-    def commit_to_run(self, changes: ChangeSet, *, initiator: object = None) -> None:
-        """Write rows of an open run (their origins name it); the run as a whole is the undo step."""
+    def commit_to_run(self, changes: ChangeSet, *, run: int | None = None, initiator: object = None) -> None:
+        """Write changes that are no undo step of their own.
+
+        Args:
+            changes: New annotations name their run in their origin.
+            run: The open run that they belong to; what they change besides adding annotations is remembered, and taken
+                back when the run is undone, also one that a crash has ended.
+            initiator: Passed on to the listeners.
+        """
         if not changes:
             return
         with self.transaction() as connection:
             journal.apply(connection, changes)
-        self.changed.publish(Changed(changes, initiator))
+            if run is not None:
+                journal.keep_pending(connection, run, changes)
+            self._tell(Changed(changes, initiator))
 
     def undo(self) -> ChangeSet | None:
         """Take back the last step and return what that changed; None where there is nothing to undo."""
@@ -209,14 +216,21 @@ class ProjectFile(Reader):
         """Repeat the step that was undone last and return what that changed."""
         return self._step(journal.redo)
 
-    def _step(self, step) -> ChangeSet | None:
+    def _step(self, step: Callable[[Connection], tuple[ChangeSet, bool] | None]) -> ChangeSet | None:
         with self.transaction() as connection:
             done = step(connection)
-        if done is None:
-            return None
-        changes, whole = done
-        self.changed.publish(Changed(None if whole else changes))
+            if done is None:
+                return None
+            changes, whole = done
+            self._tell(Changed(None if whole else changes))
         return changes
+
+    def forget_history(self) -> None:
+        """Drop all undo steps and the rows that only they could bring back."""
+        with self.transaction() as connection:
+            connection.execute(delete(schema.history))
+            runs.purge(connection, runs.ALL)
+            self._tell(Changed(None))
 
     # Runs
 
@@ -224,38 +238,47 @@ class ProjectFile(Reader):
         """Open a run and return its id."""
         run = self.new_ids("run")
         with self.transaction() as connection:
-            connection.execute(
-                insert(schema.run).values(
-                    id=run, kind=kind, label=label, model=model, weights=weights, created=time.time(), state="open"
-                )
-            )
+            if isinstance(self.path, Path):
+                self._locks[run] = alive.RunLock(self.path, run)
+                self._db.on_failure(lambda: self._release(run))
+            runs.start(connection, Run(run, kind, label, model, weights, time.time(), "open"))
         return run
+
+    def _release(self, run: int) -> None:
+        lock = self._locks.pop(run, None)
+        if lock is not None:
+            lock.release()
 
     def end_run(self, run: int, also: ChangeSet | None = None) -> None:
         """Close a run: it becomes one undo step, together with `also` (classes that it added), already committed."""
         with self.transaction() as connection:
-            c = schema.run.c
-            label = connection.scalar(select(c.label).where(c.id == run, c.state == "open"))
-            if label is None:
+            found = runs.find(connection, run)
+            if found is None or found.state != "open":
                 return
-            connection.execute(update(schema.run).where(c.id == run).values(state="done"))
-            journal.append(connection, ChangeSet(() if also is None else also.changes, label), run=run)
-        self.changed.publish(Changed(None))
+            journal.end_run(connection, run, found.label, also)
+            self._db.after(lambda: self._release(run))
+            self._tell(Changed(None))
 
     def close_interrupted_runs(self) -> None:
-        """Close the runs that a crash or a kill left open; what they had finished stays, as an undo step each."""
-        with self.reading() as connection:
-            left = connection.scalars(select(schema.run.c.id).where(schema.run.c.state == "open")).all()
-        for run in left:
-            self.end_run(run)
+        """Close the runs that a crash or a kill left open; what they had finished stays, as an undo step each.
+
+        A run that a living process works on is left alone.
+        """
+        for run in (r.id for r in self.runs() if r.state == "open"):
+            if isinstance(self.path, Path) and not alive.goes_on(self.path, run):
+                self.end_run(run)
+                alive.forget(self.path, run)
 
     def discard_run(self, run: int) -> None:
         """Take a run's untouched rows away, as an undoable step; what a person accepted or edited stays."""
         with self.transaction() as connection:
-            label = connection.scalar(select(schema.run.c.label).where(schema.run.c.id == run)) or ""
-            journal.hide_run(connection, run)
-            journal.append(connection, ChangeSet((), f"Discard {label}"), run=-run)
-        self.changed.publish(Changed(None))
+            self.end_run(run)
+            found = runs.find(connection, run)
+            if found is None or found.state != "done":
+                return
+            journal.append(connection, ChangeSet((), f"Discard {found.label}"), run=-run)
+            runs.set_state(connection, run, "gone")
+            self._tell(Changed(None))
 
     def insert_many(self, table: Table, values: Iterable[tuple], columns: Sequence[str]) -> int:
         """Write many rows of a run at the speed of the driver; return how many."""
@@ -264,15 +287,4 @@ class ProjectFile(Reader):
         with self.transaction() as connection:
             raw = connection.connection.driver_connection
             assert isinstance(raw, sqlite3.Connection)
-            try:
-                return raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values).rowcount
-            except sqlite3.Error as error:
-                raise ProjectError(f"The rows could not be written: {error}.", path=self.path) from error
-
-    def forget_history(self) -> None:
-        """Drop all undo steps and the rows that only they could bring back."""
-        with self.transaction() as connection:
-            connection.execute(delete(schema.history))
-            connection.execute(delete(schema.annotation).where(schema.annotation.c.state != rows.LIVE))
-            connection.execute(delete(schema.media).where(schema.media.c.state != rows.LIVE))
-        self.changed.publish(Changed(None))
+            return raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values).rowcount

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from segstudio.core.annotation import Annotation
 from segstudio.core.labels import Category
 from segstudio.core.media import Media
-from segstudio.store import journal, rows, schema
+from segstudio.store import journal, live, rows, schema
 from segstudio.store.runs import Run
 
 
@@ -21,7 +21,10 @@ class Reader:
     path: Path | str
 
     def reading(self) -> AbstractContextManager[Connection]:
-        """Yield a connection to read with; within a transaction of this thread it sees what that wrote."""
+        """Yield a connection that sees one state of the project until the block ends, nested calls included.
+
+        Within a transaction of this thread it sees what that has written.
+        """
         raise NotImplementedError
 
     def meta(self, key: str, default: str = "") -> str:
@@ -40,39 +43,40 @@ class Reader:
         """Return all classes in their order."""
         c = schema.category.c
         with self.reading() as connection:
-            found = connection.scalars(select(c.data).order_by(c.position, c.id)).all()
-        return [rows.read_category(data) for data in found]
+            found = connection.execute(select(c.run, c.data).where(live.CATEGORY).order_by(c.position, c.id)).all()
+        return [rows.read_category(row) for row in found]
 
     def media_ids(self) -> list[int]:
         """Return the ids of all media in the order of the file list."""
         c = schema.media.c
         with self.reading() as connection:
-            return list(connection.scalars(select(c.id).where(c.state == rows.LIVE).order_by(c.id)).all())
+            return list(connection.scalars(select(c.id).where(live.MEDIA).order_by(c.id)).all())
 
     def media(self, ids: Sequence[int] | None = None) -> list[Media]:
         """Return media by id, in the order of the file list; all of them without ids."""
         c = schema.media.c
-        query = select(c.data).where(c.state == rows.LIVE).order_by(c.id)
+        query = select(c.run, c.data).where(live.MEDIA).order_by(c.id)
+        found = []
         with self.reading() as connection:
             if ids is None:
-                found = connection.scalars(query).all()
+                found += connection.execute(query).all()
             else:
-                found = []
-                for start in range(0, len(ids), 500):
-                    found += connection.scalars(query.where(c.id.in_(ids[start : start + 500]))).all()
-        return [rows.read_media(data) for data in found]
+                wanted = sorted(set(ids))
+                for start in range(0, len(wanted), 500):
+                    found += connection.execute(query.where(c.id.in_(wanted[start : start + 500]))).all()
+        return [rows.read_media(row) for row in found]
 
     def media_at(self, path: str) -> Media | None:
         """Return the entry of a path as stored, or None."""
         c = schema.media.c
         with self.reading() as connection:
-            data = connection.scalar(select(c.data).where(c.path == path, c.state == rows.LIVE))
-        return None if data is None else rows.read_media(data)
+            row = connection.execute(select(c.run, c.data).where(c.path == path, live.MEDIA).limit(1)).first()
+        return None if row is None else rows.read_media(row)
 
     def annotations(self, media: int, frame: int | None = None) -> list[Annotation]:
         """Return the annotations of one picture (or one frame), lowest in the stack first."""
         c = schema.annotation.c
-        query = select(schema.annotation).where(c.media == media, c.state == rows.LIVE).order_by(c.frame, c.z, c.id)
+        query = select(schema.annotation).where(c.media == media, live.ANNOTATION).order_by(c.frame, c.z, c.id)
         if frame is not None:
             query = query.where(c.frame == frame)
         with self.reading() as connection:
@@ -82,7 +86,7 @@ class Reader:
         """Return one annotation, or None."""
         c = schema.annotation.c
         with self.reading() as connection:
-            row = connection.execute(select(schema.annotation).where(c.id == id, c.state == rows.LIVE)).first()
+            row = connection.execute(select(schema.annotation).where(c.id == id, live.ANNOTATION)).first()
         return None if row is None else rows.read_annotation(row)
 
     def all_annotations(self) -> Iterator[Annotation]:
@@ -90,7 +94,7 @@ class Reader:
         c = schema.annotation.c
         last = -(2**62)
         while True:
-            query = select(schema.annotation).where(c.id > last, c.state == rows.LIVE).order_by(c.id).limit(4096)
+            query = select(schema.annotation).where(c.id > last, live.ANNOTATION).order_by(c.id).limit(4096)
             with self.reading() as connection:
                 found = connection.execute(query).all()
             if not found:
@@ -101,14 +105,13 @@ class Reader:
     def counts(self, by: str = "category") -> dict[int, int]:
         """Return the number of annotations by "category" or by "media"."""
         column = schema.annotation.c[by]
-        query = select(column, func.count()).where(schema.annotation.c.state == rows.LIVE).group_by(column)
+        query = select(column, func.count()).where(live.ANNOTATION).group_by(column)
         with self.reading() as connection:
             return {int(key): int(n) for key, n in connection.execute(query)}
 
     def data_version(self) -> int:
-        """Return a number that changes when another process has written to the file."""
-        with self.reading() as connection:
-            return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+        """Return a number that changes when another process has written to the file; it never waits for a writer."""
+        raise NotImplementedError
 
     def history(self) -> list[journal.Step]:
         """Return the steps, oldest first, each with whether it is done or undone."""
@@ -118,5 +121,6 @@ class Reader:
     def runs(self) -> list[Run]:
         """Return all runs, oldest first."""
         with self.reading() as connection:
-            found = connection.execute(select(schema.run).order_by(schema.run.c.id)).all()
+            columns = [schema.run.c[name] for name in Run.__struct_fields__]
+            found = connection.execute(select(*columns).order_by(schema.run.c.id)).all()
         return [Run(*row) for row in found]

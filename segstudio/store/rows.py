@@ -5,25 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Row as SqlRow
 
 from segstudio.core import document
 from segstudio.core.annotation import Annotation, Origin
+from segstudio.core.errors import ProjectError, SegstudioError
 from segstudio.core.labels import Category
 from segstudio.core.media import Media
-
-LIVE = 0
-GONE = 1
 
 _pack = msgspec.msgpack.Encoder().encode
 _origin = msgspec.msgpack.Decoder(Origin)
 _media = msgspec.msgpack.Decoder(Media)
 _category = msgspec.msgpack.Decoder(Category)
 
+# Most annotations share few origins.
+_origins: dict[bytes, Origin] = {}
+
 
 def pack_origin(origin: Origin) -> bytes:
     """Return the stored form of an origin."""
     return _pack(origin)
+
+
+def read_origin(data: bytes) -> Origin:
+    """Return the origin of an `origin` column."""
+    found = _origins.get(data)
+    if found is None:
+        if len(_origins) > 1024:
+            _origins.clear()
+        found = _origins[data] = _origin.decode(data)
+    return found
 
 
 def annotation_row(a: Annotation) -> dict[str, Any]:
@@ -35,7 +47,6 @@ def annotation_row(a: Annotation) -> dict[str, Any]:
         "category": a.category,
         "z": a.z,
         "run": a.origin.run,
-        "state": LIVE,
         "review": a.review,
         "origin": _pack(a.origin),
         "doc": document.text(a),
@@ -43,43 +54,61 @@ def annotation_row(a: Annotation) -> dict[str, Any]:
 
 
 def read_annotation(row: SqlRow) -> Annotation:
-    """Return the annotation of a row (id, media, frame, category, z, review, origin, doc)."""
-    return document.parse(
-        row.doc,
-        id=row.id,
-        media=row.media,
-        frame=row.frame,
-        category=row.category,
-        z=row.z,
-        review=row.review,
-        origin=_origin.decode(row.origin),
-    )
+    """Return the annotation of a row (id, media, frame, category, z, review, origin, doc).
+
+    Raises:
+        ProjectError: The row is damaged.
+    """
+    try:
+        return document.parse(
+            row.doc,
+            id=row.id,
+            media=row.media,
+            frame=row.frame,
+            category=row.category,
+            z=row.z,
+            review=row.review,
+            origin=read_origin(row.origin),
+        )
+    except (msgspec.MsgspecError, SegstudioError, UnicodeError) as error:
+        raise ProjectError(
+            f"This object can't be read ({error}).",
+            place=f"object {row.id}",
+            remedy="`segstudio check` lists what is damaged.",
+        ) from error
 
 
 def media_row(m: Media, run: int | None = None) -> dict[str, Any]:
-    """Return the columns of a media entry."""
+    """Return the columns of a media entry; `run` is for one that does not name its run itself."""
     return {
         "id": m.id,
         "path": m.path,
         "kind": m.kind,
         "status": m.status,
         "review": m.review,
-        "run": run,
-        "state": LIVE,
-        "data": _pack(m),
+        "run": m.run if run is None else run,
+        "data": _pack(m if m.run is None else replace(m, run=None)),
     }
 
 
-def read_media(data: bytes) -> Media:
-    """Return the media entry of a `data` column."""
-    return _media.decode(data)
+def read_media(row: SqlRow) -> Media:
+    """Return the media entry of a row (run, data)."""
+    found = _media.decode(row.data)
+    return found if row.run is None else replace(found, run=row.run)
 
 
-def category_row(c: Category) -> dict[str, Any]:
-    """Return the columns of a category."""
-    return {"id": c.id, "position": c.position, "name": c.name, "data": _pack(c)}
+def category_row(c: Category, run: int | None = None) -> dict[str, Any]:
+    """Return the columns of a category; `run` is for one that does not name its run itself."""
+    return {
+        "id": c.id,
+        "position": c.position,
+        "name": c.name,
+        "run": c.run if run is None else run,
+        "data": _pack(c if c.run is None else replace(c, run=None)),
+    }
 
 
-def read_category(data: bytes) -> Category:
-    """Return the category of a `data` column."""
-    return _category.decode(data)
+def read_category(row: SqlRow) -> Category:
+    """Return the category of a row (run, data)."""
+    found = _category.decode(row.data)
+    return found if row.run is None else replace(found, run=row.run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 VERSION = 1
 APPLICATION_ID = 0x5365_6753  # "SegS", so that file(1) and `check` know a project from any SQLite file
@@ -15,12 +15,15 @@ meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("va
 # The next free id of each table, reserved in blocks; it survives deletions, so that no id is used twice.
 counter = Table("counter", metadata, Column("name", Text, primary_key=True), Column("next", Integer, nullable=False))
 
+# `run` names the run that brought a row, and rows of a run that was undone or discarded are not seen (see live.py).
+# No foreign keys: an unseen row may outlive its picture, until undo has brought both back or neither can come back.
 category = Table(
     "category",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("name", Text, nullable=False),
+    Column("run", Integer),
     Column("data", LargeBinary, nullable=False),
 )
 
@@ -33,28 +36,28 @@ media = Table(
     Column("status", Text, nullable=False),
     Column("review", Text, nullable=False),
     Column("run", Integer),
-    Column("state", Integer, nullable=False),
     Column("data", LargeBinary, nullable=False),
     Index("media_path", "path"),
 )
 
-# state: 0 is live; any other row belongs to a run that was undone or discarded and is invisible.
 annotation = Table(
     "annotation",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("media", Integer, ForeignKey("media.id"), nullable=False),
+    Column("media", Integer, nullable=False),
     Column("frame", Integer, nullable=False),
     Column("category", Integer, nullable=False),
     Column("z", Integer, nullable=False),
     Column("run", Integer),
-    Column("state", Integer, nullable=False),
     Column("review", Text, nullable=False),
     Column("origin", LargeBinary, nullable=False),
     Column("doc", LargeBinary, nullable=False),
-    Index("annotation_media", "media", "frame"),
+    # Wide enough to count by picture or by class without touching the documents.
+    Index("annotation_media", "media", "frame", "category", "run"),
 )
 
+# state: "open", "done", "gone" (undone or discarded) or "purged" (its rows can't come back).
+# began, ended: the last history step when it began, and its own.
 run = Table(
     "run",
     metadata,
@@ -65,9 +68,20 @@ run = Table(
     Column("weights", Text, nullable=False),
     Column("created", Float, nullable=False),
     Column("state", Text, nullable=False),
+    Column("began", Integer, nullable=False),
+    Column("ended", Integer),
 )
 
-# One row a step; `run` names rows that were written outside the payload because they are too many for it.
+# What an open run changes besides adding rows of its own; part of its step once it ends.
+pending = Table(
+    "pending",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("run", Integer, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+# One row a step; `run` names a run whose rows it shows (or hides, where negative).
 history = Table(
     "history",
     metadata,
@@ -78,4 +92,7 @@ history = Table(
     Column("run", Integer),
     Column("done", Integer, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+    Index("history_undone", "seq", sqlite_where=text("done = 0"), postgresql_where=text("done = 0")),
+    # A number is never used again, so that `run.began` and `run.ended` keep their meaning.
+    sqlite_autoincrement=True,
 )
