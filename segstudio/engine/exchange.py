@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -164,7 +163,7 @@ class _Import:
         }
         with project.transaction():
             run = project.begin_run("import", f"Import {self.path.name}")
-            added, also, maps = self._categories_and_media(had, run)
+            added, also, maps = self._categories_and_media(had)
             project.insert_many("media", *_table([rows.media_row(m, run) for m in added]))
             project.commit_to_run(also)
             if not self.only_media:
@@ -194,7 +193,7 @@ class _Import:
         inside = relativize(folder, project.media_root)
         return "" if inside == "." else inside
 
-    def _categories_and_media(self, had: list[Media], run: int) -> tuple[list[Media], ChangeSet, Maps]:
+    def _categories_and_media(self, had: list[Media]) -> tuple[list[Media], ChangeSet, Maps]:
         project, report = self.project, self.report
         classes = project.categories()
         joined, categories, pairs = _join_categories(self.incoming, classes, self.first["categories"])
@@ -213,7 +212,7 @@ class _Import:
         if self.incoming.predictions:
             origin, review = Origin("model", model=self.path.stem, run=run), PREDICTED
         packed = rows.pack_origin(origin)
-        present = self._present(set(m for m, _ in maps.images.values()))
+        present = self._present({m for m, _ in maps.images.values()})
         total = self.incoming.counts["annotations"]
         placed: Placed
         for done, placed in enumerate(self.incoming.annotations(maps)):
@@ -308,9 +307,8 @@ def _join_media(
         if video is not None:
             place = (video.id, entry.frame)
         else:
-            path = (
-                f"{prefix}/{entry.media.path}" if prefix and not entry.media.path.startswith("/") else entry.media.path
-            )
+            path = entry.media.path
+            path = f"{prefix}/{path}" if prefix and not path.startswith("/") else path
             old = finder.take(path)
             if old is None:
                 old = replace(entry.media, id=first + entry.index, path=path)
@@ -478,8 +476,10 @@ def convert(
         Cancelled: `cancel` said so.
     """
     registry.get(to)
-    with tempfile.TemporaryDirectory(prefix="segstudio-convert-") as folder:
-        with ProjectFile.create(os.path.join(folder, "convert.segstudio")) as project:
-            read = import_file(project, source, format, media_root, progress, cancel)
-            written = export_file(project, target, to, progress, cancel, unusable=unusable)
+    with (
+        tempfile.TemporaryDirectory(prefix="segstudio-convert-") as folder,
+        ProjectFile.create(Path(folder) / "convert.segstudio") as project,
+    ):
+        read = import_file(project, source, format, media_root, progress, cancel)
+        written = export_file(project, target, to, progress, cancel, unusable=unusable)
     return read, written

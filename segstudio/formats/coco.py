@@ -155,9 +155,7 @@ class _Reading:
         if key is None:
             return
         if key in seen:
-            reason = (
-                "an id that an earlier one has; references go to the earlier one, an export gives this one a new id"
-            )
+            reason = "an id that an earlier one has; references mean that one, an export gives this one a new id"
             self.notes.add("warning", reason, f"{name}[{index}].id")
         elif key == 0:
             self.notes.add("warning", "the id 0, where COCO counts from 1", f"{name}[{index}].id")
@@ -182,13 +180,11 @@ class _Reading:
     def _note(self, head: Head, index: int, seen: set[Key], keypoints: int | None) -> None:
         for reason, place in oddities(head, keypoints):
             self.notes.add("warning", reason, f"annotations[{index}]{place}")
-        key: Any = objects.key_of(head.id)
+        key, place = objects.key_of(head.id), f"annotations[{index}].id"
         if key is None:
-            self.notes.add("warning", "no usable id; an export gives it one", f"annotations[{index}].id")
+            self.notes.add("warning", "no usable id; an export gives it one", place)
         elif key in seen:
-            self.notes.add(
-                "warning", "an id that an earlier one has; an export gives it a new one", f"annotations[{index}].id"
-            )
+            self.notes.add("warning", "an id that an earlier one has; an export gives it a new one", place)
         else:
             seen.add(key)
 

@@ -206,15 +206,8 @@ class _Writer:
         image = self.frame_ids[row.media, row.frame] if media.kind == "video" else self.image_ids[row.media]
         refs = _refs(row.doc)
         key = self.ids.give(objects.key_of(refs.id))
-        changes: dict[str, Any] = {}
-        for name, new, old in (
-            ("id", key, refs.id),
-            ("image_id", image, refs.image_id),
-            ("category_id", category, refs.category_id),
-        ):
-            # True == 1 in Python, but not in JSON.
-            if new != old or isinstance(old, bool):
-                changes[name] = new
+        new = {"id": key, "image_id": image, "category_id": category}
+        changes = {name: value for name, value in new.items() if value != objects.key_of(getattr(refs, name))}
         if row.origin.kind == "import":
             return amended(row.doc, changes) if changes else bytes(row.doc)
         return self._completed(row, media, changes)

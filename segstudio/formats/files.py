@@ -166,7 +166,7 @@ def place_of(error: msgspec.DecodeError) -> tuple[str, str]:
 
 
 def amended(text: Any, changes: dict[str, Any]) -> bytes:
-    """Return a JSON object with some keys replaced where they stand, or added at the end; all others keep their text."""
+    """Return a JSON object with some keys replaced in place, or added at the end; all others keep their text."""
     raw: dict[str, Any] = split_object(text)
     raw.update(changes)
     return msgspec.json.encode(raw)
@@ -183,7 +183,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:64]}.", suffix=".part", dir=path.parent)
         partial = Path(name)
-        with open(handle, "wb", buffering=1 << 20) as file:
+        with os.fdopen(handle, "wb", buffering=1 << 20) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
