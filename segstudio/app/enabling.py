@@ -38,12 +38,10 @@ class State:
         return any(a.is_prediction for a in self._session.selected())
 
     def _undo(self) -> bool:
-        project = self._session.project
-        return project is not None and any(step.done for step in project.history())
+        return any(step.done for step in self._session.steps())
 
     def _redo(self) -> bool:
-        project = self._session.project
-        return project is not None and any(not step.done for step in project.history())
+        return any(not step.done for step in self._session.steps())
 
     def _running(self) -> bool:
         return self._bridge.running() is not None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QSizePolicy, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QSizePolicy, QTabWidget, QToolBar, QWidget
 
 from segstudio.app.actions import Actions
 from segstudio.app.widgets import Panel
@@ -12,6 +14,7 @@ from segstudio.app.widgets import Panel
 TOP = ("file.folder", "file.open", "|", "edit.undo", "edit.redo", "|", "go.previous", "go.next", "go.done", "|", "view.fit", "view.toggle")
 TOP_RIGHT = ("help.palette", "file.export")
 LEFT_WIDTH, RIGHT_WIDTH = 248, 320
+UPPER, LOWER = 440, 420
 
 
 class Layout:
@@ -58,14 +61,21 @@ class Layout:
                 window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
         window.splitDockWidget(self.upper[0], self.lower[0], Qt.Orientation.Vertical)
         for group in (self.upper, self.lower):
-            for before, dock in zip(group, group[1:]):
+            for before, dock in pairwise(group):
                 window.tabifyDockWidget(before, dock)
-            group[0].raise_()
         for dock in self.docks:
             dock.setFloating(False)
             dock.show()
-        window.resizeDocks([self.left, self.upper[0]], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
-        window.resizeDocks([self.upper[0], self.lower[0]], [460, 440], Qt.Orientation.Vertical)
+        self.size()
+        self.front()
+
+    def size(self) -> None:
+        """Give the docks their sizes; Qt heeds that only once the window is laid out."""
+        self._window.resizeDocks([self.left, self.upper[0]], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
+        self._window.resizeDocks([self.upper[0], self.lower[0]], [UPPER, LOWER], Qt.Orientation.Vertical)
+
+    def front(self) -> None:
+        """Show the first tab of each group."""
         for group in (self.upper, self.lower):
             group[0].raise_()
 
@@ -76,8 +86,7 @@ class Layout:
         self.tools.setVisible(shown)
         self.top.setVisible(shown)
         if shown:
-            for group in (self.upper, self.lower):
-                group[0].raise_()
+            self.front()
 
 
 def _dock(window: QMainWindow, panel: Panel) -> QDockWidget:
@@ -85,9 +94,7 @@ def _dock(window: QMainWindow, panel: Panel) -> QDockWidget:
     dock.setObjectName(f"dock-{panel.title.lower()}")
     dock.setWidget(panel)
     # The tabs and the panels' own headings say what a dock is: a title bar would say it again.
-    empty = QLabel()
-    empty.setFixedHeight(0)
-    dock.setTitleBarWidget(empty)
+    dock.setTitleBarWidget(QWidget())
     dock.setMinimumWidth(200)
     return dock
 

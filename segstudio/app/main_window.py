@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self._make_actions()
         self._connect()
         self.resize(1440, 900)
-        self._restore()
+        self._sized = self._restore()
         self._on_project()
 
     def _make_parts(self) -> None:
@@ -181,6 +181,11 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentIndex(number)
         self.layout_.show_docks(number == 1)
         self.status.setVisible(number == 1)
+        if number == 1:
+            self.canvas.setFocus()
+            if not self._sized:
+                self._sized = True
+                QTimer.singleShot(0, self.layout_.size)
 
     def _on_project(self) -> None:
         project = self.session.project
@@ -237,9 +242,9 @@ class MainWindow(QMainWindow):
         self.settings.sync()
         super().closeEvent(event)
 
-    def _restore(self) -> None:
+    def _restore(self) -> bool:
+        """Take up the geometry of last time; return whether the docks have sizes from then."""
         geometry, state = self.settings.bytes("geometry"), self.settings.bytes("state")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        if state is not None:
-            self.restoreState(state)
+        return state is not None and self.restoreState(state)

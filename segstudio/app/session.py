@@ -69,7 +69,7 @@ class Session(SessionState):
             self.reader.close()
         self.project = self.reader = self.media = self.picture = self.problem = self.category = None
         self.annotations, self.categories, self.media_ids, self._places = {}, {}, [], {}
-        self.results, self.selection, self.frame = {}, frozenset(), 0
+        self.results, self.selection, self.frame, self._steps = {}, frozenset(), 0, None
         self.view.set(hidden=frozenset(), hidden_categories=frozenset())
         self.categories_changed.emit()
         self.project_changed.emit()
@@ -167,7 +167,7 @@ class Session(SessionState):
     def walk_to(self, done: int) -> None:
         """Undo or redo until exactly `done` steps of the history are done."""
         if self.project is not None:
-            self._walk(done - sum(step.done for step in self.project.history()))
+            self._walk(done - sum(step.done for step in self.steps()))
 
     def _walk(self, steps: int) -> None:
         """Go back or forth in the history, and to a picture that the last of these steps changed."""

@@ -15,6 +15,7 @@ from segstudio.core.media import Media
 from segstudio.core.results import Result
 from segstudio.media import MediaReader, Picture
 from segstudio.store import Changed, ProjectFile
+from segstudio.store.journal import Step
 
 POLL_MS = 1000
 
@@ -63,15 +64,26 @@ class SessionState(QObject):
         self.media_ids: list[int] = []
         self.results: dict[tuple[int, int], list[Result]] = {}
         self._places: dict[int, int] = {}
+        self._steps: list[Step] | None = None
         self._version = 0
         # A worker thread may commit: the signal carries its changes over to this thread.
         self._stored.connect(self._on_changed)
+        self.history_changed.connect(self._forget_steps)
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._poll)
 
     def go_to(self, media: int, frame: int = 0) -> None:
         """Make a picture, or a frame of a video, the current one."""
         raise NotImplementedError
+
+    def steps(self) -> list[Step]:
+        """Return the history, oldest step first."""
+        if self._steps is None:
+            self._steps = self.project.history() if self.project is not None else []
+        return self._steps
+
+    def _forget_steps(self) -> None:
+        self._steps = None
 
     def place_of(self, media: int) -> int:
         """Return the place of an entry in the file list, -1 where it has none."""

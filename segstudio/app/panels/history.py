@@ -33,8 +33,7 @@ class HistoryModel(QAbstractListModel):
     def read(self) -> None:
         """Follow the project."""
         self.beginResetModel()
-        project = self._session.project
-        self._steps = project.history() if project is not None else []
+        self._steps = self._session.steps()
         self.done = sum(step.done for step in self._steps)
         self.endResetModel()
 

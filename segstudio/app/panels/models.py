@@ -123,6 +123,8 @@ class ModelsPanel(Panel):
         area = QScrollArea(widgetResizable=True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self._inside)
+        self._inside.setAutoFillBackground(False)
+        area.viewport().setAutoFillBackground(False)
         area.setFrameShape(QFrame.Shape.NoFrame)
         buttons = row(self.predict, self.predict_every, margins=(12, 12, 12, 8))
         buttons.setStretch(0, 1)
