@@ -40,6 +40,12 @@ def png_exif(path: str | Path) -> bytes | None:
     return None
 
 
+def jpeg_scan(path: str | Path) -> int:
+    """Return where in a JPEG file its first scan begins."""
+    with Path(path).open("rb") as file:
+        return _jpeg_scan(file, Path(path).stat().st_size)
+
+
 def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
     """Yield (name, offset of the data, length of the data) of the chunks whose headers are there."""
     offset = 8

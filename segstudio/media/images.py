@@ -8,6 +8,7 @@ pages, the first is read.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from segstudio.core.errors import MediaError
 from segstudio.media import pixels
+from segstudio.media.endings import jpeg_scan
 from segstudio.media.pixels import Alpha, Window
 from segstudio.media.probing import MAX_PIXELS, Probe, pillow, probe, readable, tiff
 
@@ -152,7 +154,25 @@ def _decode_pillow(path: str | Path, orientation: int) -> Values:
             shown = image
         else:
             shown = image.convert("RGB")
-        return Values(pixels.upright(np.asarray(shown), 1 if turned else orientation), alpha)
+        array = np.asarray(shown)
+        if image.format in ("JPEG", "MPO") and _grey_end(path, array):
+            raise EOFError("the lower part of the picture is missing")
+        return Values(pixels.upright(array, 1 if turned else orientation), alpha)
+
+
+def _grey_end(path: str | Path, array: np.ndarray) -> bool:
+    """Tell whether a JPEG's last rows are missing although its end mark is there, as repaired files have it.
+
+    The decoder makes missing blocks mid-grey without a word. A picture that truly ends in mid-grey doesn't change when
+    more data follow its own; one that lacks blocks takes them for its own.
+    """
+    if not (array[-1] == 128).all():
+        return False
+    with Path(path).open("rb") as file:
+        data = file.read()
+    end = data.find(b"\xff\xd9", jpeg_scan(path))
+    with pillow(BytesIO(data[:end] + bytes(4096) + data[end:])) as longer:
+        return not np.array_equal(np.asarray(longer.convert("L" if array.ndim == 2 else "RGB")), array)
 
 
 def _decode_png16(path: str | Path, orientation: int) -> Values:

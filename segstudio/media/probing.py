@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,7 +130,7 @@ def readable(path: str | Path, found: str) -> Iterator[None]:
 
 
 @contextmanager
-def pillow(path: str | Path) -> Iterator[Image]:
+def pillow(source: str | Path | BytesIO) -> Iterator[Image]:
     """Open a picture with Pillow, its header only, and close it afterwards.
 
     Pillow's own limit on pixels is a setting of the process and lower than ours: `check_pixels` replaces it. Filters
@@ -137,7 +138,7 @@ def pillow(path: str | Path) -> Iterator[Image]:
     """
     from PIL import Image
 
-    with Path(path).open("rb") as file:
+    with source if isinstance(source, BytesIO) else Path(source).open("rb") as file:
         with _OPENING, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             Image.MAX_IMAGE_PIXELS = None

@@ -115,7 +115,7 @@ class Video:
                 frame = self._reach(index, n)
             else:
                 self._frames.move_to_end(n)
-            return self._rgb(frame)
+            return self._rgb(frame, n)
 
     def close(self) -> None:
         """Close the file and forget the decoded frames."""
@@ -148,9 +148,7 @@ class Video:
         self._seek(index, None)
         if (frame := self._advance(n)) is not None:
             return frame
-        raise MediaError(
-            "This frame cannot be decoded.", path=self.path, place=f"frame {n}", remedy="Use another frame."
-        )
+        raise self._undecodable(n)
 
     def _advance(self, n: int) -> Any:
         """Decode on until frame `n` and return it, or None when it does not come."""
@@ -172,14 +170,20 @@ class Video:
         return None
 
     def _seek(self, index: Index, key: tuple[int, int] | None) -> None:
-        """Begin to decode at a key frame of the index, or at the very start of the file."""
+        """Begin to decode at a key frame of the index, or at the very start; a failing seek decodes nothing."""
+        from av.error import FFmpegError
+
         self._stop()
         self._container = open_container(self.path)
         stream = self._container.streams.video[0]
         stream.thread_type = "AUTO"
-        if key is not None:
-            self._container.seek(key[1], stream=stream, backward=True)
         self._next = key[0] if key is not None else 0
+        self._decoding = iter(())
+        try:
+            if key is not None:
+                self._container.seek(key[1], stream=stream, backward=True)
+        except FFmpegError:
+            return
         self._decoding = _numbered(self._container, stream, index, key)
 
     def _stop(self) -> None:
@@ -188,14 +192,23 @@ class Video:
             self._container.close()
             self._container = None
 
-    def _rgb(self, frame: Any) -> np.ndarray:
-        if self._reformatter is None:
-            from av.video.reformatter import VideoReformatter
+    def _rgb(self, frame: Any, n: int) -> np.ndarray:
+        from av.error import FFmpegError
+        from av.video.reformatter import VideoReformatter
 
+        if self._reformatter is None:
             self._reformatter = VideoReformatter()
         width, height = self._coded
-        shown = self._reformatter.reformat(frame, width=width, height=height, format="rgb24")
+        try:
+            shown = self._reformatter.reformat(frame, width=width, height=height, format="rgb24")
+        except (FFmpegError, ValueError) as error:
+            raise self._undecodable(n) from error
         return pixels.upright(shown.to_ndarray(), self.orientation)
+
+    def _undecodable(self, n: int) -> MediaError:
+        return MediaError(
+            "This frame cannot be decoded.", path=self.path, place=f"frame {n}", remedy="Use another frame."
+        )
 
 
 class _Late(Exception):

@@ -131,6 +131,22 @@ def test_cut_off_with_an_embedded_thumbnail(tmp_path: Path) -> None:
     refused(tmp_path / "a.jpg", "truncated")
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_cut_off_and_closed_with_an_end_mark(tmp_path: Path, mode: str) -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (120, 160, 3), np.uint8)
+    Image.fromarray(rgb).convert(mode).save(tmp_path / "a.jpg")
+    data = (tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(data[: len(data) // 2] + b"\xff\xd9")
+    with pytest.raises(MediaError) as info:
+        read_image(tmp_path / "a.jpg")
+    assert info.value.status == "truncated"
+    # A picture that is mid-grey at its end is not taken for one that is cut off.
+    rgb[60:] = 128
+    for options in ({}, {"progressive": True}, {"quality": 100}):
+        Image.fromarray(rgb).convert(mode).save(tmp_path / "b.jpg", **options)
+        assert (read_image(tmp_path / "b.jpg").rgb[-1] == 128).all()
+
+
 def test_bytes_behind_the_end_do_no_harm(tmp_path: Path) -> None:
     for name in ("a.jpg", "a.png", "a.webp", "a.bmp", "a.tif"):
         data = noise(tmp_path, name)
