@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,23 @@ def check_project(path: Path, advance: Advance) -> Outcome:
     except SegstudioError as error:
         return Outcome({"file": path, "kind": "project"}, [str(error)], PROBLEMS)
     return Outcome({"file": path, "kind": "project", **counts}, problems)
+
+
+def check_file(path: Path, advance: Advance) -> Outcome:
+    """Return what is odd about an annotation file, by reading it into a project that is thrown away."""
+    from segstudio.engine.exchange import import_file
+    from segstudio.store import ProjectFile
+
+    with (
+        tempfile.TemporaryDirectory(prefix="segstudio-") as place,
+        ProjectFile.create(Path(place) / "scratch.segstudio") as project,
+    ):
+        try:
+            report = import_file(project, path, progress=lambda done, total: advance(done, total, "annotations"))
+        except SegstudioError as error:
+            return Outcome({"file": path, "kind": "annotations"}, [str(error)], PROBLEMS)
+    counts = {"media": report.media, "annotations": report.annotations, "categories": report.categories}
+    return Outcome({"file": path, "kind": report.format, **counts}, [f"{note.kind}: {note}" for note in report.notes])
 
 
 def _project_problems(project: ProjectFile, advance: Advance) -> Iterator[str]:

@@ -1,5 +1,146 @@
-"""x"""
+"""`import`, `export` and `convert`: annotation files."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segstudio.cli.outcome import Outcome
+from segstudio.cli.sources import existing
+from segstudio.core.errors import InputError
+
+if TYPE_CHECKING:
+    from segstudio.cli.output import Output
+    from segstudio.engine.exchange import ExportReport, ImportReport
+    from segstudio.formats.base import Note
 
 
-def arguments(parser, verb):
-    """x"""
+def arguments(parser: argparse.ArgumentParser, verb: str) -> None:
+    """Declare what a verb takes."""
+    if verb == "convert":
+        parser.add_argument("source", metavar="IN", help="the file to read")
+        parser.add_argument("target", metavar="OUT", help="the file to write")
+        parser.add_argument("--from", dest="format", metavar="FORMAT", help="of IN; by default what it looks like")
+        parser.add_argument("--to", metavar="FORMAT", required=True, help="of OUT: coco, coco-results")
+    else:
+        parser.add_argument("project", metavar="PROJECT", help="the project file")
+    if verb == "import":
+        parser.add_argument("file", metavar="FILE", help="the annotation file")
+        parser.add_argument("--format", metavar="FORMAT", help="of the file; by default what it looks like")
+    elif verb == "export":
+        parser.add_argument("target", metavar="OUT", help="the file to write")
+        parser.add_argument("--format", metavar="FORMAT", required=True, help="coco, coco-results")
+    if verb != "export":
+        parser.add_argument("--media", metavar="DIR", help="the folder that the names of the pictures start from")
+
+
+def run(args: argparse.Namespace, out: Output) -> Outcome:
+    """Do what the verb says."""
+    return {"import": _import, "export": _export, "convert": _convert}[args.command](args, out)
+
+
+def _import(args: argparse.Namespace, out: Output) -> Outcome:
+    from segstudio.engine.exchange import import_file
+    from segstudio.store import ProjectFile
+
+    with ProjectFile.open(args.project) as project, out.progress("Importing") as advance:
+        report = import_file(project, args.file, args.format, args.media, lambda d, t: advance(d, t, ""))
+    out.line(f"{args.file}: {imported(report)}")
+    return Outcome({"project": args.project, **read_facts(report)}, tell(report.notes, args.file, out))
+
+
+def _export(args: argparse.Namespace, out: Output) -> Outcome:
+    from segstudio.engine.exchange import export_file
+    from segstudio.store import ProjectFile
+
+    target = writable(args.target)
+    with ProjectFile.open(args.project) as project, out.progress("Exporting") as advance:
+        report = export_file(project, target, args.format, lambda d, t: advance(d, t, ""))
+    out.line(f"{target}: {exported(report)}")
+    return Outcome({"project": args.project, **written_facts(report)}, tell(report.notes, args.project, out))
+
+
+def _convert(args: argparse.Namespace, out: Output) -> Outcome:
+    from segstudio.engine.exchange import convert
+
+    (source,) = existing([args.source])
+    target = writable(args.target)
+    with out.progress("Converting") as advance:
+        read, wrote = convert(source, target, args.to, args.format, args.media, lambda d, t: advance(d, t, ""))
+    out.line(f"{source}: {imported(read)}")
+    out.line(f"{target}: {exported(wrote)}")
+    problems = [*tell(read.notes, source, out), *tell(wrote.notes, target, out)]
+    return Outcome({"read": read_facts(read), "written": written_facts(wrote)}, problems)
+
+
+def writable(word: str) -> Path:
+    """Return the path of a file to write.
+
+    Raises:
+        InputError: Its folder does not exist.
+    """
+    path = Path(word)
+    try:
+        there = path.absolute().parent.is_dir()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        raise InputError("The folder of this file does not exist.", path=path, remedy="Make it first.")
+    return path
+
+
+def tell(notes: Iterable[Note], where: Path | str, out: Output) -> list[str]:
+    """Return what was skipped, as problems, and say the rest on standard error."""
+    problems = []
+    for note in notes:
+        if note.kind == "skipped":
+            problems.append(f"{where}: skipped {note}")
+        else:
+            out.note(f"{where}: {note}")
+    return problems
+
+
+def imported(report: ImportReport) -> str:
+    """Return one line on what an import did."""
+    parts = [
+        f"{report.annotations:,} annotations",
+        f"{report.media:,} new pictures",
+        f"{report.categories:,} new classes",
+    ]
+    if report.matched:
+        parts.append(f"{report.matched:,} pictures known before")
+    if report.present:
+        parts.append(f"{report.present:,} annotations known before")
+    return ", ".join(parts)
+
+
+def exported(report: ExportReport) -> str:
+    """Return one line on what an export wrote."""
+    parts = [f"{report.annotations:,} annotations", f"{report.media:,} pictures", f"{report.categories:,} classes"]
+    if report.predictions:
+        parts[0] += f" ({report.predictions:,} of them predictions)"
+    return ", ".join(parts)
+
+
+def read_facts(report: ImportReport) -> dict[str, Any]:
+    """Return what `--json` says of an import."""
+    return {
+        "file": report.path, "format": report.format, "run": report.run, "images": report.media,
+        "matched": report.matched, "categories": report.categories, "annotations": report.annotations,
+        "present": report.present, "skipped": report.skipped, "notes": _facts(report.notes),
+    }  # fmt: skip
+
+
+def written_facts(report: ExportReport) -> dict[str, Any]:
+    """Return what `--json` says of an export."""
+    return {
+        "out": report.path, "format": report.format, "images": report.media, "categories": report.categories,
+        "annotations": report.annotations, "predictions": report.predictions, "skipped": report.skipped,
+        "notes": _facts(report.notes),
+    }  # fmt: skip
+
+
+def _facts(notes: Iterable[Note]) -> list[dict[str, Any]]:
+    return [{"kind": n.kind, "reason": n.reason, "count": n.count, "places": n.places} for n in notes]

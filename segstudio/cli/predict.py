@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from segstudio.cli.exchange import tell, writable
 from segstudio.cli.outcome import CANCELLED, Outcome
-from segstudio.cli.sources import existing, is_project, memory_project
+from segstudio.cli.sources import existing, is_project, scratch_project
 from segstudio.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,28 +64,43 @@ class Tally:
 def run(args: argparse.Namespace, out: Output) -> Outcome:
     """Predict, store or write what was found, and say what was skipped."""
     paths = existing(args.paths)
-    target = Path(args.out) if args.out else None
-    if target is not None and not target.absolute().parent.is_dir():
-        raise InputError("The folder of this file does not exist.", path=target, remedy="Make it first.")
-    with opened(paths, args.images) as project:
+    target = writable(args.out) if args.out else None
+    problems: list[str] = []
+    with opened(paths, args.images, problems) as project:
         tally = Tally()
         report, cancelled = predict(
-            project, args.model, out, threshold=args.threshold, device=args.device, on_result=tally.add,
-            keep_all=project.path == ":memory:",
-        )  # fmt: skip
+            project, args.model, out, threshold=args.threshold, device=args.device, on_result=tally.add
+        )
         data = summary(report, tally)
+        problems += [f"{s.media.path}: {s.reason}" for s in report.skipped]
         if target is not None:
-            write(project, target, args.format, args.model)
+            from segstudio.engine.exchange import export_file
+
+            written = export_file(project, target, args.format)
             data["out"] = target
-            out.line(f"{target}: written")
-    if target is None and not is_project(paths[0]):
+            problems += tell(written.notes, target, out)
+    out.table(("picture", "objects", "what"), [_row(name, counts) for name, counts in sorted(tally.found.items())])
+    out.line(f"{report.done:,} of {report.total:,} pictures, {sum(c.total() for c in tally.found.values()):,} objects")
+    if target is not None:
+        out.line(f"{target}: written")
+    elif not is_project(paths[0]):
         out.note("Nothing was written; --out FILE.json writes what was found.")
-    problems = [f"{s.media.path}: {s.reason}" for s in report.skipped]
     return Outcome(data, problems, CANCELLED if cancelled else None)
 
 
-def opened(paths: list[Path], images: str | None) -> ProjectFile:
-    """Return the project to predict in: the one that is named, or one in memory over files.
+def _row(name: str, counts: Counter[str]) -> tuple[str, int, str]:
+    listed = ", ".join(f"{n} {label}" if n > 1 else label for label, n in counts.most_common())
+    return name, counts.total(), listed
+
+
+@contextmanager
+def opened(paths: list[Path], images: str | None, problems: list[str]) -> Iterator[ProjectFile]:
+    """Yield the project to predict in: the one that is named, or one over files that is thrown away.
+
+    Args:
+        paths: A project, or folders and files.
+        images: A COCO file whose ids of pictures and classes are taken.
+        problems: Gets what of that file could not be used.
 
     Raises:
         InputError: A project beside other files, or nothing to predict.
@@ -90,15 +108,45 @@ def opened(paths: list[Path], images: str | None) -> ProjectFile:
     from segstudio.store import ProjectFile
 
     projects = [path for path in paths if path.is_file() and is_project(path)]
-    if projects and len(paths) > 1:
+    if not projects:
+        with scratch_project(paths) as project:
+            if images:
+                problems += take_ids(project, existing([images])[0])
+            yield project
+        return
+    if len(paths) > 1:
         raise InputError("A project is predicted alone.", path=projects[0], remedy="Name it without other files.")
-    if projects and images:
-        raise InputError("A project has ids of its own.", path=projects[0], remedy="Leave --images out.")
-    if projects:
-        return ProjectFile.open(projects[0])
     if images:
-        return numbered_project(paths, existing([images])[0])
-    return memory_project(paths)
+        raise InputError("A project has ids of its own.", path=projects[0], remedy="Leave --images out.")
+    with ProjectFile.open(projects[0]) as project:
+        yield project
+
+
+def take_ids(project: ProjectFile, truth: Path) -> list[str]:
+    """Give a project's pictures and classes the ids of a COCO file; pictures that it does not name are taken out.
+
+    Returns:
+        What could not be used.
+
+    Raises:
+        InputError: It names none of the pictures.
+    """
+    from segstudio.core.changes import delete
+    from segstudio.engine.exchange import import_file
+
+    before = {m.id for m in project.media()}
+    report = import_file(project, truth, "coco", only_media=True)
+    media = project.media()
+    others = [m for m in media if m.source is None or m.id not in before]
+    if len(others) == len(media):
+        raise InputError("This file names none of these pictures.", path=truth, remedy="Check the folder.")
+    project.commit(delete(others))
+    problems = [f"{truth}: skipped {note}" for note in report.notes if note.kind == "skipped"]
+    absent = [m.path for m in others if m.id not in before]
+    if absent:
+        shown = ", ".join(absent[:3]) + (", ..." if len(absent) > 3 else "")
+        problems.append(f"{truth}: {len(absent):,} of its pictures are not here ({shown}); they were left out.")
+    return problems
 
 
 def predict(
@@ -110,7 +158,6 @@ def predict(
     threshold: float | None = None,
     device: str = "auto",
     on_result: Any = None,
-    keep_all: bool = False,
 ) -> tuple[Report, bool]:
     """Run a model as one run of a project, with a bar; Ctrl-C ends it and keeps what is finished.
 
@@ -122,7 +169,6 @@ def predict(
         threshold: Lowest score; None for the card's.
         device: As `--device`.
         on_result: Called in the worker's thread with (item, results).
-        keep_all: Also what a person's annotation says already; for scoring.
 
     Returns:
         What was done, and whether it was cancelled.
@@ -131,15 +177,13 @@ def predict(
         SegstudioError: The model could not be used at all.
     """
     from segstudio.engine.engine import Engine
-    from segstudio.engine.ingest import Rules
     from segstudio.zoo import Options
 
     cancelled = False
     with Engine() as engine:
         job = engine.predict_many(
-            project, media, model, device=device, options=Options(threshold=threshold),
-            rules=Rules(known_iou=None) if keep_all else Rules(), on_result=on_result,
-        )  # fmt: skip
+            project, media, model, device=device, options=Options(threshold=threshold), on_result=on_result
+        )
         with out.progress(model) as advance:
             while True:
                 try:
@@ -149,7 +193,7 @@ def predict(
                     out.note("Cancelling; what is finished is kept.")
                     job.cancel()
                     cancelled = True
-                advance(job.progress.done, job.progress.total)
+                advance(job.progress.done, job.progress.total, "")
         report: Report | None = job.result
         if job.error is not None:
             if report is not None and report.done:

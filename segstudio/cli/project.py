@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segstudio.cli.outcome import Outcome
-from segstudio.cli.sources import existing, is_project, media_rows, relative_root
+from segstudio.cli.sources import add_media, existing, is_project
 from segstudio.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def run(args: argparse.Namespace, out: Output) -> Outcome:
 
 
 def _new(args: argparse.Namespace, out: Output) -> Outcome:
-    from segstudio.core.changes import insert
-    from segstudio.media import scan
+    from segstudio.media import relativize, scan
     from segstudio.store import SUFFIX, ProjectFile
 
     path = Path(args.project)
@@ -44,9 +43,8 @@ def _new(args: argparse.Namespace, out: Output) -> Outcome:
     if not folder.is_dir():
         raise InputError("This is a file; a project is made from a folder.", path=folder, remedy="Name its folder.")
     entries = list(scan(folder))
-    with ProjectFile.create(path, relative_root(folder, path)) as project:
-        rows = media_rows(project, entries, set())
-        project.commit(insert(rows, f"Add {len(rows):,} files"))
+    with ProjectFile.create(path, relativize(folder, path.absolute().parent)) as project:
+        rows = add_media(project, entries)
     kinds = Counter(row.kind for row in rows)
     out.line(f"{path}: {_counted(kinds)}")
     problems = [] if rows else [f"{folder}: there is no picture or video in this folder; the project is empty."]
@@ -143,7 +141,7 @@ def _check(args: argparse.Namespace, out: Output) -> Outcome:
     from segstudio.cli import checking
 
     with out.progress(f"Checking {path.name}") as advance:
-        found = checking.check_project(path, advance) if is_project(path) else checking.check_file(path)
+        found = checking.check_project(path, advance) if is_project(path) else checking.check_file(path, advance)
     if not found.problems:
         out.line(f"{path}: nothing is wrong.")
     return found

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from segstudio.core.errors import InputError
 
 if TYPE_CHECKING:
     from segstudio.core.media import Media
+    from segstudio.media.folders import Entry
     from segstudio.store import ProjectFile
 
 PROJECT_HEAD = b"SQLite format 3\x00"
@@ -63,59 +66,45 @@ def _guess(word: str) -> str:
     return f"Did you mean the verb '{near[0]}'?" if near else "Check its spelling and the folder you are in."
 
 
-def media_rows(project: ProjectFile, entries: Iterable, known: set[str] | None = None) -> list[Media]:
-    """Return the rows of files that a project does not have yet, with ids reserved; nothing is opened.
+def add_media(project: ProjectFile, entries: Iterable[Entry]) -> list[Media]:
+    """List files in a new project and return their rows; nothing is opened.
 
-    Args:
-        project: Whose media folder the paths are relative to.
-        entries: From `media.scan`.
-        known: Paths as stored that are left out; those of the project by default.
+    The list of files follows the disk: adding to it is no step of the history.
     """
+    from segstudio.core.changes import insert
     from segstudio.core.media import Media
     from segstudio.media import relativize
 
     root = project.media_root
-    seen = {m.path for m in project.media()} if known is None else set(known)
-    fresh: list[tuple[str, str]] = []
-    for entry in entries:
-        path = relativize(entry.path, root)
-        if path not in seen:
-            seen.add(path)
-            fresh.append((path, entry.kind))
-    first = project.new_ids("media", len(fresh)) if fresh else 0
-    return [Media(first + i, path, kind, frames=1 if kind == "image" else 0) for i, (path, kind) in enumerate(fresh)]
+    found = [(relativize(entry.path, root), entry.kind) for entry in entries]
+    first = project.new_ids("media", len(found)) if found else 0
+    rows = [Media(first + i, path, kind, frames=int(kind == "image")) for i, (path, kind) in enumerate(found)]
+    project.commit_to_run(insert(rows))
+    return rows
 
 
-def relative_root(folder: Path, project: Path) -> str:
-    """Return the media folder as a project stores it: relative to the project's folder where that is possible."""
-    try:
-        return Path(os.path.relpath(folder.absolute(), project.absolute().parent)).as_posix()
-    except ValueError:  # another drive
-        return folder.absolute().as_posix()
-
-
-def memory_project(paths: Sequence[Path]) -> ProjectFile:
-    """Return a project in memory over a folder or files; nothing is written anywhere.
+@contextmanager
+def scratch_project(paths: Sequence[Path]) -> Iterator[ProjectFile]:
+    """Yield a project over a folder or files that is thrown away at the end; nothing is written beside the files.
 
     Raises:
         InputError: There is no picture or video among them.
     """
-    from segstudio.core.changes import insert
     from segstudio.media import scan
     from segstudio.store import ProjectFile
 
     entries = list(scan(paths))
     if not entries:
-        raise InputError("There is no picture or video in there.", path=paths[0], remedy=_formats())
-    root = (
-        paths[0]
-        if len(paths) == 1 and paths[0].is_dir()
-        else Path(os.path.commonpath([Path(e.path).parent for e in entries]))
-    )
-    project = ProjectFile.create(":memory:", root.absolute())
-    project.commit(insert(media_rows(project, entries, set()), "Add files"))
-    return project
-
-
-def _formats() -> str:
-    return "Pictures (JPEG, PNG, WebP, BMP, TIFF) and videos (MP4, MOV, MKV, AVI, WebM) are read."
+        raise InputError(
+            "There is no picture or video in there.",
+            path=paths[0],
+            remedy="Pictures (JPEG, PNG, WebP, BMP, TIFF) and videos (MP4, MOV, MKV, AVI, WebM) are read.",
+        )
+    folder = len(paths) == 1 and paths[0].is_dir()
+    root = paths[0] if folder else Path(os.path.commonpath([Path(entry.path).parent for entry in entries]))
+    with (
+        tempfile.TemporaryDirectory(prefix="segstudio-") as place,
+        ProjectFile.create(Path(place) / "scratch.segstudio", root.absolute()) as project,
+    ):
+        add_media(project, entries)
+        yield project
