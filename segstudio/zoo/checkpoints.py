@@ -86,8 +86,10 @@ def fill(
     """
     if rename is not None:
         state = {rename(key): value for key, value in state.items()}
-    own = network.state_dict()
-    missing = [key for key in own if key not in state and not key.endswith("num_batches_tracked")]
+    # Counters of batches matter to no trained network; older checkpoints and frozen norms have none.
+    state = {key: value for key, value in state.items() if not key.endswith("num_batches_tracked")}
+    own = {key: value for key, value in network.state_dict().items() if not key.endswith("num_batches_tracked")}
+    missing = [key for key in own if key not in state]
     unexpected = [key for key in state if key not in own]
     reshaped = [
         f"{key} {_shape(state[key])} instead of {_shape(own[key])}"
@@ -109,7 +111,6 @@ def fill(
             path=path,
             remedy="Check that the card's builder and settings (number of classes, backbone) fit the checkpoint.",
         )
-    # Counters of batches, which older checkpoints lack, do not matter for a trained network.
     network.load_state_dict(state, strict=False)
 
 

@@ -44,9 +44,9 @@ class Options:
     """What to keep of what a model finds.
 
     Args:
-        threshold: Lowest score that is returned; None for the card's default.
+        threshold: Lowest score that is returned; None for the card's default. Semantic maps know none.
         max_instances: At most so many objects a picture, the best first.
-        labels: Only these ids of the label set; None for all.
+        labels: Only these ids of the label set; None for all. In a semantic map the others become 0.
         confidence: Semantic maps come with the probability of the winning class a pixel.
         top: So many classes of a whole-picture classification.
     """

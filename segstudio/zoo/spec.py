@@ -124,7 +124,8 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         builder: "module:function" under segstudio.zoo.systems.
         input: Or None for a card that only combines others.
         labels: Name of a label set; empty where `classes` are given.
-        classes: A user's own classes in the order the model was trained with, without the background.
+        classes: A user's own classes in the order the model was trained with: for objects without the background (the
+            first has number 1), for maps and whole-picture labels with it (the first has number 0).
         settings: For the builder.
         tiny: Settings that replace these for quick tests without weights.
         weights: The files.

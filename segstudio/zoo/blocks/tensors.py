@@ -1,0 +1,29 @@
+"""Pictures as tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def from_frame(frame: np.ndarray, device: str) -> Tensor:
+    """Return a uint8 RGB frame (h, w, 3) as a uint8 tensor (3, h, w) on the device."""
+    import torch
+
+    # torch warns of memory that it may not write to, such as a decoder's read-only picture.
+    return torch.from_numpy(np.require(frame, np.uint8, ["C", "W"])).to(device).permute(2, 0, 1)
+
+
+def by_shape(tensors: Sequence[Tensor]) -> list[tuple[list[int], Tensor]]:
+    """Return batches of the tensors of equal shape, each with the places that its members had."""
+    import torch
+
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for i, tensor in enumerate(tensors):
+        groups.setdefault(tuple(tensor.shape), []).append(i)
+    return [(places, torch.stack([tensors[i] for i in places])) for places in groups.values()]
