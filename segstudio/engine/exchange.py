@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from segstudio.core import changes, document
 from segstudio.core.annotation import PREDICTED, TODO, Origin
-from segstudio.core.changes import ChangeSet
+from segstudio.core.changes import ChangeSet, Table
 from segstudio.core.errors import FormatError, InputError
 from segstudio.core.labels import Category
 from segstudio.core.media import Media
@@ -163,15 +163,16 @@ class _Import:
         }
         with project.transaction():
             run = project.begin_run("import", f"Import {self.path.name}")
-            added, also, maps = self._categories_and_media(had)
-            project.insert_many("media", *_table([rows.media_row(m, run) for m in added]))
-            project.commit_to_run(also)
+            classes, added, learnt, maps = self._categories_and_media(had)
+            self._insert("category", [rows.category_row(c, run) for c in classes])
+            self._insert("media", [rows.media_row(m, run) for m in added])
+            project.commit_to_run(learnt, run=run)
             if not self.only_media:
                 report.annotations = project.insert_many("annotation", self._rows(maps, run), _COLUMNS)
                 kept = self.incoming.keep(self.first)
                 if kept:
                     project.set_meta(f"{_KEEP}{run}", kept)
-            project.end_run(run, also)
+            project.end_run(run)
         report.run = run
         report.notes = list(self.incoming.notes)
         return report
@@ -193,7 +194,11 @@ class _Import:
         inside = relativize(folder, project.media_root)
         return "" if inside == "." else inside
 
-    def _categories_and_media(self, had: list[Media]) -> tuple[list[Media], ChangeSet, Maps]:
+    def _insert(self, table: Table, found: list[dict[str, Any]]) -> None:
+        if found:
+            self.project.insert_many(table, (tuple(r.values()) for r in found), tuple(found[0]))
+
+    def _categories_and_media(self, had: list[Media]) -> tuple[list[Category], list[Media], ChangeSet, Maps]:
         project, report = self.project, self.report
         classes = project.categories()
         joined, categories, pairs = _join_categories(self.incoming, classes, self.first["categories"])
@@ -204,8 +209,8 @@ class _Import:
             categories = {k: i for i, k in ids_of(classes).items()}
             images = {k: (i, 0) for i, k in ids_of(had).items()}
         sizes = {m.id: (m.width, m.height) for m in (*had, *added)}
-        also = changes.insert(joined).then(changes.replace([*pairs, *media_pairs]))
-        return added, also, Maps(images, categories, self.first["annotations"], sizes)
+        learnt = changes.replace([*pairs, *media_pairs])
+        return joined, added, learnt, Maps(images, categories, self.first["annotations"], sizes)
 
     def _rows(self, maps: Maps, run: int) -> Iterator[tuple]:
         origin, review = Origin("import", run=run), TODO
@@ -235,11 +240,6 @@ class _Import:
             self.cancel.check()
         if self.progress is not None:
             self.progress(done, total)
-
-
-def _table(found: list[dict[str, Any]]) -> tuple[list[tuple], tuple[str, ...]]:
-    columns = tuple(found[0]) if found else ("id",)
-    return [tuple(r.values()) for r in found], columns
 
 
 def _beside(folder: Path, project: Path | str) -> str:
