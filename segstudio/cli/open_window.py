@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from segstudio.cli.outcome import FAILED, MissingError, Outcome
 from segstudio.cli.sources import existing
+from segstudio.core.errors import SegstudioError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +29,7 @@ def run(args: argparse.Namespace, _out: Output) -> Outcome:
     """Open the window and return when it is closed."""
     paths = existing(args.paths)
     require_display()
-    code = show(paths)
-    return Outcome({"opened": paths}, code=FAILED if code else None)
+    return Outcome({"opened": paths}, code=FAILED if show(paths) else None)
 
 
 def has_display() -> bool:
@@ -43,14 +43,15 @@ def require_display() -> None:
     """Refuse to go on where no window can be shown.
 
     Raises:
-        MissingError: There is no Qt, or no display.
+        MissingError: There is no Qt, no display, or a system library is missing.
     """
     if util.find_spec("PySide6") is None:
         remedy = "Install it: pip install PySide6-Essentials. All other verbs work without it."
         raise MissingError("The window needs Qt, which is not installed.", remedy=remedy)
-    if not has_display():
-        remedy = "Without one, these work: segstudio demo --headless DIR, predict, import, export, eval."
-        raise MissingError("There is no display to open a window on.", remedy=remedy)
+    try:
+        import_module("segstudio.app.platform_check").prepare()
+    except SegstudioError as error:
+        raise MissingError(error.message, remedy=error.remedy) from error
 
 
 def show(paths: list[Path]) -> int:
