@@ -103,6 +103,10 @@ class Bridge(QObject):
         end = self._on_end(found)
         self._start("one", lambda: self.engine.prompt_box(picture.rgb, box, on_end=end))
 
+    def work(self, title: str, work: Callable[[Job], object], then: Callable[[Job], object]) -> Job:
+        """Run any work in a thread of its own and call `then` with its job in the GUI thread when it has ended."""
+        return self.engine.runner.submit(work, title=title, lane="files", on_end=self._on_end(then))
+
     def discard(self) -> None:
         """Take the last run away, as an undoable step."""
         project = self._session.project
@@ -149,8 +153,7 @@ class Bridge(QObject):
         return lambda job: self._ended.emit(call, job)
 
     def _on_event(self, event: Event) -> None:
-        if event.job in (self.run, self.one, self.fetching):
-            self.changed.emit()
+        self.changed.emit()
         note: str = getattr(event, "note", "")
         if note:
             self._session.said.emit(note)

@@ -36,7 +36,7 @@ def capture_window(
     Raises:
         DisplayError: Qt can't start here.
         InputError: The picture can't be written.
-        ProjectError: The project can't be opened.
+        SegstudioError: The project can't be opened.
     """
     import os
 
@@ -54,8 +54,7 @@ def capture_window(
             window.resize(*size)
             window.show()
             if project is not None:
-                if not window.open_paths([project]):
-                    raise window.last_error() or InputError("The project could not be opened.", path=project)
+                window.load([project])
                 if media is not None:
                     window.session.go_to(media)
                 _wait(lambda: window.session.picture is not None or window.session.problem is not None)

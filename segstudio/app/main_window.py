@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(session, self.bridge)
         self.setStatusBar(self.status)
         self.layout_ = Layout(self, self.files, [self.models, self.labels], [self.objects, self.history])
-        self.file_commands = FileCommands(self, session, self.settings, self.open_paths)
+        self.file_commands = FileCommands(self, session, self.bridge, self.settings, self.open_paths)
         self.welcome = WelcomePage(
             self.settings,
             self.bridge,
@@ -145,15 +145,24 @@ class MainWindow(QMainWindow):
 
     def open_paths(self, paths: Sequence[str | Path]) -> bool:
         """Open a project, a folder or files; nothing means: close the project. Return whether that worked."""
-        if not paths:
-            self._leave()
-            self.session.detach()
-            return True
         try:
-            project, rest = opening.open_paths(paths)
+            self.load(paths)
         except SegstudioError as error:
             self.show_error(error)
             return False
+        return True
+
+    def load(self, paths: Sequence[str | Path]) -> None:
+        """Do as `open_paths`, and leave what is open as it is where that does not work.
+
+        Raises:
+            SegstudioError: Nothing could be opened.
+        """
+        if not paths:
+            self._leave()
+            self.session.detach()
+            return
+        project, rest = opening.open_paths(paths)
         self._leave()
         self.session.attach(project)
         self._intake = opening.Intake(project, rest, self._trouble.emit)
@@ -162,7 +171,6 @@ class MainWindow(QMainWindow):
         self.session.said.emit(
             f"{place.name} can only be read here." if project.readonly else f"Every step is saved in {place}"
         )
-        return True
 
     def _leave(self) -> None:
         """Stop what works on the open project; what is finished is kept."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from platformdirs import user_documents_path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from segstudio.app.dialogs.export import ExportDialog
+from segstudio.app.bridge import Bridge
+from segstudio.app.dialogs.transfer import ExportDialog, ImportDialog
 from segstudio.app.panels.welcome import sample_files
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
@@ -27,8 +28,9 @@ class FileCommands:
         open_paths: Opens paths in the window; returns whether that worked.
     """
 
-    def __init__(self, window: QWidget, session: Session, settings: Settings, open_paths: Open) -> None:
+    def __init__(self, window: QWidget, session: Session, bridge: Bridge, settings: Settings, open_paths: Open) -> None:
         self._window = window
+        self._bridge = bridge
         self._session = session
         self._settings = settings
         self._open = open_paths
@@ -75,21 +77,17 @@ class FileCommands:
 
     def import_path(self, path: Path) -> None:
         """Import an annotation file."""
-        from segstudio.engine import exchange
-
         if self._session.project is None:
             return
-        try:
-            report = exchange.import_file(self._session.project, path)
-        except SegstudioError as error:
-            self._session.failed.emit(error)
-            return
-        self._session.said.emit(f"Imported {path.name}: {report}")
+        dialog = ImportDialog(self._window, self._bridge, self._session.project, path)
+        dialog.exec()
+        if dialog.report is not None:
+            self._session.said.emit(dialog.words(dialog.report))
 
     def export(self) -> None:
         """Let the person choose what to write and where."""
         if self._session.project is not None:
-            ExportDialog(self._window, self._session.project, self._settings).exec()
+            ExportDialog(self._window, self._bridge, self._session.project, self._settings).exec()
 
     def save_copy(self) -> None:
         """Write a copy of the project."""

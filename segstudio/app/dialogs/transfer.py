@@ -1,0 +1,212 @@
+"""Importing and exporting annotation files: the work runs beside the window, and what it did is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from segstudio.app.bridge import ENDED, Bridge
+from segstudio.app.dialogs.base import Dialog
+from segstudio.app.panels.progress import JobProgress
+from segstudio.app.settings import Settings
+from segstudio.app.theme import set_role
+from segstudio.app.widgets import button, icon_label, label, row
+from segstudio.store import ProjectFile
+
+if TYPE_CHECKING:
+    from segstudio.engine.exchange import ExportReport, ImportReport
+    from segstudio.engine.job import Job
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """Return a number with its noun."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def _notes(found: Sequence[Any]) -> QWidget:
+    """Return a scrolling list of a report's notes."""
+    inside = QWidget()
+    lines = QVBoxLayout(inside)
+    lines.setContentsMargins(0, 0, 8, 0)
+    for note in found:
+        icon, color = {"skipped": ("warning", "warn"), "changed": ("pencil-simple", "muted")}.get(note.kind, ("info", "muted"))
+        text = label(str(note), "muted", wrap=True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        line = row(icon_label(icon, 16, color), text)
+        line.setStretch(1, 1)
+        lines.addLayout(line)
+    lines.addStretch(1)
+    area = QScrollArea(widgetResizable=True)
+    area.setWidget(inside)
+    area.setMinimumHeight(min(32 * len(found) + 8, 220))
+    inside.setAutoFillBackground(False)
+    area.viewport().setAutoFillBackground(False)
+    return area
+
+
+class TransferDialog(Dialog):
+    """Base of the two: shows the progress of a job, then its report or its error.
+
+    Attributes:
+        report: What the job returned, None before it is done.
+    """
+
+    def __init__(self, parent: QWidget | None, bridge: Bridge, title: str, text: str) -> None:
+        super().__init__(parent, title, text, width=580)
+        self._bridge = bridge
+        self._job: Job | None = None
+        self.report: Any = None
+        self._progress = JobProgress("annotations")
+        self._icon = icon_label("check-circle", 20, "ok")
+        self.said = label("", "", wrap=True)
+        self._details: QWidget | None = None
+        self._said_line = QWidget()
+        line = row(self._icon, self.said)
+        line.setStretch(1, 1)
+        self._said_line.setLayout(line)
+        self._said_line.hide()
+        bridge.changed.connect(self._show)
+
+    def add_outcome(self) -> None:
+        """Put the progress and the outcome at the end of the content."""
+        self.content.addWidget(self._progress)
+        self.content.addWidget(self._said_line)
+
+    def start(self, title: str, work: Callable[[Job], object]) -> None:
+        """Run work in a thread of the engine."""
+        self._said_line.hide()
+        self._job = self._bridge.work(title, work, self._on_end)
+        self._progress.show_job(self._job)
+
+    def words(self, report: Any) -> str:
+        """Return a report in a sentence."""
+        raise NotImplementedError
+
+    def ended(self, worked: bool) -> None:
+        """Change the buttons when the work is over."""
+        raise NotImplementedError
+
+    def reject(self) -> None:
+        if self._job is not None and self._job.state not in ENDED:
+            self._job.cancel()
+            return
+        super().reject()
+
+    def _show(self) -> None:
+        self._progress.show_job(self._job)
+
+    def _on_end(self, job: Job) -> None:
+        self._progress.show_job(None)
+        if self._details is not None:
+            self._details.deleteLater()
+            self._details = None
+        worked = job.state == "done"
+        if worked:
+            self.report = job.result
+            text = self.words(self.report)
+            if self.report.notes:
+                self._details = _notes(self.report.notes)
+                self.content.addWidget(self._details)
+        else:
+            text = "Cancelled; nothing was changed." if job.error is None else f"{job.error.message} {job.error.remedy or ''}"
+        set_role(self.said, "" if worked or job.error is None else "danger")
+        self.said.style().polish(self.said)
+        self.said.setText(text.strip())
+        self._icon.setVisible(worked)
+        self._said_line.show()
+        self.ended(worked)
+        self.adjustSize()
+
+
+class ImportDialog(TransferDialog):
+    """Imports a file and closes by itself when there is nothing to say about it."""
+
+    def __init__(self, parent: QWidget | None, bridge: Bridge, project: ProjectFile, path: Path) -> None:
+        super().__init__(parent, bridge, f"Import {path.name}", "It becomes one step of the history, and can be undone.")
+        self.add_outcome()
+        self.close_button = button("Cancel", self.reject)
+        self.set_buttons(self.close_button)
+
+        def work(job: Job) -> ImportReport:
+            from segstudio.engine import exchange
+
+            return exchange.import_file(project, path, progress=job.report, cancel=job.token)
+
+        self.start(f"Import {path.name}", work)
+
+    def words(self, report: ImportReport) -> str:
+        parts = [
+            counted(report.annotations, "object"),
+            f"on {counted(report.media + report.matched, 'picture')}",
+            f"of {counted(report.categories, 'new class', 'new classes')}" if report.categories else "",
+        ]
+        text = f"Imported {' '.join(p for p in parts if p)}."
+        if report.present:
+            text += f" {counted(report.present, 'object')} had been there already."
+        return text + (f" {counted(report.skipped, 'item')} could not be used." if report.skipped else "")
+
+    def ended(self, worked: bool) -> None:
+        self.close_button.setText("Close")
+        if worked and not self.report.notes:
+            self.accept()
+
+
+class ExportDialog(TransferDialog):
+    """Asks for the file, writes it, and shows the counts and what could not be written as it is."""
+
+    def __init__(self, parent: QWidget | None, bridge: Bridge, project: ProjectFile, settings: Settings) -> None:
+        super().__init__(parent, bridge, "Export", "COCO JSON, as pycocotools and other tools read it.")
+        self._project = project
+        self._settings = settings
+        self.path = QLineEdit(str(Path(settings.folder("export")) / f"{Path(project.path).stem}.json"))
+        self.path.setAccessibleName("File to write")
+        self.predictions = QCheckBox("Include predictions that nobody has accepted yet")
+        self.predictions.setChecked(True)
+        line = row(self.path, button("Browse…", self._browse))
+        self.content.addLayout(line)
+        self.content.addWidget(self.predictions)
+        self.add_outcome()
+        self.write = button("Export", self.export, kind="primary")
+        self.write.setDefault(True)
+        self.close_button = button("Cancel", self.reject)
+        self.set_buttons(self.close_button, self.write)
+
+    def _browse(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Export", self.path.text(), "COCO (*.json)")
+        if name:
+            self.path.setText(name if Path(name).suffix else name + ".json")
+
+    def export(self) -> None:
+        """Write the file."""
+        path = Path(self.path.text()).expanduser()
+        chosen = "all" if self.predictions.isChecked() else "accepted"
+
+        def work(job: Job) -> ExportReport:
+            from segstudio.engine import exchange
+
+            return exchange.export_file(
+                self._project, path, progress=job.report, cancel=job.token, predictions=chosen  # type: ignore[arg-type]
+            )  # fmt: skip
+
+        self.write.setEnabled(False)
+        self.start(f"Export {path.name}", work)
+
+    def words(self, report: ExportReport) -> str:
+        text = (
+            f"Wrote {counted(report.annotations, 'object')} on {counted(report.media, 'picture')}"
+            f" in {counted(report.categories, 'class', 'classes')} to {report.path}."
+        )
+        if report.predictions:
+            text += f" {counted(report.predictions, 'prediction')} among them {'is' if report.predictions == 1 else 'are'} unchecked."
+        return text
+
+    def ended(self, worked: bool) -> None:
+        self.write.setEnabled(True)
+        if worked:
+            self._settings.set_folder("export", self.report.path.parent)
+            self.close_button.setText("Close")
+            self.write.setText("Export Again")
