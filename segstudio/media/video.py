@@ -138,52 +138,45 @@ class Video:
         onwards = self._decoding is not None and (place < 0 or index.keys[place][0] <= self._next <= n)
         if onwards and (frame := self._advance(n)) is not None:
             return frame
-        # A seek may land late, and a damaged stretch may hide a key frame: go further back then, in growing steps.
-        step = 1
-        while place > 0:
-            self._seek(index, index.keys[place])
-            if (frame := self._advance(n)) is not None:
-                return frame
+        # A seek may land late: go further back then, in growing steps. A frame that two key frames don't lead to is
+        # damaged.
+        step, misses = 1, 0
+        while misses < 2:
+            self._seek(index, index.keys[place] if place > 0 else None)
+            try:
+                if (frame := self._advance(n)) is not None:
+                    return frame
+                misses += 1
+            except _Late:
+                pass
+            if place <= 0:
+                break
             place, step = place - step, 2 * step
-        self._seek(index, None)
-        if (frame := self._advance(n)) is not None:
-            return frame
         raise self._undecodable(n)
 
     def _advance(self, n: int) -> Any:
-        """Decode on until frame `n` and return it, or None when it does not come."""
+        """Decode on until frame `n` and return it, or None when it does not come; raises `_Late`."""
         assert self._decoding is not None
-        try:
-            for position, frame in self._decoding:
-                self._next = position + 1
-                self._frames[position] = frame
-                self._frames.move_to_end(position)
-                while len(self._frames) > self._kept:
-                    self._frames.popitem(last=False)
-                if position == n:
-                    return frame
-                if position > n:
-                    return None
-        except _Late:
-            pass
+        for position, frame in self._decoding:
+            self._next = position + 1
+            self._frames[position] = frame
+            self._frames.move_to_end(position)
+            while len(self._frames) > self._kept:
+                self._frames.popitem(last=False)
+            if position == n:
+                return frame
+            if position > n:
+                return None
         self._stop()
         return None
 
     def _seek(self, index: Index, key: tuple[int, int] | None) -> None:
-        """Begin to decode at a key frame of the index, or at the very start; a failing seek decodes nothing."""
-        from av.error import FFmpegError
-
+        """Begin to decode at a key frame of the index, or at the very start of the file."""
         self._stop()
         self._container = open_container(self.path)
         stream = self._container.streams.video[0]
         stream.thread_type = "AUTO"
         self._next = key[0] if key is not None else 0
-        self._decoding = iter(())
-        try:
-            if key is not None:
-                self._container.seek(key[1], stream=stream, backward=True)
-        except FFmpegError:
-            return
         self._decoding = _numbered(self._container, stream, index, key)
 
     def _stop(self) -> None:
@@ -216,16 +209,26 @@ class _Late(Exception):
 
 
 def _numbered(container: Any, stream: Any, index: Index, key: tuple[int, int] | None) -> Iterator[tuple[int, Any]]:
-    """Yield (frame number, decoded frame) from the key frame that a container was set to, or from the start for None.
+    """Yield (frame number, decoded frame) of a container just opened, from a key frame, or from the start for None.
 
     Frames with a lower number than the first packet's are left out: they belong to the group of pictures before it,
     which was not decoded.
+
+    Raises:
+        _Late: When the container can't be set to the key frame or one before it.
     """
+    from av.error import FFmpegError
+
     start = 0 if key is None else -1
+    if key is not None:
+        try:
+            container.seek(key[1], stream=stream, backward=True)
+        except FFmpegError as error:
+            raise _Late from error
     for packet, frames in decoded(container, stream):
-        if key is not None and start < 0:
+        if start < 0:
             start = index.starts.get(packet.pts, -1) if packet is not None else -1
-            if not 0 <= start <= key[0]:
+            if key is None or not 0 <= start <= key[0]:
                 raise _Late
         for frame in frames:
             number = index.numbers.get(frame.pts, -1)
