@@ -8,6 +8,7 @@ rings; exporters turn both into what their format knows.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from msgspec import UNSET, UnsetType
 
 from segstudio.core import masks
 from segstudio.core.annotation import Annotation, Geometry, Keypoints
+from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box, Polygons, Ring
 from segstudio.core.masks import Mask
 
@@ -124,18 +126,38 @@ def _point_keys(a: Annotation) -> dict[str, Any]:
     return {"keypoints": values, "num_keypoints": a.keypoints.labelled}
 
 
+def _check_finite(a: Annotation) -> None:
+    values: list[float] = [] if a.score is None else [a.score]
+    for box in (a.geometry, a.box):
+        if isinstance(box, Box):
+            values += (box.x, box.y, box.w, box.h)
+    if isinstance(a.geometry, Polygons):
+        values += (v for ring in (*a.geometry.parts, *a.geometry.holes) for v in ring)
+    if a.keypoints is not None:
+        values += a.keypoints.values
+    if not all(map(math.isfinite, values)):
+        raise InputError("A coordinate or the score of this object is not a finite number.", place=f"object {a.id}")
+
+
 def _same_shape(a: Annotation, old: Annotation) -> bool:
     return a.geometry == old.geometry and a.box == old.box
 
 
 def text(a: Annotation) -> bytes:
-    """Return the annotation's JSON object: its source where that still says the same, else the source amended."""
+    """Return the annotation's JSON object: its source where that still says the same, else the source amended.
+
+    Raises:
+        InputError: A coordinate or the score is not a finite number; JSON has no word for it.
+    """
     if a.source is None:
+        _check_finite(a)
         keys = {**_shape_keys(a), **_point_keys(a), **_single_keys(a, None)}
         return _encode(keys)
     old = parse(a.source, id=a.id, media=a.media, category=a.category)
     raw: dict[str, Any] = _raw_decoder.decode(a.source)
     changed = False
+    if (a.geometry, a.box, a.keypoints, a.score) != (old.geometry, old.box, old.keypoints, old.score):
+        _check_finite(a)
     if not _same_shape(a, old):
         raw, changed = _swap(raw, _SHAPE, _shape_keys(a)), True
     if a.keypoints != old.keypoints:

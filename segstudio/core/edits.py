@@ -85,11 +85,12 @@ def set_box(a: Annotation, box: Box) -> ChangeSet:
 def paint(a: Annotation, stroke: Mask, width: int, height: int, *, erase: bool = False) -> ChangeSet:
     """Return the change of a brush stroke: the shape becomes a mask with the stroke's pixels added or removed.
 
-    Erasing the last pixel deletes the annotation, unless it has keypoints.
+    Erasing the last pixel deletes the annotation, unless it has keypoints. A stroke that changes no pixel changes
+    nothing: a polygon stays a polygon.
     """
     old = a.mask(width, height)
     new = masks.subtract(old, stroke) if erase else masks.union(old, stroke)
-    if new == old and isinstance(a.geometry, Mask):
+    if new == old:
         return ChangeSet(())
     if not new.counts:
         return delete([a]) if a.keypoints is None else set_geometry(a, None, "Erase")

@@ -91,8 +91,8 @@ class Polygons(msgspec.Struct, frozen=True, tag="polygons"):
 
 
 def ring_points(ring: Sequence[float]) -> np.ndarray:
-    """Return a ring as a float64 array of shape (n, 2)."""
-    return np.asarray(ring, dtype=np.float64).reshape(-1, 2)
+    """Return a ring as a float64 array of shape (n, 2); a number without its partner at the end is left out."""
+    return np.asarray(ring[: len(ring) // 2 * 2], dtype=np.float64).reshape(-1, 2)
 
 
 def ring_from_points(points: np.ndarray) -> Ring:

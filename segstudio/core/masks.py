@@ -14,7 +14,7 @@ import numpy as np
 from pycocotools import mask as coco_mask
 
 from segstudio.core.errors import InputError
-from segstudio.core.geometry import Box, Polygons, Ring
+from segstudio.core.geometry import Box, Polygons, ring_points
 
 # pycocotools' own annotations are narrower than what it takes.
 _codes: Any = coco_mask.frPyObjects
@@ -45,13 +45,19 @@ class Mask(msgspec.Struct, frozen=True, tag="mask"):
         return int(coco_mask.area({"size": [self.h, self.w], "counts": self.counts}))
 
     def bitmap(self) -> np.ndarray:
-        """Return the crop as a uint8 array of shape (h, w), 0 or 1."""
+        """Return the crop as a uint8 array of shape (h, w), 0 or 1.
+
+        Raises:
+            InputError: The run lengths do not fit its size.
+        """
         if not self.counts:
             return np.zeros((self.h, self.w), np.uint8)
-        return coco_mask.decode({"size": [self.h, self.w], "counts": self.counts})
+        return _expand(self.counts, self.h, self.w)
 
 
 EMPTY = Mask(0, 0, 0, 0, b"")
+MAX_PIXELS = 2**30  # of a picture; a code that claims more is an error or an attack
+_FAR = 2.0**20  # pixels: COCO's rule counts in 32 bits, so that a ring beyond this is cut first
 
 
 def from_bitmap(bitmap: np.ndarray, x: int = 0, y: int = 0) -> Mask:
@@ -111,18 +117,44 @@ def decode_runs(counts: bytes) -> np.ndarray:
     return values
 
 
+def _expand(counts: bytes, height: int, width: int) -> np.ndarray:
+    """Return compressed counts as a uint8 array of (height, width).
+
+    Not pycocotools' decode, which allocates what a damaged code asks for and trips over numpy's newer array protocol.
+    """
+    runs = _checked(decode_runs(counts), height, width)
+    pixels = np.repeat((np.arange(len(runs)) & 1).astype(np.uint8), runs)
+    return pixels.reshape(width, height).T
+
+
+def _checked(runs: Sequence[int] | np.ndarray, height: int, width: int) -> np.ndarray:
+    """Return run lengths as int64 after making sure that they cover height x width pixels."""
+    if height < 0 or width < 0 or height * width > MAX_PIXELS:
+        raise InputError(f"A mask of {height}x{width} pixels is out of range.")
+    try:
+        given = np.asarray(runs)
+        lengths = given.astype(np.int64)
+        whole = given.ndim == 1 and bool((lengths == given).all())
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError("The run lengths of this mask are not whole numbers.") from error
+    if not whole:
+        raise InputError("The run lengths of this mask are not whole numbers.")
+    if len(lengths) and lengths.min() < 0:
+        raise InputError("This mask has a negative run length.")
+    # Without the second test a sum could wrap around.
+    total = int(lengths.sum()) if len(lengths) else 0
+    if total != height * width or (len(lengths) and lengths.max() > height * width):
+        raise InputError(f"The runs of this mask cover {total} pixels, its size {height}x{width} has {height * width}.")
+    return lengths
+
+
 def from_runs(runs: Sequence[int] | np.ndarray, height: int, width: int) -> Mask:
     """Return the cropped mask of full-frame run lengths.
 
     Raises:
         InputError: Negative runs, or runs that do not add up to height x width.
     """
-    lengths = np.asarray(runs, dtype=np.int64)
-    if len(lengths) and lengths.min() < 0:
-        raise InputError("This mask has a negative run length.")
-    total = int(lengths.sum()) if len(lengths) else 0
-    if total != height * width:
-        raise InputError(f"The runs of this mask cover {total} pixels, its size {height}x{width} has {height * width}.")
+    lengths = _checked(runs, height, width)
     edges = np.concatenate(([0], np.cumsum(lengths)))
     starts, ends = edges[1:-1:2], edges[2::2]
     keep = ends > starts
@@ -143,12 +175,15 @@ def from_coco(rle: dict, height: int | None = None, width: int | None = None) ->
     Raises:
         InputError: Its size differs from (height, width) where these are given, or its runs do not fit its size.
     """
-    h, w = (int(v) for v in rle["size"])
+    try:
+        h, w = (int(v) for v in rle["size"])
+        counts = rle["counts"]
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise InputError('A run-length code needs "size" [rows, columns] and "counts".') from error
     if (height is not None and h != height) or (width is not None and w != width):
         raise InputError(f"This mask is {h}x{w} pixels (rows x columns) and its picture {height}x{width}.")
-    counts = rle["counts"]
     if isinstance(counts, str):
-        counts = counts.encode("ascii", "replace")
+        counts = counts.encode("utf-8", "replace" if counts.isascii() else "surrogatepass")
     runs = decode_runs(counts) if isinstance(counts, bytes) else counts
     return from_runs(runs, h, w)
 
@@ -171,24 +206,59 @@ def to_coco(mask: Mask, height: int, width: int) -> dict:
 
 def from_polygons(shape: Polygons, width: int, height: int) -> Mask:
     """Return the pixels of a polygon region, by COCO's own rule, clipped to a picture of width x height."""
-    box = shape.bounds
-    left, top = max(int(np.floor(box.x)) - 1, 0), max(int(np.floor(box.y)) - 1, 0)
-    right, bottom = min(int(np.ceil(box.right)) + 1, width), min(int(np.ceil(box.bottom)) + 1, height)
+    parts, holes = ([ring_points(r) for r in rings if len(r) >= 6] for rings in (shape.parts, shape.holes))
+    if not parts:
+        return EMPTY
+    points = np.concatenate(parts)
+    if not all(np.isfinite(ring).all() for ring in (points, *holes)):
+        raise InputError("A vertex of this polygon is not a number.")
+    left, top = (max(v, 0) for v in np.floor(np.clip(points.min(axis=0), -1, 2**31)).astype(int).tolist())
+    right, bottom = (v + 1 for v in np.ceil(np.clip(points.max(axis=0), -1, 2**31)).astype(int).tolist())
+    left, top, right, bottom = max(left - 1, 0), max(top - 1, 0), min(right, width), min(bottom, height)
     if right <= left or bottom <= top:
         return EMPTY
-    bitmap = _fill(shape.parts, left, top, right - left, bottom - top)
-    if shape.holes:
-        bitmap &= 1 - _fill(shape.holes, left, top, right - left, bottom - top)
+    bitmap = _fill(parts, left, top, right - left, bottom - top)
+    if holes:
+        bitmap = bitmap & (1 - _fill(holes, left, top, right - left, bottom - top))
     return from_bitmap(bitmap, left, top)
 
 
-def _fill(rings: Iterable[Ring], x: int, y: int, w: int, h: int) -> np.ndarray:
-    moved = [
-        (np.asarray(ring, np.float64).reshape(-1, 2) - (x, y)).ravel().tolist() for ring in rings if len(ring) >= 6
-    ]
+def _fill(rings: Iterable[np.ndarray], x: int, y: int, w: int, h: int) -> np.ndarray:
+    moved = [ring for ring in (_moved(points, x, y, w, h) for points in rings) if len(ring) >= 6]
     if not moved:
         return np.zeros((h, w), np.uint8)
-    return coco_mask.decode(coco_mask.merge(_codes(moved, h, w)))
+    return _expand(cast(bytes, coco_mask.merge(_codes(moved, h, w))["counts"]), h, w)
+
+
+def _moved(points: np.ndarray, x: int, y: int, w: int, h: int) -> list[float]:
+    """Return a ring in the coordinates of the window of w x h pixels at (x, y), for COCO's rule.
+
+    That rule rounds to fifths of a pixel. Rounding before the shift makes the window give the very pixels that the
+    whole picture gives; shifting first would move ties.
+    """
+    if np.abs(points).max() > _FAR:
+        points = np.clip(points, -1e100, 1e100)  # so that no product of two of them overflows
+        points = _cut(_cut(points, 0, x - 8.0, x + w + 8.0), 1, y - 8.0, y + h + 8.0)
+    fifths = np.trunc(5.0 * points + 0.5) - 5.0 * np.array((x, y))
+    # Truncation goes towards zero, so that what is left of or above the picture needs a nudge to come out the same.
+    return (np.where(fifths < 0, fifths - 0.9, fifths) / 5.0).ravel().tolist()
+
+
+def _cut(points: np.ndarray, axis: int, low: float, high: float) -> np.ndarray:
+    """Return the part of a ring between two lines (Sutherland and Hodgman, 1974)."""
+    for sign, limit in ((1.0, low), (-1.0, high)):
+        kept: list[np.ndarray] = []
+        inside = sign * (points[:, axis] - limit) >= 0 if len(points) else np.zeros(0, bool)
+        for i in range(len(points)):
+            a, b = points[i - 1], points[i]
+            if inside[i - 1] != inside[i]:
+                crossing = a + (limit - a[axis]) / (b[axis] - a[axis]) * (b - a)
+                crossing[axis] = limit
+                kept.append(crossing)
+            if inside[i]:
+                kept.append(b)
+        points = np.array(kept).reshape(-1, 2)
+    return points
 
 
 def from_box(box: Box, width: int, height: int) -> Mask:
