@@ -23,7 +23,7 @@ from segstudio.engine.job import Event, Job, SafeChannel
 from segstudio.engine.ladder import Ladder, Plan
 from segstudio.engine.pipeline import BatchRun, Item, Reader, Report
 from segstudio.engine.runner import CLOSING, Runner
-from segstudio.engine.writer import Commit, Writer, at_once, before_run, found_in, hand_over, note_files, take_in
+from segstudio.engine.writer import Commit, Writer, at_once, found_in, hand_over, note_files, take_in
 from segstudio.store import ProjectFile
 
 OnEnd = Callable[[Job], object]
@@ -150,7 +150,7 @@ class Engine:
                     if revision is not None and revision() != wanted:
                         job.cancel("out of date")
                         job.check()
-                    with project.exclusive():
+                    with project.transaction():
                         note_files(project, [found])
                         made = take_in(project, [found], origin, rules)
                         project.commit(made[0])
@@ -234,16 +234,13 @@ class Engine:
     def discard(self, project: ProjectFile, report: Report) -> None:
         """Take an ended run away as a whole: its untouched predictions go, those it had replaced return.
 
-        What a person accepted or edited stays. Both halves can be undone.
+        What a person accepted or edited stays. It can be undone.
 
         Raises:
             ProjectError: The project can't be written.
         """
-        if report.run is None:
-            return
-        with project.exclusive():
+        if report.run is not None:
             project.discard_run(report.run)
-            project.commit(before_run(project, report.also))
 
     def prompt_box(
         self,

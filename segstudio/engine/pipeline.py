@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from segstudio.core.changes import Change
 from segstudio.core.errors import Cancelled, MediaError, SegstudioError
 from segstudio.core.media import Media
 from segstudio.core.results import Result
@@ -76,7 +75,6 @@ class Report:
         shown_only: Pictures with results that are shown and not stored (heat maps, whole-picture scores).
         notes: What the engine and ingest had to do.
         seconds: From start to end.
-        also: Changes besides the run's own rows.
     """
 
     model: str
@@ -90,7 +88,6 @@ class Report:
     shown_only: int = 0
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
-    also: tuple[Change, ...] = ()
 
 
 def expand(
@@ -244,5 +241,5 @@ class BatchRun:
         if writer is not None:
             w = writer.written
             report.run, report.added, report.replaced, report.known = w.run, w.added, w.replaced, w.known
-            report.done, report.also = w.pictures, tuple(w.also)
+            report.done = w.pictures
             report.notes += list(w.notes)

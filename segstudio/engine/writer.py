@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from segstudio.core import changes
-from segstudio.core.annotation import Annotation, Origin
+from segstudio.core.annotation import Origin
 from segstudio.core.changes import Change, ChangeSet, Row
 from segstudio.core.errors import Cancelled, MediaError
 from segstudio.core.labels import Category
@@ -99,7 +99,7 @@ def found_in(media: Media, frame: int, size: tuple[int, int], results: Sequence[
 def take_in(project: ProjectFile, found: Sequence[Found], origin: Origin, rules: Rules) -> tuple[ChangeSet, Ingested]:
     """Return the change that puts pictures into a project as it is now, and the sum of what happened.
 
-    The caller holds `project.exclusive()`, so that nobody changes it before the change is committed.
+    The caller is in a transaction, so that nobody changes it before the change is committed.
     """
     categories = {c.id: c for c in project.categories()}
     media = {m.id: m for m in project.media(sorted({f.media for f in found}))}
@@ -149,31 +149,12 @@ def note_files(project: ProjectFile, found: Sequence[Found]) -> None:
     project.commit_to_run(changes.replace(news))
 
 
-def before_run(project: ProjectFile, also: Sequence[Change]) -> ChangeSet:
-    """Return the change that brings back what a run changed besides its own rows, as far as nobody changed it since."""
-    media = {m.id: m for m in project.media([c.id for c in also if c.table == "media"])}
-    kept = {m.id for m in project.media([c.before.media for c in also if isinstance(c.before, Annotation)])}
-    classes = {c.id: c for c in project.categories()}
-    used = project.counts("category")
-    back: list[Change] = []
-    for c in reversed(also):
-        if isinstance(c.before, Annotation) and c.before.media in kept and project.annotation(c.id) is None:
-            back.append(c.inverse())
-        elif isinstance(c.before, Media) and c.id in media and media[c.id].review == "predicted":
-            now = media[c.id]
-            back.append(Change("media", c.id, now, msgspec.structs.replace(now, review=c.before.review)))
-        elif c.table == "category" and classes.get(c.id) == c.after and not used.get(c.id):
-            back.append(c.inverse())
-    return ChangeSet(tuple(back), "Restore what was before")
-
-
 @dataclass
 class Written:
     """What a writer has stored so far.
 
     Args:
         run: The run, None before anything was stored.
-        also: Changes besides the run's own rows: new classes, replaced predictions, review states.
     """
 
     run: int | None = None
@@ -181,7 +162,6 @@ class Written:
     added: int = 0
     replaced: int = 0
     known: int = 0
-    also: list[Change] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
 
 
@@ -248,11 +228,8 @@ class Writer:
             raise self._error
 
     def _end(self) -> None:
-        written = self.written
-        if written.run is not None:
-            joined = ChangeSet(()).then(ChangeSet(tuple(written.also)))
-            written.also = list(joined.changes)
-            self._project.end_run(written.run, joined)
+        if self.written.run is not None:
+            self._project.end_run(self.written.run)
 
     def _loop(self) -> None:
         more = True
@@ -271,21 +248,17 @@ class Writer:
             self._room.release(max(len(items), 1))
 
     def _store(self, found: Sequence[Found]) -> None:
-        project, written = self._project, self.written
-        with project.exclusive():
+        project, written, run = self._project, self.written, self.written.run
+        with project.transaction():
             note_files(project, found)
-            if written.run is None and any(f.drafts for f in found):
-                weights = self._origin.weights
-                written.run = project.begin_run("predict", self._label, model=self._origin.model, weights=weights)
-            origin = msgspec.structs.replace(self._origin, run=written.run)
+            if run is None and any(f.problem is None for f in found):
+                run = project.begin_run("predict", self._label, model=self._origin.model, weights=self._origin.weights)
+            origin = msgspec.structs.replace(self._origin, run=run)
             step, sums = take_in(project, found, origin, self._rules)
-            if step and written.run is None:
-                # Nothing was found, but earlier predictions go: that has to be undoable too.
-                written.run = project.begin_run("predict", self._label, model=origin.model, weights=origin.weights)
-            project.commit_to_run(step)
+            project.commit_to_run(step, run=run)
+        written.run = run
         written.pictures += sum(f.problem is None for f in found)
         written.added += sums.added
         written.replaced += sums.replaced
         written.known += sums.known
-        written.also += [c for c in step.changes if c.table != "annotation" or c.after is None]
         written.notes.update(dict.fromkeys(sums.notes))

@@ -204,6 +204,16 @@ def end_run(connection: Connection, run: int, label: str, also: ChangeSet | None
     connection.execute(text("UPDATE run SET ended = :s WHERE id = :r"), {"s": seq, "r": run})
 
 
+def discard_run(connection: Connection, run: int, label: str) -> None:
+    """Hide a run and take back what it changed besides, where that still stands; it becomes one step."""
+    query = text("SELECT payload FROM history WHERE run = :r AND done = 1")
+    payload = connection.scalar(query, {"r": run})
+    changes = () if payload is None else _unpack(payload).inverse().changes
+    append(connection, ChangeSet(changes, label), run=-run)
+    runs.set_state(connection, run, "gone")
+    apply_where_same(connection, ChangeSet(changes))
+
+
 def undo(connection: Connection) -> tuple[ChangeSet, bool] | None:
     """Take back the last done step; return what changed and whether a whole run did, or None."""
     row = connection.execute(_LAST_DONE).first()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -136,12 +136,6 @@ class ProjectFile(Reader):
         """
         return self._db.transaction()
 
-    @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """Keep other threads from writing, to read and then commit what follows from it; listeners hear each commit."""
-        with self._db.lock:
-            yield
-
     def reading(self) -> AbstractContextManager[Connection]:
         """Yield a connection that sees one state of the project until the block ends, nested calls included.
 
@@ -270,14 +264,16 @@ class ProjectFile(Reader):
                 alive.forget(self.path, run)
 
     def discard_run(self, run: int) -> None:
-        """Take a run's untouched rows away, as an undoable step; what a person accepted or edited stays."""
+        """Take a run's untouched rows away and bring back what they replaced, as an undoable step.
+
+        What a person accepted, edited or changed since stays.
+        """
         with self.transaction() as connection:
             self.end_run(run)
             found = runs.find(connection, run)
             if found is None or found.state != "done":
                 return
-            journal.append(connection, ChangeSet((), f"Discard {found.label}"), run=-run)
-            runs.set_state(connection, run, "gone")
+            journal.discard_run(connection, run, f"Discard {found.label}")
             self._tell(Changed(None))
 
     def insert_many(self, table: Table, values: Iterable[tuple], columns: Sequence[str]) -> int:
