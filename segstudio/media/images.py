@@ -26,7 +26,7 @@ class Picture:
     """A decoded picture.
 
     Args:
-        rgb: uint8 (h, w, 3), C-contiguous, upright.
+        rgb: uint8 (h, w, 3), C-contiguous, upright. Caches share it: copy it before writing to it.
         orientation: The EXIF orientation (1 to 8) that was applied.
         mode: How the file stores pixels, see `Probe.mode`.
         bit_depth: Bits a sample in the file.
@@ -154,7 +154,8 @@ def _decode_pillow(path: str | Path, orientation: int) -> Values:
             shown = image
         else:
             shown = image.convert("RGB")
-        array = np.asarray(shown)
+        # A copy, because a view of Pillow's bytes can't be written to, and torch warns of such arrays.
+        array = np.array(shown)
         if image.format in ("JPEG", "MPO") and _grey_end(path, array):
             raise EOFError("the lower part of the picture is missing")
         return Values(pixels.upright(array, 1 if turned else orientation), alpha)

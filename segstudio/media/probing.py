@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # 1,073,741,824 pixels: 3.2 GB as RGB. 20,000 x 20,000 passes, 60,000 x 60,000 doesn't.
 MAX_PIXELS = 1 << 30
+# Of the samples of a TIFF file, which may have any number of channels of up to eight bytes: 17 GB.
+MAX_BYTES = 1 << 34
 _PILLOW = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "JPEG2000", "AVIF", "PPM", "TIFF")
 _FETCH_AGAIN = "Copy it from its source again."
 _OPENING = threading.Lock()
@@ -229,6 +231,14 @@ def _probe_tiff(path: str | Path, size: int) -> Probe:
         wanted = zip(page.dataoffsets, page.databytecounts, strict=False)
         if max((offset + count for offset, count in wanted), default=0) > size:
             raise EOFError("some of its pixels lie behind the end")
+        taken = width * height * int(page.samplesperpixel) * int(page.bitspersample) // 8
+        if taken > MAX_BYTES:
+            raise MediaError(
+                f"The picture says its samples take {taken:,} bytes; the limit is {MAX_BYTES:,} bytes.",
+                status="bomb",
+                path=path,
+                remedy="Cut it into tiles.",
+            )
         notes = [name_disagrees(path, "TIFF")]
         try:
             file.pages[1]

@@ -95,7 +95,7 @@ def _draft(path: Path, info: Probe, size: int) -> np.ndarray:
     with readable(path, info.format), pillow(path) as image:
         image.draft(None, (2 * size, 2 * size))
         image.thumbnail((size, size), reducing_gap=2.0)
-        small = np.asarray(image.convert("RGB"))
+        small = np.array(image.convert("RGB"))
     return pixels.upright(small, info.orientation)
 
 
@@ -104,7 +104,7 @@ def _shrunk(rgb: np.ndarray, size: int) -> np.ndarray:
 
     image = Image.fromarray(rgb)
     image.thumbnail((size, size), reducing_gap=2.0)
-    return np.ascontiguousarray(image)
+    return np.array(image)
 
 
 def _place(path: Path, size: int, cache: Path) -> Path:
@@ -123,7 +123,7 @@ def _load(kept: Path, size: int) -> np.ndarray | None:
     try:
         with Image.open(kept, formats=("JPEG",)) as image:
             check_pixels(kept, *image.size, size * size)
-            return np.ascontiguousarray(image.convert("RGB"))
+            return np.array(image.convert("RGB"))
     except Exception:
         # Whatever is wrong with it, it can be made again.
         return None

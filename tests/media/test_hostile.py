@@ -257,6 +257,18 @@ def test_decompression_bombs_are_refused_by_their_header(tmp_path: Path) -> None
     assert read_image(tmp_path / "a.tif", max_pixels=256).rgb.shape == (16, 16, 3)
 
 
+def test_a_bomb_made_of_channels(tmp_path: Path) -> None:
+    tifffile.imwrite(
+        tmp_path / "a.tif", np.zeros((16, 16, 5), np.uint8), photometric="minisblack", planarconfig="contig"
+    )
+    data = bytearray((tmp_path / "a.tif").read_bytes())
+    for tag, value in ((256, 20_000), (257, 20_000), (277, 65_535)):
+        place = next(i for i in range(8, len(data), 2) if data[i : i + 2] == tag.to_bytes(2, "little"))
+        data[place + 8 : place + 12] = value.to_bytes(4, "little")
+    (tmp_path / "a.tif").write_bytes(data)
+    refused(tmp_path / "a.tif", "bomb")
+
+
 def test_large_but_honest_pictures_pass(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png_header(20_000, 20_000))
     assert probe(tmp_path / "a.png").width == 20_000

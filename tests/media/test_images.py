@@ -34,6 +34,7 @@ def check(path: Path, expected: np.ndarray, tolerance: float = 0) -> None:
     """The picture is `expected`, on average within `tolerance`, and its headers say so beforehand."""
     picture, info = read_image(path), probe(path)
     assert picture.rgb.dtype == np.uint8 and picture.rgb.flags.c_contiguous
+    assert picture.rgb.flags.writeable
     assert picture.rgb.shape == expected.shape == (info.height, info.width, 3)
     assert np.abs(picture.rgb.astype(int) - expected).mean() <= tolerance
     assert (picture.orientation, picture.mode, picture.bit_depth) == (info.orientation, info.mode, info.bit_depth)
