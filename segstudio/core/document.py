@@ -12,7 +12,6 @@ import math
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
 from segstudio.core import masks
 from segstudio.core.annotation import Annotation, Geometry, Keypoints
@@ -42,10 +41,11 @@ class Fields(msgspec.Struct, frozen=True):
     holes: tuple[Ring, ...] = ()
     bbox: Ring | None = None
     keypoints: Ring | None = None
-    score: float | None = None
-    iscrowd: int = 0
-    track_id: int | None = None
-    attributes: dict[str, Any] | UnsetType = UNSET
+    # Other programs write other types under these names; such a value is kept as text and not interpreted.
+    score: Any = None
+    iscrowd: Any = 0
+    track_id: Any = None
+    attributes: Any = None
 
 
 _decoder = msgspec.json.Decoder(Fields)
@@ -71,8 +71,20 @@ def shape_of(fields: Fields) -> tuple[Geometry | None, Box | None]:
         rle = fields.segmentation
         return masks.from_coco({"size": rle.size, "counts": rle.counts}), box
     if fields.segmentation:
-        return Polygons(fields.segmentation, fields.holes), box
+        parts = fields.segmentation
+        if min(map(len, parts)) < 6:
+            # One or two points cover nothing; they stay in the text.
+            parts = tuple(ring for ring in parts if len(ring) >= 6)
+        return Polygons(parts, fields.holes), box
     return box, None
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _track(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 63 else None
 
 
 def parse(source: bytes, **known: Any) -> Annotation:
@@ -92,10 +104,10 @@ def parse(source: bytes, **known: Any) -> Annotation:
         geometry=geometry,
         box=box,
         keypoints=Keypoints(fields.keypoints) if fields.keypoints else None,
-        track=fields.track_id,
-        score=fields.score,
+        track=_track(fields.track_id),
+        score=_number(fields.score),
         crowd=bool(fields.iscrowd),
-        attributes={} if fields.attributes is UNSET else fields.attributes,
+        attributes=fields.attributes if isinstance(fields.attributes, dict) else {},
         source=source,
         **known,
     )
