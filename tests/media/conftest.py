@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+from media_clips import MakeClip, clip_frame
 
 
 @pytest.fixture(scope="session")
@@ -26,26 +24,6 @@ def blocks() -> np.ndarray:
 def ramp16() -> np.ndarray:
     """uint16 (16, 64) from 0 to 65535."""
     return np.linspace(0, 65535, 16 * 64).astype(np.uint16).reshape(16, 64)
-
-
-def clip_frame(i: int, width: int = 96, height: int = 64) -> np.ndarray:
-    """Return uint8 RGB frame `i` of every generated clip: its number as eight black or white bars, and a moving bar."""
-    rgb = np.full((height, width, 3), 90, np.uint8)
-    for bit in range(8):
-        rgb[: height // 2, bit * width // 8 : (bit + 1) * width // 8] = 255 if i >> bit & 1 else 0
-    x = (i * 5) % (width - 8)
-    rgb[height // 2 :, x : x + 8] = (220, 60, 20)
-    return rgb
-
-
-def clip_number(rgb: np.ndarray) -> int:
-    """Read the number of a frame back from its bars."""
-    height, width = rgb.shape[:2]
-    centers = [bit * width // 8 + width // 16 for bit in range(8)]
-    return sum(1 << bit for bit, x in enumerate(centers) if rgb[height // 4, x].mean() > 128)
-
-
-MakeClip = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")

@@ -15,12 +15,12 @@ import pytest
 import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from media_clips import MakeClip
 from PIL import Image
 
 from segstudio.core.errors import MediaError
 from segstudio.core.media import Media
 from segstudio.media import MediaReader, describe, probe, read_image, thumbnail
-from tests.media.conftest import MakeClip
 
 STATUSES = {"missing", "empty", "truncated", "mistyped", "bomb", "broken"}
 

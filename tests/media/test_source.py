@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from media_clips import MakeClip
 from PIL import Image
 
 from segstudio.core.errors import MediaError
 from segstudio.core.media import Media
 from segstudio.media import MediaReader, Picture, Prefetcher, Video, read_image
 from segstudio.media import source as source_module
-from tests.media.conftest import MakeClip
 
 NBYTES = 40 * 30 * 3
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from media_clips import MakeClip, clip_frame
 from PIL import Image
 
 from segstudio.core.errors import MediaError
 from segstudio.core.media import Media
 from segstudio.media import thumbnail, thumbnails
-from tests.media.conftest import MakeClip, clip_frame
 
 
 @pytest.fixture

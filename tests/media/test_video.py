@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from media_clips import SHARED, MakeClip, clip_frame, clip_number
 from PIL import Image
 
 from segstudio.core.errors import Cancelled, InputError, MediaError
 from segstudio.core.media import Media
 from segstudio.media import Video, describe, export_frames, probe
-from tests.media.conftest import SHARED, MakeClip, clip_frame, clip_number
 
 CLIPS = [
     ("a.mp4", "libx264", {"bframes": 3}),
@@ -190,6 +190,7 @@ def test_edit_list(tmp_path: Path, make_clip: MakeClip) -> None:
     (tmp_path / "cut.mp4").write_bytes(data)
     frames = check_every_way(tmp_path / "cut.mp4")
     assert [clip_number(frame) for frame in frames] == list(range(4, 40))
+    assert describe(Media(1, "cut.mp4", kind="video"), tmp_path).frames == 36
 
 
 @pytest.mark.parametrize(
