@@ -153,11 +153,13 @@ def _open_member(folder: Path, member: str) -> Iterator[IO[bytes]]:
 
 def _size(folder: Path) -> int:
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size
-        except OSError:  # moved away in between
-            continue
+    # os.walk, unlike rglob, puts up with folders that go away meanwhile.
+    for root, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += Path(root, name).stat().st_size
+            except OSError:
+                continue
     return total
 
 

@@ -1,0 +1,253 @@
+"""MTCNN (Zhang et al. 2016, arXiv 1604.02878): a cascade of three small networks for faces and five landmarks.
+
+The first network slides over a pyramid of the picture and proposes, the second rejects, the third decides and places
+the landmarks. Tensor names are those of the published torch state dicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segstudio.core.results import Faces, Result
+from segstudio.zoo.blocks import tensors
+from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FACE = 1
+_CELL = 12  # pixels that one answer of the first network looks at
+_STRIDE = 2  # pixels between two answers
+_BATCH = 512
+
+
+def build(build: Build) -> Predictor:
+    """Return the cascade; the card's files are the three networks in their order."""
+    networks = [make() for make in (_proposal, _refine, _output)]
+    for network, file in zip(networks, build.card.weights):
+        build.fill(network, file.name)
+    return _Cascade(build, networks)
+
+
+def _trunk(*layers: tuple[str, Any]) -> Any:
+    from collections import OrderedDict
+
+    from torch import nn
+
+    return nn.Sequential(OrderedDict(layers))
+
+
+def _network(trunk: Any, heads: dict[str, Any], flat: bool) -> Any:
+    """Return a module that runs the trunk and then each head, in order; the tensors keep their flat names."""
+    from torch import nn
+
+    class Network(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            for name, layer in (*trunk.named_children(), *heads.items()):
+                self.add_module(name, layer)
+            self.order = [name for name, _ in trunk.named_children()]
+
+        def forward(self, x: Tensor) -> list[Tensor]:
+            for name in self.order:
+                if flat and name.startswith("dense"):
+                    # The published dense layers count columns first.
+                    x = x.permute(0, 3, 2, 1).flatten(1)
+                x = getattr(self, name)(x)
+            return [getattr(self, name)(x) for name in heads]
+
+    return Network()
+
+
+def _proposal() -> Any:
+    from torch import nn
+
+    trunk = _trunk(
+        ("conv1", nn.Conv2d(3, 10, 3)), ("prelu1", nn.PReLU(10)), ("pool1", nn.MaxPool2d(2, 2, ceil_mode=True)),
+        ("conv2", nn.Conv2d(10, 16, 3)), ("prelu2", nn.PReLU(16)),
+        ("conv3", nn.Conv2d(16, 32, 3)), ("prelu3", nn.PReLU(32)),
+    )  # fmt: skip
+    return _network(trunk, {"conv4_1": nn.Conv2d(32, 2, 1), "conv4_2": nn.Conv2d(32, 4, 1)}, flat=False)
+
+
+def _refine() -> Any:
+    from torch import nn
+
+    trunk = _trunk(
+        ("conv1", nn.Conv2d(3, 28, 3)), ("prelu1", nn.PReLU(28)), ("pool1", nn.MaxPool2d(3, 2, ceil_mode=True)),
+        ("conv2", nn.Conv2d(28, 48, 3)), ("prelu2", nn.PReLU(48)), ("pool2", nn.MaxPool2d(3, 2, ceil_mode=True)),
+        ("conv3", nn.Conv2d(48, 64, 2)), ("prelu3", nn.PReLU(64)),
+        ("dense4", nn.Linear(576, 128)), ("prelu4", nn.PReLU(128)),
+    )  # fmt: skip
+    return _network(trunk, {"dense5_1": nn.Linear(128, 2), "dense5_2": nn.Linear(128, 4)}, flat=True)
+
+
+def _output() -> Any:
+    from torch import nn
+
+    trunk = _trunk(
+        ("conv1", nn.Conv2d(3, 32, 3)), ("prelu1", nn.PReLU(32)), ("pool1", nn.MaxPool2d(3, 2, ceil_mode=True)),
+        ("conv2", nn.Conv2d(32, 64, 3)), ("prelu2", nn.PReLU(64)), ("pool2", nn.MaxPool2d(3, 2, ceil_mode=True)),
+        ("conv3", nn.Conv2d(64, 64, 3)), ("prelu3", nn.PReLU(64)), ("pool3", nn.MaxPool2d(2, 2, ceil_mode=True)),
+        ("conv4", nn.Conv2d(64, 128, 2)), ("prelu4", nn.PReLU(128)),
+        ("dense5", nn.Linear(1152, 256)), ("prelu5", nn.PReLU(256)),
+    )  # fmt: skip
+    heads = {"dense6_1": nn.Linear(256, 2), "dense6_2": nn.Linear(256, 4), "dense6_3": nn.Linear(256, 10)}
+    return _network(trunk, heads, flat=True)
+
+
+class _Cascade(Predictor):
+    def __init__(self, build: Build, networks: list[Any]) -> None:
+        super().__init__(build.card, build.device)
+        self.proposal, self.refine, self.output = (
+            network.eval().requires_grad_(False).to(build.device) for network in networks
+        )
+        self.settings = build.settings
+
+    def predict(
+        self, frames: Sequence[np.ndarray], options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
+    ) -> list[list[Result]]:
+        """Return one `Faces` a frame."""
+        import torch
+
+        results: list[list[Result]] = []
+        with torch.inference_mode():
+            for i, frame in enumerate(frames):
+                context.stage("faces", i / len(frames))
+                results.append([self._faces(frame, options, context)])
+        return results
+
+    def _faces(self, frame: np.ndarray, options: Options, context: Context) -> Faces:
+        import torch
+
+        boxes = self._propose(frame, context)
+        boxes, scores, shifts = self._judge(self.refine, frame, boxes, 24, self.settings["thresholds"][1])[:3]
+        keep = _suppress(boxes, scores, 0.7)
+        boxes = _square(_shifted(boxes[keep], shifts[keep]))
+        context.cancel.check()
+        level = min(self.settings["thresholds"][2], self.threshold(options))
+        boxes, scores, shifts, points = self._judge(self.output, frame, boxes, 48, level)
+        extent = (boxes[:, 2:] - boxes[:, :2])[:, None]
+        # Five x, then five y, relative to the box that was looked at.
+        points = boxes[:, None, :2] + extent * points.reshape(-1, 2, 5).transpose(1, 2)
+        boxes = _shifted(boxes, shifts)
+        keep = _suppress_nested(boxes, scores, 0.7)
+        keep = keep[scores[keep] >= self.threshold(options)][: options.max_instances]
+        height, width = frame.shape[:2]
+        limits = torch.tensor([width, height, width, height], dtype=torch.float32)
+        inside = torch.minimum(boxes[keep].cpu().clamp(min=0), limits)
+        return Faces(
+            size=(height, width),
+            classes=self.classes,
+            boxes=inside.numpy(),
+            labels=np.full(len(keep), FACE, np.int64),
+            scores=scores[keep].cpu().numpy(),
+            landmarks=points[keep].cpu().numpy(),
+        )
+
+    def _propose(self, frame: np.ndarray, context: Context) -> Tensor:
+        """Return square candidates (n, 4) from all levels of the pyramid."""
+        import cv2
+        import torch
+
+        height, width = frame.shape[:2]
+        smallest = max(self.settings["min_face"], min(height, width) * self.settings["min_share"])
+        found: list[Tensor] = []
+        scale = _CELL / smallest
+        while min(height, width) * scale >= _CELL:
+            context.cancel.check()
+            size = (int(width * scale + 1), int(height * scale + 1))
+            how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+            logits, shifts = self.proposal(self._normalised([cv2.resize(frame, size, interpolation=how)]))
+            scores = logits.softmax(1)[0, 1]
+            row, column = torch.nonzero(scores >= self.settings["thresholds"][0], as_tuple=True)
+            corner = torch.stack((column, row), 1).float() * _STRIDE
+            boxes = torch.cat((corner, corner + _CELL), 1) / scale
+            level = torch.cat((boxes, shifts[0, :, row, column].T, scores[row, column][:, None]), 1)
+            found.append(level[_suppress(level[:, :4], level[:, 8], 0.5)])
+            scale *= self.settings["factor"]
+        if not found:
+            return torch.zeros((0, 4), device=self.device)
+        every = torch.cat(found)
+        every = every[_suppress(every[:, :4], every[:, 8], 0.7)]
+        return _square(_shifted(every[:, :4], every[:, 4:8]))
+
+    def _judge(self, network: Any, frame: np.ndarray, boxes: Tensor, side: int, level: float) -> tuple[Tensor, ...]:
+        """Return (boxes, scores, shifts, further heads ...) of the candidates that a network takes for faces."""
+        import torch
+
+        crops = [_crop(frame, box, side) for box in boxes.round().int().tolist()]
+        batches = [crops[i : i + _BATCH] for i in range(0, len(crops), _BATCH)] or [
+            [np.zeros((side, side, 3), np.uint8)]
+        ]
+        parts = [network(self._normalised(batch)) for batch in batches]
+        heads = [torch.cat(head)[: len(boxes)] for head in zip(*parts)]
+        scores = heads[0].softmax(1)[:, 1]
+        keep = scores >= level
+        return (boxes[keep], scores[keep], *(head[keep] for head in heads[1:]))
+
+    def _normalised(self, pictures: list[np.ndarray]) -> Tensor:
+        import torch
+
+        stack = torch.stack([tensors.from_frame(picture, self.device) for picture in pictures])
+        return (stack.float() - 127.5) / 128
+
+
+def _crop(frame: np.ndarray, box: list[int], side: int) -> np.ndarray:
+    """Return the box's content, black outside the picture, as a square of `side` pixels."""
+    import cv2
+
+    height, width = frame.shape[:2]
+    left, top, right, bottom = box
+    right, bottom = max(right, left + 1), max(bottom, top + 1)
+    inner = frame[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+    if left < 0 or top < 0 or right > width or bottom > height:
+        before_y, before_x = max(-top, 0), max(-left, 0)
+        canvas = np.zeros((bottom - top, right - left, 3), np.uint8)
+        canvas[before_y : before_y + inner.shape[0], before_x : before_x + inner.shape[1]] = inner
+        inner = canvas
+    how = cv2.INTER_AREA if inner.shape[0] > side else cv2.INTER_LINEAR
+    return cv2.resize(inner, (side, side), interpolation=how)
+
+
+def _shifted(boxes: Tensor, shifts: Tensor) -> Tensor:
+    """Return boxes whose corners are moved by shares of width and height."""
+    extent = boxes[:, 2:] - boxes[:, :2]
+    return boxes + shifts * extent.repeat(1, 2)
+
+
+def _square(boxes: Tensor) -> Tensor:
+    """Return squares of the longer side around the same centres."""
+    import torch
+
+    centre = (boxes[:, :2] + boxes[:, 2:]) / 2
+    half = (boxes[:, 2:] - boxes[:, :2]).amax(1, keepdim=True) / 2
+    return torch.cat((centre - half, centre + half), 1)
+
+
+def _suppress(boxes: Tensor, scores: Tensor, overlap: float) -> Tensor:
+    from torchvision.ops import nms
+
+    return nms(boxes, scores, overlap)
+
+
+def _suppress_nested(boxes: Tensor, scores: Tensor, share: float) -> Tensor:
+    """Return the places that stay, best first, where a box goes once `share` of the smaller of two is common."""
+    import torch
+
+    order = scores.argsort(descending=True, stable=True)
+    boxes = boxes[order]
+    area = (boxes[:, 2:] - boxes[:, :2]).clamp(min=0).prod(1)
+    extent = torch.minimum(boxes[:, None, 2:], boxes[None, :, 2:]) - torch.maximum(
+        boxes[:, None, :2], boxes[None, :, :2]
+    )
+    common = extent.clamp(min=0).prod(2) / torch.minimum(area[:, None], area[None]).clamp(min=1e-6)
+    rivals = (common > share).cpu().numpy()
+    kept: list[int] = []
+    for i in range(len(rivals)):
+        if not rivals[i, kept].any():
+            kept.append(i)
+    return order[torch.tensor(kept, dtype=torch.int64, device=order.device)]

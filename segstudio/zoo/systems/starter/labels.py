@@ -1,0 +1,96 @@
+"""EfficientNet-lite0 (Tan and Le 2019, arXiv 1905.11946; without squeeze-and-excitation), timm's network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segstudio.core.errors import InputError
+from segstudio.core.results import Result, Scores
+from segstudio.zoo.blocks import tensors
+from segstudio.zoo.predictor import Build, Context, Options, TorchPredictor
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+# How many blocks each of timm's stages has; the published checkpoint numbers the blocks right through.
+_DEPTHS = (1, 2, 2, 3, 3, 4, 1)
+_OUTER = {"_conv_stem": "conv_stem", "_bn0": "bn1", "_conv_head": "conv_head", "_bn1": "bn2", "_fc": "classifier"}
+_FIRST = {"_depthwise_conv": "conv_dw", "_bn1": "bn1", "_project_conv": "conv_pw", "_bn2": "bn2"}
+_INNER = {
+    "_expand_conv": "conv_pw", "_bn0": "bn1", "_depthwise_conv": "conv_dw", "_bn1": "bn2", "_project_conv": "conv_pwl",
+    "_bn2": "bn3",
+}  # fmt: skip
+
+
+def build(build: Build) -> TorchPredictor:
+    """Return the classifier; setting "arch" is timm's name of the network."""
+    import timm
+
+    network = timm.create_model(build.settings["arch"], pretrained=False, num_classes=build.settings["num_classes"])
+    build.fill(network, rename=timm_key)
+    return _Classifier(build, network)
+
+
+def timm_key(key: str) -> str:
+    """Return timm's name of a tensor of the published checkpoint; names that are timm's already stay."""
+    first, *rest = key.split(".")
+    if first in _OUTER:
+        return ".".join((_OUTER[first], *rest))
+    if first != "_blocks" or not rest[0].isdigit():
+        return key
+    block = int(rest[0])
+    for stage, depth in enumerate(_DEPTHS):
+        if block < depth:
+            names = _INNER if stage else _FIRST
+            return ".".join(("blocks", str(stage), str(block), names.get(rest[1], rest[1]), *rest[2:]))
+        block -= depth
+    return key
+
+
+class _Classifier(TorchPredictor):
+    def __init__(self, build: Build, network: Any) -> None:
+        super().__init__(build.card, build.device, network)
+        from torchvision.transforms import InterpolationMode
+        from torchvision.transforms._presets import ImageClassification
+
+        spec = build.card.input
+        if spec is None or len(spec.size) != 2:
+            raise InputError(f"The card '{build.card.name}' needs an input size of (height, width).")
+        side = build.settings.get("size", spec.size[0])
+        self.transform = ImageClassification(
+            crop_size=side,
+            resize_size=round(side / build.settings["crop"]),
+            mean=spec.mean,
+            std=spec.std,
+            interpolation=InterpolationMode.BICUBIC,
+        )
+
+    def prepare(self, frames: Sequence[np.ndarray]) -> Tensor:
+        """Return the middle square of each frame as (n, 3, side, side)."""
+        import torch
+
+        return torch.stack([self.transform(tensors.from_frame(frame, self.device)) for frame in frames])
+
+    def bare(self, inputs: Tensor) -> Tensor:
+        import torch
+
+        with torch.inference_mode():
+            return self.network(inputs)
+
+    def forward(self, inputs: Tensor, options: Options, context: Context) -> Tensor:  # noqa: ARG002
+        with self.inference(context):
+            return self.network(inputs).float().softmax(dim=-1)
+
+    def decode(self, outputs: Tensor, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
+        results: list[list[Result]] = []
+        for row, frame in zip(outputs.cpu().numpy(), frames):
+            order = np.argsort(-row, kind="stable")
+            if options.labels is not None:
+                order = order[np.isin(order, list(options.labels))]
+            order = order[row[order] >= self.threshold(options)][: options.top]
+            size = (frame.shape[0], frame.shape[1])
+            results.append([Scores(size=size, classes=self.classes, labels=order.astype(np.int64), scores=row[order])])
+        return results

@@ -1,0 +1,117 @@
+"""17 keypoints a person by MoveNet Lightning (Votel and Li 2021), run by LiteRT on the crop around each person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from segstudio.core.errors import WeightsError
+from segstudio.core.results import Boxes, Poses, Result
+from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
+
+PERSON = 1  # COCO's id, of the boxes as of the poses
+
+
+def build(parts: Build) -> Predictor:
+    """Return the predictor that runs on the people among the boxes of the card's first part."""
+    return _PoseInBox(parts)
+
+
+class _PoseInBox(Predictor):
+    def __init__(self, parts: Build) -> None:
+        super().__init__(parts.card)
+        from ai_edge_litert.interpreter import Interpreter
+
+        if parts.files is None:
+            raise WeightsError(f"{parts.card.title} is its graph: it can't be built without its file.")
+        path = parts.files[parts.card.weights[0].name]
+        try:
+            self.network = Interpreter(model_path=str(path), num_threads=1)
+            self.network.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise WeightsError("LiteRT can't read this network.", path=path) from error
+        self.entry = self.network.get_input_details()[0]["index"]
+        self.exit = self.network.get_output_details()[0]["index"]
+        self.side = int(self.network.get_input_details()[0]["shape"][1])
+        self.boxes = parts.parts[parts.card.composes[0]]
+        self.margin: float = parts.settings["margin"]
+        skeleton = self.classes.skeleton
+        assert skeleton is not None
+        # Where each keypoint goes when the picture is mirrored.
+        self.mirrored = np.arange(len(skeleton.names))
+        for left, right in skeleton.symmetry:
+            self.mirrored[[left, right]] = right, left
+
+    @property
+    def memory(self) -> int:
+        return super().memory + self.boxes.memory
+
+    def predict(
+        self, frames: Sequence[np.ndarray], options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
+    ) -> list[list[Result]]:
+        """Return one `Poses` a frame; boxes and scores are the detector's."""
+        context.stage("boxes", 0.0)
+        wanted = Options(self.threshold(options), options.max_instances, frozenset({PERSON}))
+        found = [results[0] for results in self.boxes.predict(frames, wanted, Context(context.cancel))]
+        results: list[list[Result]] = []
+        for i, (frame, boxes) in enumerate(zip(frames, found)):
+            assert isinstance(boxes, Boxes)
+            points = np.zeros((len(boxes.boxes), len(self.mirrored), 3), np.float32)
+            for j, box in enumerate(boxes.boxes):
+                context.stage("poses", (i + j / len(boxes.boxes)) / len(frames))
+                points[j] = self.pose(frame, box)
+            results.append(
+                [
+                    Poses(
+                        size=boxes.size,
+                        classes=self.classes,
+                        boxes=boxes.boxes,
+                        labels=boxes.labels,
+                        scores=boxes.scores,
+                        keypoints=points,
+                    )
+                ]
+            )
+        return results
+
+    def pose(self, frame: np.ndarray, box: np.ndarray) -> np.ndarray:
+        """Return the keypoints (17, 3) of the person in a box (left, top, right, bottom): x, y, confidence.
+
+        The crop holds nothing but the padded box, so that neighbours stay out; its mirror image is asked too, and the
+        two answers are weighed by their confidence.
+        """
+        height, width = frame.shape[:2]
+        pad_x, pad_y = self.margin * (box[2] - box[0]), self.margin * (box[3] - box[1])
+        left, top = max(int(np.floor(box[0] - pad_x)), 0), max(int(np.floor(box[1] - pad_y)), 0)
+        right = min(max(int(np.ceil(box[2] + pad_x)), left + 1), width)
+        bottom = min(max(int(np.ceil(box[3] + pad_y)), top + 1), height)
+        square, scale, dx, dy = self._letterbox(frame[top:bottom, left:right])
+        straight = self._network(square)
+        mirror = self._network(square[:, ::-1])[self.mirrored]
+        mirror[:, 0] = self.side - mirror[:, 0]
+        share = straight[:, 2:] / np.maximum(straight[:, 2:] + mirror[:, 2:], 1e-6)
+        points = share * straight + (1 - share) * mirror
+        points[:, 0] = (points[:, 0] - dx) / scale + left
+        points[:, 1] = (points[:, 1] - dy) / scale + top
+        return points
+
+    def _letterbox(self, crop: np.ndarray) -> tuple[np.ndarray, float, int, int]:
+        """Return (uint8 square, scale, left margin, top margin) of a crop that was fitted into the input."""
+        import cv2
+
+        height, width = crop.shape[:2]
+        scale = self.side / max(height, width)
+        new_w, new_h = max(round(width * scale), 1), max(round(height * scale), 1)
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        square = np.zeros((self.side, self.side, 3), np.uint8)
+        dx, dy = (self.side - new_w) // 2, (self.side - new_h) // 2
+        square[dy : dy + new_h, dx : dx + new_w] = cv2.resize(crop, (new_w, new_h), interpolation=how)
+        return square, scale, dx, dy
+
+    def _network(self, square: np.ndarray) -> np.ndarray:
+        """Return float32 (17, 3) of x and y in pixels of the square, and confidence."""
+        self.network.set_tensor(self.entry, np.ascontiguousarray(square)[None])
+        self.network.invoke()
+        found = self.network.get_tensor(self.exit).reshape(-1, 3)
+        return np.column_stack((found[:, 1] * self.side, found[:, 0] * self.side, np.clip(found[:, 2], 0, 1)))
