@@ -116,7 +116,7 @@ ACTIONS: tuple[Spec, ...] = (
     *(_spec(f"class.{n}", f"Choose Class {n}", "tag", str(n), f"edit.choose_class:{n}", "project", menu="") for n in range(1, 10)),
 )
 
-MENUS = ("File", "Edit", "Object", "Go", "View", "Model", "Help")
+MENUS = ("File", "Edit", "Tool", "Object", "Go", "View", "Model", "Help")
 
 
 class Actions(QObject):

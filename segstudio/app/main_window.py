@@ -10,10 +10,11 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from segstudio.app import opening
-from segstudio.app.actions import Actions, Spec
+from segstudio.app import opening, toolbox
+from segstudio.app.actions import Actions
 from segstudio.app.bridge import Bridge
 from segstudio.app.canvas.view import CanvasView
+from segstudio.app.canvas_link import CanvasLink
 from segstudio.app.commands.edit import EditCommands
 from segstudio.app.commands.files import FileCommands
 from segstudio.app.commands.go import GoCommands
@@ -65,7 +66,8 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.session = Session(self)
         self.bridge = Bridge(self.session, engine)
-        self.canvas = CanvasView(self.session)
+        self.canvas = CanvasView()
+        self.link = CanvasLink(self.session, self.canvas, self.bridge, toolbox.make_tools())
         self.state = State(self.session, self.bridge)
         self._intake: opening.Intake | None = None
         self._errors: list[SegstudioError] = []
@@ -117,9 +119,9 @@ class MainWindow(QMainWindow):
             "view": ViewCommands(self.session, self.canvas, self, self.settings),
             "models": ModelCommands(self.bridge, self.models),
             "help": HelpCommands(self, lambda: self.actions_, self.show_welcome),
-            "canvas": self.canvas,
+            "tools": self,
         }
-        tools: tuple[Spec, ...] = ()
+        tools = toolbox.specs()
         self.actions_ = Actions(self, handlers, self.state, tools)
         menus = self.actions_.fill_menus(self.menuBar())
         menus["View"].addSeparator()
@@ -140,6 +142,17 @@ class MainWindow(QMainWindow):
             session.annotations_changed, session.view.changed, self.bridge.changed,
         ):  # fmt: skip
             signal.connect(lambda *_: self._refresh.start())
+
+        self.canvas.cursor_moved.connect(self.status.show_cursor)
+        self.canvas.zoom_changed.connect(self.status.show_zoom)
+        self.use("select")
+
+    def use(self, tool: str) -> None:
+        """Make a tool the active one."""
+        self.link.use(tool)
+        self.state.tool = tool
+        self.status.set_hint(self.link.tools[tool].hint)
+        self._refresh.start()
 
     # Opening
 

@@ -53,6 +53,7 @@ class StatusBar(QStatusBar):
     def show_cursor(self, x: float, y: float) -> None:
         """Show the cursor's place in the picture and the pixel there; outside, nothing."""
         picture = self._session.picture
+        # Outside of the canvas x and y are NaN, for which every comparison is false.
         if picture is None or not (0 <= x < picture.width and 0 <= y < picture.height):
             self.cursor_text.setText("")
             return

@@ -1,0 +1,216 @@
+"""Between the session and the canvas: what the session knows shows, what the tools ask for is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from segstudio.app.bridge import Bridge
+from segstudio.app.canvas.draft import Draft
+from segstudio.app.canvas.style import Style
+from segstudio.app.canvas.table import Window
+from segstudio.app.canvas.view import CanvasView
+from segstudio.app.session import Session
+from segstudio.app.theme import theme
+from segstudio.app.tools.base import Runner, Tool, top_z
+from segstudio.core import edits
+from segstudio.core.annotation import Annotation
+from segstudio.core.changes import ChangeSet
+from segstudio.core.errors import SegstudioError
+from segstudio.core.geometry import Box
+from segstudio.core.labels import Category
+from segstudio.core.masks import Mask
+
+
+class SessionContext:
+    """What a tool sees of the window (`ToolContext`)."""
+
+    def __init__(self, session: Session, view: CanvasView, bridge: Bridge) -> None:
+        self._session = session
+        self._view = view
+        self._bridge = bridge
+        self._stroked = 0
+
+    @property
+    def annotations(self) -> Mapping[int, Annotation]:
+        return self._session.annotations
+
+    @property
+    def selection(self) -> frozenset[int]:
+        return self._session.selection
+
+    @property
+    def category(self) -> Category | None:
+        return self._session.categories.get(self._session.category or 0)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        media = self._session.media
+        return (media.id, self._session.frame) if media is not None else (0, 0)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self._view.scene_state.size
+
+    def visible(self, a: Annotation) -> bool:
+        return self._session.view.visible(a)
+
+    def category_of(self, a: Annotation) -> Category | None:
+        return self._session.categories.get(a.category)
+
+    def under(self, x: float, y: float) -> list[int]:
+        return self._view.scene_state.under(x, y, max(self._view.transform().m11(), 1e-9))
+
+    def inside(self, box: Box) -> list[int]:
+        return self._view.scene_state.inside(box)
+
+    def commit(self, change: ChangeSet) -> bool:
+        return self._session.commit(change)
+
+    def new_id(self) -> int:
+        return self._session.new_id()
+
+    def set_selection(self, ids: Iterable[int]) -> None:
+        self._session.select(ids)
+
+    def show(self, drafts: Iterable[Annotation]) -> None:
+        self._view.refresh(self._view.scene_state.show(drafts))
+        # Handles of what is dragged reach over its pixels.
+        self._view.refresh()
+
+    def stroke(self, a: Annotation, pixels: np.ndarray, erase: bool, window: Window) -> None:
+        self._stroked = a.id
+        self._view.scene_state.composer.stroke(a, pixels, erase, window)
+        self._view.refresh([window])
+
+    def end_stroke(self) -> None:
+        state = self._view.scene_state
+        state.composer.end_stroke(state.rows.get(self._stroked))
+        self._view.refresh()
+
+    def preview(self, draft: Draft) -> None:
+        self._view.scene_state.draft = draft
+        self._view.refresh()
+
+    def request_prompt(self, box: Box) -> None:
+        category, (media, frame) = self.category, self.place
+        if category is None:
+            self.say("Add a class first: a new object needs one.")
+            return
+
+        def then(mask: Mask) -> None:
+            if not mask.counts:
+                self.say("Nothing was found in this box.")
+                return
+            made = Annotation(self.new_id(), media, category.id, frame, mask, z=top_z(self))
+            if self.commit(edits.add([made], f"Cut out {category.name}")):
+                self.set_selection([made.id])
+
+        self._bridge.prompt_box(box, then)
+
+    def say(self, text: str) -> None:
+        self._session.said.emit(text)
+
+
+class CanvasLink(QObject):
+    """Keeps the canvas in step with the session, and runs the tools.
+
+    Args:
+        session: The session.
+        view: The canvas.
+        bridge: Answers what tools ask a model for.
+        tools: By name.
+    """
+
+    def __init__(self, session: Session, view: CanvasView, bridge: Bridge, tools: Mapping[str, Tool]) -> None:
+        super().__init__(view)
+        self._session = session
+        self._view = view
+        self.context = SessionContext(session, view, bridge)
+        self.tools = tools
+        self.tool = ""
+        self._place: tuple[int, int] | None = None
+        session.picture_changed.connect(self._on_picture)
+        session.annotations_changed.connect(self._on_annotations)
+        session.selection_changed.connect(self._restyle)
+        session.categories_changed.connect(self._restyle)
+        session.view.changed.connect(self._restyle)
+        session.results_changed.connect(self._on_results)
+        view.failed.connect(self._on_failed)
+        theme().changed.connect(self._paint)
+        self._paint()
+        self._restyle()
+
+    def use(self, name: str) -> None:
+        """Make a tool the active one."""
+        self.tool = name
+        self._view.set_runner(Runner(self.tools[name], self.context))
+        session = self._session
+        if name != "select" and session.project is not None and not session.categories and not session.project.readonly:
+            # Drawing must not begin with a form to fill in.
+            made = Category(session.new_id("category"), "object")
+            if session.commit(edits.add_category(made)):
+                session.said.emit("New objects are of the class “object”. Double-click it in Labels to rename it.")
+
+    def _on_picture(self) -> None:
+        session, view = self._session, self._view
+        media, picture = session.media, session.picture
+        place = (media.id, session.frame) if media is not None else None
+        rgb = picture.rgb if picture is not None else None
+        view.empty_text = session.problem.message if session.problem is not None else "" if media is None else "Loading…"
+        size = (picture.width, picture.height) if picture is not None else (media.width, media.height) if media else (0, 0)
+        if place == self._place and size == view.scene_state.size:
+            view.set_pixels(rgb)
+            return
+        moved = place != self._place
+        self._place = place
+        view.set_picture(rgb, size)
+        view.scene_state.set(session.annotations.values())
+        if moved:
+            view.scene_state.draft = Draft()
+            if view.runner is not None:
+                view.runner.restart()
+
+    def _on_annotations(self, change: ChangeSet | None) -> None:
+        session, state = self._session, self._view.scene_state
+        if change is None or self._place != self.context.place:
+            state.set(session.annotations.values())
+        else:
+            state.update(session.annotations, [c.id for c in change.of("annotation") if self._is_here(c.before, c.after)])
+        self._view.refresh()
+
+    def _is_here(self, *rows: Any) -> bool:
+        return any(isinstance(row, Annotation) and (row.media, row.frame) == self._place for row in rows)
+
+    def _restyle(self) -> None:
+        session, view = self._session, self._session.view
+        state = self._view.scene_state
+        state.kinds = view.layers if view.shown else frozenset()
+        state.restyle(
+            Style(
+                visible=view.visible,
+                categories=session.categories,
+                mode=view.color_mode,
+                opacity=view.opacity,
+                filled="masks" in view.layers,
+                selection=session.selection,
+            )
+        )
+        self._view.refresh()
+
+    def _on_results(self) -> None:
+        self._view.scene_state.results = self._session.results.get(self._place or (0, 0), ())
+        self._view.refresh()
+
+    def _on_failed(self, error: Exception) -> None:
+        from segstudio.engine.runner import explain
+
+        self._session.failed.emit(error if isinstance(error, SegstudioError) else explain(error, "This tool"))
+
+    def _paint(self) -> None:
+        self._view.backdrop = theme().color("canvas")
+        self._view.refresh()
+
