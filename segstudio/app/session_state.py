@@ -120,10 +120,25 @@ class SessionState(QObject):
         if "annotation" in tables:
             touched = change.media_ids()
             if self.media is not None and self.media.id in touched:
-                self._read_annotations()
+                self._apply_annotations(change)
                 self.annotations_changed.emit(change)
                 self.select(self.selection)
             self.media_changed.emit(sorted(touched))
+
+    def _apply_annotations(self, change: ChangeSet) -> None:
+        """Take over the changed rows only: reading 10,000 anew after each stroke would be felt."""
+        assert self.media is not None
+        here = (self.media.id, self.frame)
+        unsorted = False
+        for c in change.of("annotation"):
+            old, new = self.annotations.get(c.id), c.after
+            if isinstance(new, Annotation) and (new.media, new.frame) == here:
+                self.annotations[c.id] = new
+                unsorted = unsorted or old is None or old.z != new.z
+            else:
+                self.annotations.pop(c.id, None)
+        if unsorted:
+            self.annotations = {a.id: a for a in sorted(self.annotations.values(), key=lambda a: (a.z, a.id))}
 
     def _apply_media(self, change: ChangeSet) -> None:
         rows = list(change.of("media"))

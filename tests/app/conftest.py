@@ -1,0 +1,90 @@
+"""What the tests of the window share: pictures, projects, a window with an engine whose model is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from segstudio.core import changes
+from segstudio.core.annotation import Annotation, Origin
+from segstudio.core.geometry import Box
+from segstudio.core.labels import Category
+from segstudio.store import ProjectFile
+
+
+def picture(path: Path, width: int = 160, height: int = 120, seed: int = 0) -> Path:
+    """Write a picture of blobs."""
+    rng = np.random.default_rng(seed)
+    small = rng.integers(0, 255, (6, 8, 3), np.uint8)
+    Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC).save(path)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with four pictures."""
+    place = tmp_path / "photos"
+    place.mkdir()
+    for i in range(1, 5):
+        picture(place / f"p{i}.png", seed=i)
+    return place
+
+
+@pytest.fixture
+def look(qapp):
+    """The application with its look."""
+    from segstudio.app import theme
+
+    return theme.install(qapp, "dark")
+
+
+@pytest.fixture
+def session(look, qtbot) -> Iterator:
+    """A session without a project."""
+    from segstudio.app.session import Session
+
+    made = Session()
+    yield made
+    made.detach()
+
+
+@pytest.fixture
+def project(folder: Path) -> ProjectFile:
+    """A project of the four pictures with two classes; whoever attaches it closes it."""
+    from segstudio.app import opening
+
+    made, _ = opening.open_paths([folder])
+    made.commit(changes.insert([Category(1, "cat", position=0), Category(2, "dog", position=1)], "Classes"))
+    return made
+
+
+@pytest.fixture
+def predicted(project: ProjectFile) -> Callable[..., list[Annotation]]:
+    """A function that adds predictions with the given scores to the first picture."""
+
+    def add(*scores: float, category: int = 1) -> list[Annotation]:
+        media = project.media_ids()[0]
+        first = project.new_ids("annotation", len(scores))
+        rows = [
+            Annotation(
+                first + i, media, category, geometry=Box(10.0 + 20 * i, 20, 15, 30), score=score,
+                origin=Origin("model", "toy"), review="predicted",
+            )
+            for i, score in enumerate(scores)
+        ]  # fmt: skip
+        project.commit(changes.insert(rows, "Predict"))
+        return rows
+
+    return add
+
+
+@pytest.fixture
+def shown(session, project, qtbot):
+    """The session with the project open and its first picture decoded."""
+    session.attach(project)
+    qtbot.waitUntil(lambda: session.picture is not None)
+    return session
