@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -111,12 +110,8 @@ def annotation_faults(a: Annotation, media: dict[int, Media], classes: dict[int,
         yield f"its class {a.category} is not in the project."
     elif a.keypoints is not None and c.skeleton is not None and a.keypoints.count != len(c.skeleton.names):
         yield f"{a.keypoints.count} keypoints, but the class {c.name} has {len(c.skeleton.names)}."
-    if a.keypoints is not None and not all(math.isfinite(v) for v in a.keypoints.values):
-        yield "a keypoint that is not a number."
     box = a.bounds
-    if not all(math.isfinite(v) for v in (box.x, box.y, box.w, box.h)):
-        yield "a shape with a coordinate that is not a number."
-    elif (
+    if (
         m is not None
         and m.width
         and not (box.right >= 0 and box.bottom >= 0 and box.x <= m.width and box.y <= m.height)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from segstudio.cli.outcome import Outcome
+from segstudio.cli.sources import existing
+
 if TYPE_CHECKING:
-    pass
+    from segstudio.cli.output import Output
 
 TASKS = ("boxes", "masks", "keypoints")
 
@@ -16,3 +19,25 @@ def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
     parser.add_argument("truth", metavar="GT.json", help="the ground truth, a COCO file")
     parser.add_argument("results", metavar="RESULTS.json", help="a COCO results file, or a COCO file with annotations")
     parser.add_argument("--task", choices=TASKS, required=True, help="what is compared")
+
+
+def run(args: argparse.Namespace, out: Output) -> Outcome:
+    """Score, and print COCO's figures and those of each class."""
+    from segstudio.learn.metrics import evaluate
+
+    truth, results = existing([args.truth, args.results])
+    scores = evaluate(truth, results, args.task)
+    for warning in scores["warnings"]:
+        out.note(warning)
+    per_class = scores["per_category"]
+    counts = ("images", "annotations", "results")
+    figures = [(name, _shown(value)) for name, value in scores.items() if name.startswith(("AP", "AR"))]
+    out.line(", ".join(f"{scores[name]:,} {name}" for name in counts))
+    out.table((args.task, "score"), figures)
+    out.line("")
+    out.table(("class", "AP"), [(name, _shown(value)) for name, value in per_class.items()])
+    return Outcome({"truth": truth, "file": results, **scores})
+
+
+def _shown(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"

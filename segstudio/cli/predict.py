@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from segstudio.cli.exchange import tell, writable
 from segstudio.cli.outcome import CANCELLED, Outcome
 from segstudio.cli.sources import existing, is_project, scratch_project
-from segstudio.core.errors import InputError
+from segstudio.core.errors import InputError, MediaError
 
 if TYPE_CHECKING:
     from segstudio.cli.output import Output
@@ -200,6 +200,10 @@ def predict(
                 out.note(f"{report.done:,} pictures were finished before this, and are kept.")
             raise job.error
     assert report is not None
+    failures = [s.error for s in report.skipped if not isinstance(s.error, MediaError)]
+    if failures and not report.done:
+        # It is the model that does not work, not this or that picture.
+        raise failures[0]
     for note in report.notes:
         out.note(note)
     return report, cancelled

@@ -1,0 +1,81 @@
+"""`import`, `export`, `convert` and `eval`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cli_data import coco
+
+
+@pytest.fixture
+def project(call, photos, truth, tmp_path):
+    """A project with `truth` imported."""
+    path = tmp_path / "p.segstudio"
+    assert call("new", path, "--media", photos).code == 0
+    assert call("import", path, truth).code == 0
+    return path
+
+
+def test_import_then_export_is_the_identity(call, project, truth, tmp_path) -> None:
+    said = call("export", project, tmp_path / "out.json", "--format", "coco", "--json")
+    assert said.code == 0
+    assert said.data["annotations"] == 3 and said.data["images"] == 3
+    assert json.loads((tmp_path / "out.json").read_text()) == json.loads(truth.read_text())
+
+
+def test_import_says_what_it_did(call, project, truth) -> None:
+    said = call("import", project, truth, "--format", "coco", "--json")
+    assert said.data["matched"] == 3 and said.data["present"] == 3 and said.data["annotations"] == 0
+
+
+def test_import_with_a_media_folder(call, photos, truth, tmp_path) -> None:
+    path = tmp_path / "q.segstudio"
+    call("new", path, "--media", tmp_path)
+    said = call("import", path, truth, "--media", photos, "--json")
+    assert said.data["matched"] == 3
+    assert call("import", path, truth, "--media", tmp_path / "nowhere").code == 2
+
+
+def test_what_cannot_be_used_is_skipped_and_listed(call, project, tmp_path) -> None:
+    bad = coco()
+    bad["annotations"][1]["segmentation"] = [[1.0, 2.0]]
+    bad["annotations"][2]["category_id"] = 5
+    (tmp_path / "bad.json").write_text(json.dumps(bad))
+    said = call("import", project, tmp_path / "bad.json", "--json")
+    assert said.code == 1
+    assert said.data["skipped"] == 2
+    text = "\n".join(said.data["problems"])
+    assert "annotations[1]" in text and "annotations[2]" in text
+
+
+def test_convert_is_the_identity(call, truth, tmp_path) -> None:
+    assert call("convert", truth, tmp_path / "b.json", "--from", "coco", "--to", "coco").code == 0
+    assert json.loads((tmp_path / "b.json").read_text()) == json.loads(truth.read_text())
+
+
+def test_unknown_formats_are_refused(call, project, truth, tmp_path) -> None:
+    assert "coco-results" in call("export", project, tmp_path / "x", "--format", "yaml").err
+    assert call("convert", truth, tmp_path / "x", "--to", "yaml").code == 2
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_folder_of_the_target_must_be_there(call, project, truth, tmp_path) -> None:
+    assert "does not exist" in call("export", project, tmp_path / "no" / "x.json", "--format", "coco").err
+    assert call("convert", truth, tmp_path / "no" / "x.json", "--to", "coco").code == 2
+    assert not (tmp_path / "no").exists()
+
+
+def test_eval_of_the_truth_against_itself_is_one(call, truth) -> None:
+    for task in ("boxes", "masks"):
+        data = call("eval", truth, truth, "--task", task, "--json").data
+        assert data["AP"] == 1.0 and data["per_category"] == {"cat": 1.0}
+    text = call("eval", truth, truth, "--task", "masks").out
+    assert "1.000" in text and "cat" in text
+
+
+def test_eval_says_what_does_not_fit(call, truth, tmp_path) -> None:
+    (tmp_path / "list.json").write_text("[]")
+    assert call("eval", tmp_path / "list.json", truth, "--task", "boxes").code == 2
+    assert call("eval", truth, tmp_path / "none.json", "--task", "boxes").code == 2
+    assert call("eval", truth, truth, "--task", "keypoints").code == 2
