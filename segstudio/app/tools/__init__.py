@@ -1,0 +1,17 @@
+"""The tools, one file each; a new one is a file and a row here."""
+
+from __future__ import annotations
+
+from segstudio.app.tools.base import Event, Runner, Tool, ToolContext
+from segstudio.app.tools.brush import Brush, Eraser
+from segstudio.app.tools.select import Select
+
+TOOLS: tuple[type[Tool], ...] = (Select, Brush, Eraser)
+
+
+def make_tools() -> dict[str, Tool]:
+    """Return one tool of each kind, by name."""
+    return {kind.name: kind() for kind in TOOLS}
+
+
+__all__ = ["TOOLS", "Brush", "Eraser", "Event", "Runner", "Select", "Tool", "ToolContext", "make_tools"]

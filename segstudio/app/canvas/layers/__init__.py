@@ -1,0 +1,23 @@
+"""The layers of the canvas, one file each; a new one is a file and a row here."""
+
+from __future__ import annotations
+
+from segstudio.app.canvas.layers.base import Layer
+from segstudio.app.canvas.layers.boxes import BoxesLayer
+from segstudio.app.canvas.layers.draft import DraftLayer
+from segstudio.app.canvas.layers.handles import HandlesLayer
+from segstudio.app.canvas.layers.instances import InstancesLayer
+from segstudio.app.canvas.layers.picture import PictureLayer
+from segstudio.app.canvas.layers.selection import SelectionLayer
+from segstudio.app.canvas.scene import Scene
+
+# The lowest first.
+LAYERS: tuple[type[Layer], ...] = (PictureLayer, InstancesLayer, BoxesLayer, SelectionLayer, HandlesLayer, DraftLayer)
+
+
+def make_layers(scene: Scene) -> dict[str, Layer]:
+    """Return one layer of each kind, by name, the lowest first."""
+    return {kind.name: kind(scene) for kind in LAYERS}
+
+
+__all__ = ["LAYERS", "Layer", "PictureLayer", "make_layers"]

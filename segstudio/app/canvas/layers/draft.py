@@ -1,0 +1,94 @@
+"""What the tool shows: lines, a rubber band, keypoints, the brush."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from segstudio.app.canvas.draft import NOTHING
+from segstudio.app.canvas.layers.base import Layer, points_of, rect_of, to_screen
+
+ACCENT = QColor("#5b9dff")
+DOT = 3.5
+
+
+class DraftLayer(Layer):
+    """Draws a `Draft`, dark underneath and light above, so that it shows on every picture."""
+
+    name = "draft"
+
+    def paint(self, painter: QPainter, _exposed: QRectF, _zoom: float) -> None:
+        if self.scene.draft is NOTHING:
+            return
+        scale = to_screen(painter)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._line(painter, scale)
+        self._box(painter, scale)
+        self._points(painter, scale)
+        self._brush(painter, scale)
+
+    def _line(self, painter: QPainter, scale: float) -> None:
+        draft = self.scene.draft
+        if len(draft.line) > 1:
+            line = QPolygonF([p * scale for p in points_of(draft.line)])
+            for stroke in (QPen(QColor(0, 0, 0, 170), 3.5), QPen(QColor(255, 255, 255), 1.5)):
+                painter.setPen(stroke)
+                painter.drawPolyline(line)
+        painter.setPen(QPen(QColor(0, 0, 0, 220), 1.25))
+        painter.setBrush(QColor(255, 255, 255))
+        for i, p in enumerate(points_of(draft.vertices)):
+            first = i == 0 and draft.closing
+            painter.setBrush(ACCENT if first else QColor(255, 255, 255))
+            painter.drawEllipse(p * scale, DOT * (1 + first), DOT * (1 + first))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _box(self, painter: QPainter, scale: float) -> None:
+        draft = self.scene.draft
+        if draft.box is None:
+            return
+        r = rect_of(draft.box)
+        rect = QRectF(r.x() * scale, r.y() * scale, r.width() * scale, r.height() * scale)
+        dashed = Qt.PenStyle.DashLine if draft.rubber else Qt.PenStyle.SolidLine
+        painter.fillRect(rect, QColor(91, 157, 255, 36))
+        painter.setPen(QPen(QColor(0, 0, 0, 170), 3))
+        painter.drawRect(rect)
+        painter.setPen(QPen(QColor(255, 255, 255), 1.5, dashed))
+        painter.drawRect(rect)
+
+    def _points(self, painter: QPainter, scale: float) -> None:
+        draft = self.scene.draft
+        places = [(QPointF(x, y) * scale, v) for x, y, v in draft.points]
+        painter.setPen(QPen(QColor(255, 255, 255, 230), 2))
+        for a, b in draft.limbs:
+            if a < len(places) and b < len(places) and places[a][1] and places[b][1]:
+                painter.drawLine(places[a][0], places[b][0])
+        for at, v in places:
+            if v:
+                painter.setPen(QPen(QColor(0, 0, 0, 220), 1.25))
+                painter.setBrush(ACCENT if v == 2 else QColor(0, 0, 0, 90))
+                painter.drawEllipse(at, DOT + 1, DOT + 1)
+        if draft.text is not None:
+            self._text(painter, QPointF(draft.text[0], draft.text[1]) * scale, draft.text[2])
+
+    def _text(self, painter: QPainter, at: QPointF, text: str) -> None:
+        rect = QRectF(painter.fontMetrics().boundingRect(text)).adjusted(-6, -3, 6, 3)
+        rect.moveTopLeft(at + QPointF(14, 12))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(20, 20, 20, 220))
+        painter.drawRoundedRect(rect, 4, 4)
+        painter.setPen(QColor(255, 255, 255))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _brush(self, painter: QPainter, scale: float) -> None:
+        draft = self.scene.draft
+        if draft.brush is None:
+            return
+        x, y, size = draft.brush
+        radius = max(size * scale / 2, 1.5)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        dashed = Qt.PenStyle.DotLine if draft.erases else Qt.PenStyle.SolidLine
+        painter.setPen(QPen(QColor(0, 0, 0, 180), 2.5))
+        painter.drawEllipse(QPointF(x, y) * scale, radius, radius)
+        painter.setPen(QPen(QColor(255, 255, 255), 1.25, dashed))
+        painter.drawEllipse(QPointF(x, y) * scale, radius, radius)

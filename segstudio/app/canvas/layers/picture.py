@@ -1,0 +1,102 @@
+"""The picture itself, and its pixel grid at high zoom."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from segstudio.app.canvas.layers.base import Layer
+from segstudio.app.canvas.scene import Scene
+
+GRID_ZOOM = 14.0
+NEAREST_ZOOM = 2.0
+MAX_LEVEL = 6
+
+
+def level_for(zoom: float, deepest: int = MAX_LEVEL) -> int:
+    """Return how often a picture is halved before it is drawn at a zoom: the result shrinks by less than half again."""
+    return min(max(math.floor(math.log2(1 / zoom) + 1e-6), 0), deepest) if zoom < 1 else 0
+
+
+def draw_part(painter: QPainter, image: QImage, exposed: QRectF, size: tuple[int, int], factor: float) -> None:
+    """Draw the exposed part of a picture from a copy of it.
+
+    Args:
+        image: The copy.
+        size: (width, height) of the picture.
+        factor: Picture pixels a pixel of the copy.
+    """
+    part = exposed.intersected(QRectF(0, 0, *size))
+    if part.isEmpty():
+        return
+    # Whole pixels of the copy, and one more around: partial updates then meet without a seam.
+    left, top = math.floor(part.left() / factor) - 1, math.floor(part.top() / factor) - 1
+    right, bottom = math.ceil(part.right() / factor) + 1, math.ceil(part.bottom() / factor) + 1
+    source = QRectF(left, top, right - left, bottom - top).intersected(QRectF(0, 0, image.width(), image.height()))
+    target = QRectF(source.x() * factor, source.y() * factor, source.width() * factor, source.height() * factor)
+    painter.save()
+    painter.setClipRect(QRectF(0, 0, *size).intersected(exposed.adjusted(-factor, -factor, factor, factor)))
+    painter.drawImage(target, image, source)
+    painter.restore()
+
+
+class PictureLayer(Layer):
+    """The picture. It wraps the array once and keeps it; halved copies are made when first needed."""
+
+    name = "picture"
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self._rgb: np.ndarray | None = None
+        self._copies: dict[int, QImage] = {}
+
+    def set(self, rgb: np.ndarray | None) -> None:
+        """Show uint8 RGB (h, w, 3), or nothing."""
+        self._rgb = None if rgb is None else np.ascontiguousarray(rgb)
+        self._copies = {}
+        if self._rgb is not None:
+            self._copies[0] = _wrapped(self._rgb)
+
+    @property
+    def empty(self) -> bool:
+        return self._rgb is None
+
+    def paint(self, painter: QPainter, exposed: QRectF, zoom: float) -> None:
+        if self._rgb is None:
+            return
+        level = level_for(zoom)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom <= NEAREST_ZOOM)
+        draw_part(painter, self._copy(level), exposed, self.scene.size, float(1 << level))
+        if zoom >= GRID_ZOOM:
+            self._grid(painter, exposed, zoom)
+
+    def _copy(self, level: int) -> QImage:
+        found = self._copies.get(level)
+        if found is None:
+            assert self._rgb is not None
+            small = np.asarray(Image.fromarray(self._rgb).reduce(1 << level))
+            found = _wrapped(small).convertToFormat(QImage.Format.Format_RGB32)
+            self._copies[level] = found
+        return found
+
+    def _grid(self, painter: QPainter, exposed: QRectF, zoom: float) -> None:
+        part = exposed.intersected(QRectF(0, 0, *self.scene.size))
+        left, right = math.floor(part.left()), math.ceil(part.right())
+        top, bottom = math.floor(part.top()), math.ceil(part.bottom())
+        lines = [QLineF(x, top, x, bottom) for x in range(left, right + 1)]
+        lines += [QLineF(left, y, right, y) for y in range(top, bottom + 1)]
+        strength = min((zoom - GRID_ZOOM) / GRID_ZOOM, 1.0)
+        grid = QPen(QColor(128, 128, 128, round(40 + 50 * strength)), 1)
+        grid.setCosmetic(True)
+        painter.setPen(grid)
+        painter.drawLines(lines)
+
+
+def _wrapped(rgb: np.ndarray) -> QImage:
+    """Return a QImage over an array's memory; the array must outlive it."""
+    height, width = rgb.shape[:2]
+    return QImage(rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888)

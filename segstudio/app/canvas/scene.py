@@ -1,0 +1,164 @@
+"""What the canvas shows: the picture's size, its annotations as they look now, the selection, the drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from segstudio.app.canvas.compose import Composer, Pair
+from segstudio.app.canvas.draft import NOTHING, Draft
+from segstudio.app.canvas.style import Style
+from segstudio.app.canvas.table import Table, Window
+from segstudio.core.annotation import Annotation
+from segstudio.core.geometry import Box
+from segstudio.core.results import Result
+
+# How near, in screen pixels, the pointer must come to a keypoint or a box's side.
+REACH = 6.0
+
+
+class Scene:
+    """The state that all layers paint from. It knows no Qt.
+
+    Attributes:
+        size: (width, height) of the picture; (0, 0) without one.
+        rows: The stored annotations by id.
+        shown: Drafts of annotations that show instead of the stored ones, by id.
+        hover: Id of the annotation under the pointer, 0 for none.
+        draft: What the tool shows.
+        results: Maps and scores that are no annotations.
+        kinds: Which overlays are drawn: "masks", "boxes", "keypoints", "labels", "maps".
+        version: Grows with every change of annotations or style.
+    """
+
+    def __init__(self) -> None:
+        self.size = (0, 0)
+        self.composer = Composer(0, 0)
+        self.rows: dict[int, Annotation] = {}
+        self.shown: dict[int, Annotation] = {}
+        self.hover = 0
+        self.draft: Draft = NOTHING
+        self.results: Sequence[Result] = ()
+        self.kinds: frozenset[str] = frozenset(("masks", "boxes", "keypoints", "labels", "maps"))
+        self.version = 0
+        self._stroked = 0
+
+    @property
+    def table(self) -> Table:
+        return self.composer.table
+
+    @property
+    def style(self) -> Style:
+        return self.composer.style
+
+    @property
+    def selection(self) -> frozenset[int]:
+        return self.style.selection
+
+    def resize(self, width: int, height: int) -> None:
+        """Become the scene of a picture of that size, without annotations."""
+        style = self.style
+        if (width, height) != self.size:
+            self.size = (width, height)
+            self.composer = Composer(width, height)
+            self.composer.restyle(style)
+        self.set([])
+
+    def set(self, annotations: Iterable[Annotation]) -> None:
+        """Show these annotations and no others."""
+        self.rows = {a.id: a for a in annotations}
+        self.shown = {}
+        self.composer.set(self.rows.values())
+        self.version += 1
+
+    def update(self, annotations: Mapping[int, Annotation], ids: Iterable[int]) -> list[Window]:
+        """Take over some annotations (those missing are gone); return the windows that may look different."""
+        pairs: list[Pair] = []
+        for id in ids:
+            before, after = self.rows.get(id), annotations.get(id)
+            self.shown.pop(id, None)
+            if after is None:
+                self.rows.pop(id, None)
+            else:
+                self.rows[id] = after
+            pairs.append((before, after))
+        self.version += 1
+        return self.composer.apply(pairs)
+
+    def show(self, drafts: Iterable[Annotation]) -> list[Window]:
+        """Show drafts instead of the stored annotations of the same id, or besides them; () shows the stored ones."""
+        new = {a.id: a for a in drafts}
+        pairs: list[Pair] = [(a, self.rows.get(id)) for id, a in self.shown.items() if id not in new]
+        pairs += [(self.shown.get(id) or self.rows.get(id), a) for id, a in new.items()]
+        self.shown = new
+        self.version += 1
+        return self.composer.apply(pairs)
+
+    def stroke(self, a: Annotation, pixels: np.ndarray, erase: bool, window: Window) -> None:
+        """Show a brush stroke on an annotation while it is drawn; see `Composer.stroke`."""
+        self._stroked = a.id
+        self.composer.stroke(a, pixels, erase, window)
+
+    def end_stroke(self) -> None:
+        """Show the stored annotation again instead of a stroke."""
+        self.composer.end_stroke(self.rows.get(self._stroked))
+
+    def restyle(self, style: Style) -> list[Window]:
+        """Draw with another style."""
+        self.version += 1
+        return self.composer.restyle(style)
+
+    def select(self, ids: frozenset[int]) -> list[Window]:
+        """Draw other annotations as selected."""
+        self.version += 1
+        return self.composer.select(ids)
+
+    def get(self, id: int) -> Annotation | None:
+        """Return an annotation as it shows now."""
+        return self.shown.get(id) or self.rows.get(id)
+
+    def selected(self) -> list[Annotation]:
+        """Return the selected annotations that are visible, as they show now."""
+        found = (self.get(id) for id in sorted(self.selection))
+        return [a for a in found if a is not None and self.style.visible(a)]
+
+    def pick(self, x: float, y: float, zoom: float) -> int:
+        """Return the id of what lies under a place: a region, a joint, or the smallest box; 0 for nothing."""
+        top = self.composer.top(x, y) if "masks" in self.kinds else 0
+        return top or next(iter(self._outlines(x, y, zoom)), 0)
+
+    def under(self, x: float, y: float, zoom: float) -> list[int]:
+        """Return the ids of everything under a place: regions from the top down, then joints and boxes."""
+        regions = self.composer.under(x, y) if "masks" in self.kinds else []
+        return list(dict.fromkeys([*regions, *self._outlines(x, y, zoom)]))
+
+    def inside(self, box: Box) -> list[int]:
+        """Return the ids of visible annotations whose bounds lie in a box."""
+        table = self.table
+        b = table.boxes[: len(table.rows)]
+        hit = table.visible[: len(table.rows)] & (b[:, 0] >= box.x) & (b[:, 1] >= box.y)
+        hit &= (b[:, 2] <= box.right) & (b[:, 3] <= box.bottom)
+        return [row.id for row in (table.rows[s] for s in np.flatnonzero(hit)) if row is not None]
+
+    def _outlines(self, x: float, y: float, zoom: float) -> list[int]:
+        reach = REACH / max(zoom, 1e-9)
+        at = (int(x - reach), int(y - reach), int(x + reach) + 1, int(y + reach) + 1)
+        found: list[tuple[float, int]] = []
+        for slot in self.table.within(at):
+            a = self.table.rows[slot]
+            if a is None:
+                continue
+            if a.keypoints is not None and "keypoints" in self.kinds and _near_joint(a, x, y, reach):
+                found.append((-1.0, a.id))
+            elif isinstance(a.geometry, Box) and "boxes" in self.kinds:
+                box = a.geometry
+                if box.x <= x <= box.right and box.y <= y <= box.bottom:
+                    found.append((box.area, a.id))
+        return [id for _, id in sorted(found)]
+
+
+def _near_joint(a: Annotation, x: float, y: float, reach: float) -> bool:
+    values = a.keypoints.values if a.keypoints is not None else ()
+    joints = zip(values[0::3], values[1::3], values[2::3], strict=True)
+    return any(v > 0 and (px - x) ** 2 + (py - y) ** 2 <= reach * reach for px, py, v in joints)

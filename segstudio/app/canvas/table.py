@@ -1,0 +1,143 @@
+"""The annotations of one picture as arrays: places, stacking, visibility and colours, for queries without a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from segstudio.app.canvas.style import Style
+from segstudio.core.annotation import Annotation
+from segstudio.core.geometry import Box
+
+# left, top, right, bottom in whole pixels; right and bottom are outside.
+Window = tuple[int, int, int, int]
+
+
+def merged(a: Window, b: Window) -> Window:
+    """Return the smallest window around both; one without area counts for nothing."""
+    if a[2] <= a[0] or a[3] <= a[1]:
+        return b
+    if b[2] <= b[0] or b[3] <= b[1]:
+        return a
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+class Table:
+    """One row (a slot) an annotation. Slots stay where they are; those of deleted ones are used again.
+
+    Attributes:
+        rows: The annotation of each slot, or None.
+        slot_of: Slot by annotation id.
+        boxes: float64 (n, 4): left, top, right, bottom of what is drawn.
+        visible: bool (n,).
+        fill, edge: uint32 (n + 1,): colours; entry 0 is transparent, slot s has entry s + 1.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self.style = Style()
+        self.clear()
+
+    def clear(self, room: int = 16) -> None:
+        """Forget all rows."""
+        self.rows: list[Annotation | None] = []
+        self.slot_of: dict[int, int] = {}
+        self.boxes = np.zeros((room, 4))
+        self.visible = np.zeros(room, bool)
+        self.fill = np.zeros(room + 1, np.uint32)
+        self.edge = np.zeros(room + 1, np.uint32)
+        self._keys = np.zeros((2, room), np.int64)
+        self._free: list[int] = []
+        self._order: np.ndarray | None = None
+
+    def put(self, a: Annotation) -> int:
+        """Add an annotation or replace the one with its id; return its slot."""
+        slot = self.slot_of.get(a.id)
+        if slot is None:
+            slot = self._free.pop() if self._free else len(self.rows)
+            if slot == len(self.rows):
+                self.rows.append(None)
+            self._grow()
+            self.slot_of[a.id] = slot
+            self._order = None
+        elif self._keys[0, slot] != a.z:
+            self._order = None
+        self.rows[slot] = a
+        self._keys[:, slot] = a.z, a.id
+        box = a.bounds
+        self.boxes[slot] = np.nan_to_num((box.x, box.y, box.right, box.bottom), posinf=1e9, neginf=-1e9)
+        self.restyle_slot(slot)
+        return slot
+
+    def remove(self, id: int) -> None:
+        """Take an annotation out, if it is there."""
+        slot = self.slot_of.pop(id, None)
+        if slot is not None:
+            self.rows[slot] = None
+            self.visible[slot] = False
+            self.fill[slot + 1] = self.edge[slot + 1] = 0
+            self._free.append(slot)
+            self._order = None
+
+    def restyle_slot(self, slot: int) -> None:
+        """Look up anew whether a slot is visible and in which colours."""
+        a = self.rows[slot]
+        if a is not None:
+            self.visible[slot] = self.style.visible(a)
+            self.fill[slot + 1], self.edge[slot + 1] = self.style.paints(a)
+
+    def window(self, slot: int) -> Window:
+        """Return the whole pixels of the picture that a slot can touch."""
+        # One pixel more: polygons are rasterised by a rule that rounds outwards.
+        left, top = np.floor(self.boxes[slot, :2]) - 1
+        right, bottom = np.ceil(self.boxes[slot, 2:]) + 1
+        return max(int(left), 0), max(int(top), 0), min(int(right), self.width), min(int(bottom), self.height)
+
+    def extend(self, slot: int, window: Window) -> None:
+        """Grow a slot's box so that it holds a window."""
+        box = self.boxes[slot]
+        if box[2] <= box[0] or box[3] <= box[1]:
+            box[:] = window
+        else:
+            box[:2] = np.minimum(box[:2], window[:2])
+            box[2:] = np.maximum(box[2:], window[2:])
+
+    @property
+    def order(self) -> np.ndarray:
+        """All used slots, the lowest in the stack first."""
+        if self._order is None:
+            used = np.fromiter(self.slot_of.values(), np.int64, len(self.slot_of))
+            self._order = used[np.lexsort((self._keys[1, used], self._keys[0, used]))]
+        return self._order
+
+    def within(self, window: Window) -> list[int]:
+        """Return the visible slots whose box touches a window, the lowest in the stack first."""
+        left, top, right, bottom = window
+        b = self.boxes[: len(self.rows)]
+        hit = self.visible[: len(self.rows)].copy()
+        hit &= (b[:, 0] < right + 1) & (b[:, 2] > left - 1) & (b[:, 1] < bottom + 1) & (b[:, 3] > top - 1)
+        order = self.order
+        return order[hit[order]].tolist()
+
+    def shown(self, exposed: Box | None = None) -> list[Annotation]:
+        """Return the visible annotations whose box touches a part of the picture, the lowest first."""
+        window = exposed.pixels() if exposed else (-(10**9), -(10**9), 10**9, 10**9)
+        return [row for row in (self.rows[slot] for slot in self.within(window)) if row is not None]
+
+    def fill_from(self, annotations: Iterable[Annotation]) -> None:
+        """Hold these annotations and no others."""
+        rows = list(annotations)
+        self.clear(max(len(rows), 16))
+        for a in rows:
+            self.put(a)
+
+    def _grow(self) -> None:
+        room = len(self.visible)
+        if len(self.rows) <= room:
+            return
+        self.boxes = np.concatenate([self.boxes, np.zeros((room, 4))])
+        self.visible = np.concatenate([self.visible, np.zeros(room, bool)])
+        self.fill = np.concatenate([self.fill, np.zeros(room, np.uint32)])
+        self.edge = np.concatenate([self.edge, np.zeros(room, np.uint32)])
+        self._keys = np.concatenate([self._keys, np.zeros((2, room), np.int64)], axis=1)
