@@ -7,12 +7,28 @@ from segstudio.app.canvas.layers.boxes import BoxesLayer
 from segstudio.app.canvas.layers.draft import DraftLayer
 from segstudio.app.canvas.layers.handles import HandlesLayer
 from segstudio.app.canvas.layers.instances import InstancesLayer
+from segstudio.app.canvas.layers.keypoints import KeypointsLayer
+from segstudio.app.canvas.layers.labels import LabelsLayer
+from segstudio.app.canvas.layers.landmarks import LandmarksLayer
+from segstudio.app.canvas.layers.maps import HeatmapLayer, SemanticLayer
 from segstudio.app.canvas.layers.picture import PictureLayer
 from segstudio.app.canvas.layers.selection import SelectionLayer
 from segstudio.app.canvas.scene import Scene
 
 # The lowest first.
-LAYERS: tuple[type[Layer], ...] = (PictureLayer, InstancesLayer, BoxesLayer, SelectionLayer, HandlesLayer, DraftLayer)
+LAYERS: tuple[type[Layer], ...] = (
+    PictureLayer,
+    SemanticLayer,
+    HeatmapLayer,
+    InstancesLayer,
+    BoxesLayer,
+    SelectionLayer,
+    KeypointsLayer,
+    LandmarksLayer,
+    LabelsLayer,
+    HandlesLayer,
+    DraftLayer,
+)
 
 
 def make_layers(scene: Scene) -> dict[str, Layer]:

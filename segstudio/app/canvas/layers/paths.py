@@ -70,7 +70,7 @@ def outline(bitmap: np.ndarray, x: int, y: int) -> np.ndarray:
     down = _runs((padded[:, 1:] != padded[:, :-1]).T)
     level = np.stack([across[:, 1] - 1, across[:, 0], across[:, 2] - 1, across[:, 0]], axis=1)
     steep = np.stack([down[:, 0], down[:, 1] - 1, down[:, 0], down[:, 2] - 1], axis=1)
-    return np.vstack([level, steep]).astype(np.float64) + (x, y, x, y)
+    return np.vstack([level, steep]).astype(np.float64) + np.array([x, y, x, y])
 
 
 def _runs(flags: np.ndarray) -> np.ndarray:

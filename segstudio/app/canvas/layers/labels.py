@@ -1,0 +1,131 @@
+"""Class names and scores, where there is room to read them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
+
+from segstudio.app.canvas.layers.base import Layer, to_screen
+from segstudio.app.canvas.scene import Scene
+from segstudio.core.annotation import Annotation
+from segstudio.core.colors import RGB, ink_on
+
+MOST = 150
+# An object must be this wide and high on the screen to get a label; the selected ones always do.
+WIDE, HIGH = 34.0, 18.0
+_FONT = 11
+_CELL = 8.0
+_KEPT = 1000
+
+
+class LabelsLayer(Layer):
+    """A tag at the top left corner of each object; the selected and the largest come first, and none covers another."""
+
+    name = "labels"
+    kind = "labels"
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self._tags: OrderedDict[tuple[str, RGB, bool, float], QPixmap] = OrderedDict()
+        self._key: tuple[object, ...] = ()
+        self._placed: list[tuple[float, float, QPixmap]] = []
+
+    def paint(self, painter: QPainter, exposed: QRectF, _zoom: float) -> None:
+        scene = self.scene
+        device = painter.device()
+        ratio = device.devicePixelRatio() if device is not None else 1.0
+        transform = painter.worldTransform()
+        scale = to_screen(painter)
+        # What is placed depends on all that the window shows, not on the part that is painted anew.
+        visible = QRectF(
+            -transform.dx() / scale,
+            -transform.dy() / scale,
+            (device.width() / scale) if device is not None else exposed.width(),
+            (device.height() / scale) if device is not None else exposed.height(),
+        )
+        key = (scene.version, scale, visible.x(), visible.y(), visible.width(), visible.height(), ratio)
+        if key != self._key:
+            self._key, self._placed = key, self._place(visible, scale, ratio)
+        area = QRectF(exposed.x() * scale, exposed.y() * scale, exposed.width() * scale, exposed.height() * scale)
+        for x, y, tag in self._placed:
+            if area.intersects(QRectF(QPointF(x, y), tag.deviceIndependentSize())):
+                painter.drawPixmap(QPointF(x, y), tag)
+
+    def _candidates(self, visible: QRectF, scale: float) -> list[Annotation]:
+        """Return the objects that could get a label, the most important first."""
+        table = self.scene.table
+        slots = np.array(table.within((*_whole(visible),)), np.int64)
+        if not len(slots):
+            return []
+        b = table.boxes[slots]
+        wide, high = (b[:, 2] - b[:, 0]) * scale, (b[:, 3] - b[:, 1]) * scale
+        chosen = np.array([table.rows[s].id in self.scene.selection for s in slots])  # pyright: ignore
+        room = chosen | ((wide >= WIDE) & (high >= HIGH))
+        order = np.argsort(-(wide * high + chosen * 1e12)[room], kind="stable")[: 4 * MOST]
+        return [a for s in slots[room][order] if (a := table.rows[int(s)]) is not None]
+
+    def _place(self, visible: QRectF, scale: float, ratio: float) -> list[tuple[float, float, QPixmap]]:
+        placed: list[tuple[float, float, QPixmap]] = []
+        taken: set[tuple[int, int]] = set()
+        for a in self._candidates(visible, scale):
+            tag = self._tag(a, ratio)
+            size = tag.deviceIndependentSize()
+            box = a.bounds
+            x, y = max(box.x, visible.x()) * scale, box.y * scale - size.height() - 1
+            if y < visible.y() * scale:
+                y = max(box.y, visible.y()) * scale + 1
+            x = max(min(x, visible.right() * scale - size.width()), visible.x() * scale)
+            cells = {
+                (i, j)
+                for i in range(int(x // _CELL), int((x + size.width()) // _CELL) + 1)
+                for j in range(int(y // _CELL), int((y + size.height()) // _CELL) + 1)
+            }
+            if taken.isdisjoint(cells):
+                taken |= cells
+                placed.append((x, y, tag))
+            if len(placed) == MOST:
+                break
+        return placed
+
+    def _tag(self, a: Annotation, ratio: float) -> QPixmap:
+        style = self.scene.style
+        category = style.categories.get(a.category)
+        name = category.name if category is not None else "no class"
+        text = f"{name} {a.score:.2f}" if a.score is not None and a.is_prediction else name
+        key = (text, style.color(a), a.id in self.scene.selection, ratio)
+        found = self._tags.get(key)
+        if found is None:
+            found = self._tags[key] = draw_tag(*key)
+            while len(self._tags) > _KEPT:
+                self._tags.popitem(last=False)
+        return found
+
+
+def draw_tag(text: str, color: RGB, selected: bool, ratio: float) -> QPixmap:
+    """Return a tag: text on a rounded ground in the object's colour, white with a dark rim when selected."""
+    font = QFont()
+    font.setPixelSize(_FONT)
+    font.setWeight(QFont.Weight.DemiBold)
+    metrics = QFontMetricsF(font)
+    width, height = round(metrics.horizontalAdvance(text)) + 10, round(metrics.height()) + 2
+    tag = QPixmap(round(width * ratio), round(height * ratio))
+    tag.setDevicePixelRatio(ratio)
+    tag.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tag)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    ground = QColor(255, 255, 255) if selected else QColor(*color)
+    painter.setPen(QColor(0, 0, 0, 200 if selected else 90))
+    painter.setBrush(ground)
+    painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), 3, 3)
+    painter.setFont(font)
+    painter.setPen(QColor(*ink_on((255, 255, 255) if selected else color)))
+    painter.drawText(QRectF(0, 0, width, height), Qt.AlignmentFlag.AlignCenter, text)
+    painter.end()
+    return tag
+
+
+def _whole(rect: QRectF) -> tuple[int, int, int, int]:
+    return int(rect.left()) - 1, int(rect.top()) - 1, int(rect.right()) + 1, int(rect.bottom()) + 1
