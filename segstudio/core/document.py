@@ -9,6 +9,7 @@ rings; exporters turn both into what their format knows.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -113,28 +114,33 @@ def parse(source: bytes, **known: Any) -> Annotation:
     )
 
 
+def _floats(values: Iterable[float]) -> list[float]:
+    """Return numbers as floats, so that a whole one reads the same after it was stored as before."""
+    return [float(v) for v in values]
+
+
 def _shape_keys(a: Annotation) -> dict[str, Any]:
     keys: dict[str, Any] = {}
     box = a.box
     match a.geometry:
         case Polygons():
-            keys["segmentation"] = a.geometry.parts
+            keys["segmentation"] = [_floats(ring) for ring in a.geometry.parts]
             if a.geometry.holes:
-                keys["holes"] = a.geometry.holes
+                keys["holes"] = [_floats(ring) for ring in a.geometry.holes]
         case Mask():
             m = a.geometry
             keys["mask"] = _Crop(m.x, m.y, m.w, m.h, m.counts.decode("ascii"))
         case Box():
             box = a.geometry
     if box is not None:
-        keys["bbox"] = (box.x, box.y, box.w, box.h)
+        keys["bbox"] = _floats((box.x, box.y, box.w, box.h))
     return keys
 
 
 def _point_keys(a: Annotation) -> dict[str, Any]:
     if a.keypoints is None:
         return {}
-    values = [int(v) if i % 3 == 2 else v for i, v in enumerate(a.keypoints.values)]
+    values = [int(v) if i % 3 == 2 else float(v) for i, v in enumerate(a.keypoints.values)]
     return {"keypoints": values, "num_keypoints": a.keypoints.labelled}
 
 
@@ -188,7 +194,7 @@ def _single_keys(a: Annotation, old: Annotation | None) -> dict[str, Any]:
     """Return the keys of one value each that differ from `old`; None means: take the key out."""
     keys: dict[str, Any] = {}
     if a.score != (old.score if old else None):
-        keys["score"] = a.score
+        keys["score"] = None if a.score is None else float(a.score)
     if a.crowd != (old.crowd if old else False):
         keys["iscrowd"] = int(a.crowd)
     if a.track != (old.track if old else None):

@@ -25,6 +25,13 @@ else:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def _is(fd: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(fd), path.stat())
+    except FileNotFoundError:
+        return False
+
+
 def _file(project: Path, run: int) -> Path:
     return project.with_name(f"{project.name}-run{run}")
 
@@ -39,10 +46,22 @@ class RunLock:
     def __init__(self, project: Path, run: int) -> None:
         self._path = _file(project, run)
         try:
-            self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            self._fd = self._take()
         except OSError as error:
             raise ProjectError(f"The run could not be begun: {error.strerror}.", path=self._path) from error
-        _lock(self._fd)
+
+    def _take(self) -> int:
+        while True:
+            fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            try:
+                _lock(fd)
+                # Another process may have tidied the file away between the two calls.
+                if _is(fd, self._path):
+                    return fd
+            except OSError:
+                os.close(fd)
+                raise
+            os.close(fd)
 
     def release(self) -> None:
         """The run has ended."""
@@ -66,6 +85,10 @@ def goes_on(project: Path, run: int) -> bool:
     return False
 
 
-def forget(project: Path, run: int) -> None:
-    """Take away what a run that is over has left."""
-    _file(project, run).unlink(missing_ok=True)
+def tidy(project: Path) -> None:
+    """Take away what processes that died have left."""
+    start = f"{project.name}-run"
+    for file in project.absolute().parent.iterdir():
+        run = file.name.removeprefix(start)
+        if file.name.startswith(start) and run.isdecimal() and not goes_on(project, int(run)):
+            file.unlink(missing_ok=True)

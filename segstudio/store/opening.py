@@ -61,7 +61,7 @@ def mode_of(path: Path) -> str:
     try:
         version = _version(path, "ro")
     except sqlite3.OperationalError as error:
-        if writable or "unable to open" not in str(error):
+        if writable or not any(sign in str(error) for sign in ("unable to open", "readonly")):
             with explained(path):
                 raise
         # A folder that can't be written has no place for the index of a write-ahead log.
@@ -136,13 +136,10 @@ def migrate(database: Database) -> None:
             connection.exec_driver_sql(f"PRAGMA user_version = {step + 1}")
 
 
-def copy(database: Database, path: Path, media_root: Path) -> None:
+def copy(database: Database, path: Path) -> None:
     """Write a complete copy; it appears under its name only when it is whole.
 
-    Args:
-        database: What to copy.
-        path: The new file.
-        media_root: Where its media are; stored relative to the copy where the project has it relative.
+    A relative media folder is the same folder as seen from the copy.
 
     Raises:
         ProjectError: The file exists or can't be written.
@@ -155,8 +152,9 @@ def copy(database: Database, path: Path, media_root: Path) -> None:
             target.execute("PRAGMA journal_mode = DELETE")
             with target:
                 root = target.execute("SELECT value FROM meta WHERE key = 'media_root'").fetchone()
-                if root is not None and not Path(root[0].decode()).is_absolute():
-                    value = _relative(media_root, path.absolute().parent).encode()
+                if root is not None and isinstance(database.path, Path) and not Path(root[0].decode()).is_absolute():
+                    folder = database.path.absolute().parent / root[0].decode()
+                    value = _relative(folder, path.absolute().parent).encode()
                     target.execute("UPDATE meta SET value = ? WHERE key = 'media_root'", (value,))
         part.replace(path)
     except BaseException as error:

@@ -100,7 +100,7 @@ class ProjectFile(Runs):
         Raises:
             ProjectError: The file exists or can't be written.
         """
-        opening.copy(self._db, Path(path), self.media_root)
+        opening.copy(self._db, Path(path))
 
     # Reading and writing
 

@@ -119,7 +119,8 @@ class Runs(Writer):
         for run in (r.id for r in self.runs() if r.state == "open"):
             if isinstance(self.path, Path) and not alive.goes_on(self.path, run):
                 self.end_run(run)
-                alive.forget(self.path, run)
+        if isinstance(self.path, Path):
+            alive.tidy(self.path)
 
     def discard_run(self, run: int) -> None:
         """Take a run's untouched rows away and bring back what they replaced, as an undoable step.
