@@ -27,6 +27,8 @@ _BOMS = (
 _NOT_A_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*+"|-?Infinity|NaN')
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _AT = re.compile(r" - at `\$(.*)`$")
+_QUOTED = re.compile(r"`([a-z |]+)`")
+_WORDS = {"float": "number", "int": "number", "str": "text", "array": "list", "bool": "true or false", "null": "null"}
 
 _raw_dict = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _raw_list = msgspec.json.Decoder(list[msgspec.Raw])
@@ -158,11 +160,14 @@ def split_list(text: Any) -> list[msgspec.Raw]:
 
 
 def place_of(error: msgspec.DecodeError) -> tuple[str, str]:
-    """Return (what is wrong, where in the object) of a decoding error: ("expected `float`", ".segmentation[0][3]")."""
+    """Return (what is wrong, where in the object) of a decoding error: ("number expected", ".segmentation[0][3]")."""
     text = str(error)
     found = _AT.search(text)
-    what = _AT.sub("", text)
-    return what[:1].lower() + what[1:], found[1] if found else ""
+    place = found[1] if found else ""
+    what = _QUOTED.sub(lambda m: " or ".join(_WORDS.get(w, w) for w in m[1].split(" | ")), _AT.sub("", text))
+    if "<=" in what or ">=" in what or "out of range" in what:
+        return "a number that is out of range", place
+    return what[:1].lower() + what[1:], place
 
 
 def amended(text: Any, changes: dict[str, Any]) -> bytes:
