@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from segstudio.core.errors import InputError
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from segstudio.app.canvas.view import CanvasView
+    from segstudio.app.main_window import MainWindow
 
 PATIENCE = 30.0
 
@@ -38,8 +47,65 @@ def capture_window(
         InputError: The picture can't be written.
         SegstudioError: The project can't be opened.
     """
-    import os
+    with _opened(project, theme, size) as window:
+        if media is not None:
+            _go_to(window, media)
+        _settle(0.8 if project is not None else 0.2)
+        if not window.grab().save(str(out_png)):
+            raise InputError("The picture of the window could not be written.", path=out_png)
+    return Path(out_png)
 
+
+def capture_overlays(project: str | Path, folder: str | Path, side: int = 1200) -> list[Path]:
+    """Write each picture of a project with everything that the canvas draws over it.
+
+    Args:
+        project: A project file or a folder.
+        folder: Where the PNG files go, named like the pictures; made if it is not there.
+        side: The longer side in pixels that smaller pictures are enlarged to, so that lines and letters stay readable.
+
+    Returns:
+        The paths of the pictures; media that can't be read have none.
+
+    Raises:
+        DisplayError: Qt can't start here.
+        InputError: A picture can't be written.
+        ProjectError: The project can't be opened.
+    """
+    made: list[Path] = []
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _opened(project, "dark", (1200, 800)) as window:
+        for media in window.session.media_ids:
+            _go_to(window, media)
+            shown = window.session.media
+            if window.session.picture is None or shown is None:
+                continue
+            path = folder / (shown.path.strip("/").replace("/", "-").rsplit(".", 1)[0] + ".png")
+            if not _rendered(window.canvas, side).save(str(path)):
+                raise InputError("The picture could not be written.", path=path)
+            made.append(path)
+    return made
+
+
+def _rendered(canvas: CanvasView, side: int) -> QImage:
+    """Return the picture with its overlays, without the window around it."""
+    from PySide6.QtCore import QRectF
+    from PySide6.QtGui import QImage, QPainter
+
+    width, height = canvas.scene_state.size
+    scale = max(1.0, side / max(width, height))
+    image = QImage(round(width * scale), round(height * scale), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    canvas.scene().render(painter, QRectF(image.rect()), QRectF(0, 0, width, height))
+    painter.end()
+    return image
+
+
+@contextmanager
+def _opened(project: str | Path | None, theme: str, size: tuple[int, int]) -> Iterator[MainWindow]:
+    """Yield the real window on a project, with settings of its own; it is closed at the end."""
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from segstudio.app.main import application
@@ -55,17 +121,17 @@ def capture_window(
             window.show()
             if project is not None:
                 window.load([project])
-                if media is not None:
-                    window.session.go_to(media)
                 _wait(lambda: window.session.picture is not None or window.session.problem is not None)
-            _settle(0.8 if project is not None else 0.2)
-            if not window.grab().save(str(out_png)):
-                raise InputError("The picture of the window could not be written.", path=out_png)
+            yield window
         finally:
             window.close()
             window.deleteLater()
             _settle(0.0)
-    return Path(out_png)
+
+
+def _go_to(window: MainWindow, media: int) -> None:
+    window.session.go_to(media)
+    _wait(lambda: window.session.picture is not None or window.session.problem is not None)
 
 
 def _wait(ready: Callable[[], bool]) -> None:

@@ -18,6 +18,7 @@ from segstudio.core.errors import InputError, SegstudioError, WeightsError
 
 if TYPE_CHECKING:
     from segstudio.cli.output import Output
+    from segstudio.core.annotation import Annotation
     from segstudio.store import ProjectFile
 
 OBJECTS, POSES = "starter-instances", "starter-poses"
@@ -67,11 +68,11 @@ def _headless(folder: Path, out: Output) -> Outcome:
         found = {m.path: counts.get(m.id, 0) for m in media}
         if not counts:
             raise MissingError("Nothing could be predicted.", remedy=" ".join(problems))
+        best = max((m.id for m in media), key=lambda m: _richness(project.annotations(m)))
         out.note("Writing the COCO file and the pictures")
         export_file(project, folder / "coco.json")
     if not cancelled:
-        best = max(media, key=lambda m: counts.get(m.id, 0))
-        _draw(folder, best.id)
+        _draw(folder, best)
     out.table(("photo", "objects"), list(found.items()))
     made = [folder / "coco.json", folder / "window.png", *sorted((folder / "overlays").glob("*.png"))]
     for path in made:
@@ -141,6 +142,12 @@ def _predicted(project: ProjectFile, out: Output) -> tuple[list[str], bool]:
         if cancelled:
             return problems, True
     return problems, False
+
+
+def _richness(annotations: list[Annotation]) -> tuple[int, float]:
+    """Return how well a photo shows what the program does: kinds of things on it, then how sure they are."""
+    kinds = {(type(a.geometry), a.keypoints is None) for a in annotations}
+    return len(kinds), max((a.score or 0.0 for a in annotations), default=0.0)
 
 
 def _fetched(out: Output) -> list[str]:
