@@ -62,7 +62,7 @@ class StatusBar(QStatusBar):
 
     def show_zoom(self, zoom: float) -> None:
         """Show how many screen pixels a picture pixel has."""
-        self.zoom_text.setText(f"{zoom * 100:.0f} %" if self._session.picture is not None else "")
+        self.zoom_text.setText(f"{zoom * 100:.0f} %" if self._session.media is not None else "")
 
     def _show(self) -> None:
         session = self._session

@@ -88,3 +88,32 @@ def shown(session, project, qtbot):
     session.attach(project)
     qtbot.waitUntil(lambda: session.picture is not None)
     return session
+
+
+@pytest.fixture
+def window(look, qtbot, tmp_path: Path) -> Iterator:
+    """The main window, shown, with a made-up model."""
+    from app_fakes import ToyCatalog, ToyModel
+
+    from segstudio.app.main_window import MainWindow
+    from segstudio.app.settings import Settings
+    from segstudio.engine.engine import Engine
+
+    made = MainWindow(Settings(tmp_path / "settings.ini"), lambda: Engine(ToyCatalog(), load=ToyModel))
+    made.resize(1200, 800)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    ToyModel.gate.set()
+    made.close()
+    made.deleteLater()
+    qtbot.wait(1)
+
+
+@pytest.fixture
+def opened(window, folder: Path, qtbot):
+    """The main window with the folder's project open and its first picture shown."""
+    window.load([folder])
+    qtbot.waitUntil(lambda: window.session.picture is not None)
+    qtbot.waitUntil(lambda: window.actions_["view.fit"].isEnabled())
+    return window

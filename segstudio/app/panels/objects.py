@@ -189,6 +189,7 @@ class ObjectsPanel(Panel):
         self.list.selectionModel().selectionChanged.connect(self._on_selected)
         self.model.modelReset.connect(self._show)
         session.selection_changed.connect(self._follow)
+        session.annotations_changed.connect(lambda _: self._show())
         session.picture_changed.connect(self._show)
         self._show()
 
@@ -230,7 +231,7 @@ class ObjectsPanel(Panel):
         self._number.setText(f"{listed:,}" if listed == all_ else f"{listed:,} of {all_:,}")
         self._number.setVisible(all_ > 0)
         predictions = any(a.is_prediction for a in session.annotations.values())
-        self.threshold.setEnabled(any(a.is_prediction and a.score is not None for a in session.annotations.values()))
+        self.threshold.setVisible(any(a.is_prediction and a.score is not None for a in session.annotations.values()))
         self._accept.setEnabled(predictions)
         if listed:
             self.stack.setCurrentIndex(1)

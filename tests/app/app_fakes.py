@@ -1,0 +1,85 @@
+"""A model that needs no weights, and a hand that moves the mouse."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QGraphicsView
+
+from segstudio.core import masks
+from segstudio.core.labels import Label, LabelSet
+from segstudio.core.results import Instances
+from segstudio.zoo import Card
+
+CLASSES = LabelSet("toy", (Label(1, "cat"), Label(2, "bird")))
+
+
+def card(name: str = "toy", **more) -> Card:
+    """Return a card without weights."""
+    values = {"title": "Toy masks", "task": "instances", "description": "Two squares.", "builder": "toy:make"}
+    return Card(name=name, licence="none", labels="coco-91", **{**values, **more})
+
+
+class ToyCatalog:
+    """The cards it is given."""
+
+    def __init__(self, *cards: Card) -> None:
+        self.cards = {c.name: c for c in cards or (card(starter=True),)}
+
+    def __iter__(self) -> Iterator[Card]:
+        return iter(self.cards.values())
+
+    def get(self, name: str) -> Card:
+        return self.cards[name]
+
+    def parts(self, one: Card) -> list[Card]:
+        return [one]
+
+    def starter_pack(self) -> list[Card]:
+        return [c for c in self if c.starter]
+
+
+class ToyModel:
+    """Finds a cat at 0.9 and a bird at 0.4 in every picture; waits while `gate` is closed."""
+
+    def __init__(self, _card: Card, _device: str) -> None:
+        self.memory = 1
+
+    gate = threading.Event()
+    gate.set()
+
+    def predict(self, frames, options, context):
+        assert ToyModel.gate.wait(20)
+        return [[self._found(frame.shape[:2])] for frame in frames]
+
+    def _found(self, size: tuple[int, int]) -> Instances:
+        shapes = [masks.from_bitmap(np.ones((20, 20), np.uint8), x, 30) for x in (10, 60)]
+        corners = np.array([[10, 30, 30, 50], [60, 30, 80, 50]], np.float32)
+        return Instances(
+            size=size, classes=CLASSES, boxes=corners, labels=np.array([1, 2]),
+            scores=np.array([0.9, 0.4], np.float32), masks=shapes,
+        )  # fmt: skip
+
+    def prompt_box(self, frame, box):
+        return masks.from_box(box, frame.shape[1], frame.shape[0])
+
+
+def drag(view: QGraphicsView, *places: tuple[float, float]) -> None:
+    """Press at the first place of the picture, move over the others, release at the last."""
+    points = [QPointF(view.mapFromScene(QPointF(*place))) for place in places]
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    _send(view, QEvent.Type.MouseMove, points[0], none, none)
+    _send(view, QEvent.Type.MouseButtonPress, points[0], left, left)
+    for point in points[1:]:
+        _send(view, QEvent.Type.MouseMove, point, none, left)
+    _send(view, QEvent.Type.MouseButtonRelease, points[-1], left, none)
+
+
+def _send(view: QGraphicsView, kind: QEvent.Type, at: QPointF, button, buttons) -> None:
+    port = view.viewport()
+    event = QMouseEvent(kind, at, QPointF(port.mapToGlobal(at.toPoint())), button, buttons, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(port, event)
