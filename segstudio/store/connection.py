@@ -115,6 +115,7 @@ class _Scope:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.depth = 0
+        self.broken = False
         self.after: list[Callable[[], object]] = []
         self.failed: list[Callable[[], object]] = []
 
@@ -206,20 +207,17 @@ class Database:
                     self._local.scope = scope
                     yield connection
                     self._local.scope = None
-                    self._commit(connection)
+                    if scope.broken:
+                        raise ProjectError(
+                            "This change could not be stored; the project is as it was before it.", path=self.path
+                        )
+                    connection.commit()
                 except BaseException:
                     self._local.scope = None
                     scope.drop(0, 0)
                     raise
         for call in scope.after:
             call()
-
-    def _commit(self, connection: Connection) -> None:
-        raw = connection.connection.driver_connection
-        # SQLite ends a transaction by itself when the disk is full; a caller may have caught that error.
-        if not getattr(raw, "in_transaction", True):
-            raise ProjectError("This change could not be stored; the project is as it was before it.", path=self.path)
-        connection.commit()
 
     @contextmanager
     def _nested(self, scope: _Scope) -> Iterator[None]:
@@ -235,6 +233,11 @@ class Database:
             if getattr(scope.connection.connection.driver_connection, "in_transaction", False):
                 scope.connection.exec_driver_sql(f"ROLLBACK TO {name}")
                 scope.connection.exec_driver_sql(f"RELEASE {name}")
+            else:
+                # A full disk makes SQLite take back everything. Who catches the error must not write on as if it had
+                # not: a new transaction, which will be taken back too, holds what comes.
+                scope.broken = True
+                scope.connection.exec_driver_sql("BEGIN")
             raise
         finally:
             scope.depth -= 1

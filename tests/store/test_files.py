@@ -188,21 +188,45 @@ def test_a_full_disk_takes_nothing_half_and_works_again(project: ProjectFile, fi
     assert boxes(file) == 5001
 
 
-def test_what_fails_within_a_transaction_fails_alone(project: ProjectFile) -> None:
+def test_a_full_disk_takes_the_whole_transaction_back_even_where_its_error_is_caught(project: ProjectFile) -> None:
     raw = project._db._writer.raw_connection()
     pages = raw.driver_connection.execute("PRAGMA page_count").fetchone()[0]
     raw.driver_connection.execute(f"PRAGMA max_page_count = {pages}")
     raw.close()
     told = []
     project.changed.subscribe(told.append)
-    with project.transaction():
+    with pytest.raises(ProjectError, match="as it was before"), project.transaction():
         with pytest.raises(ProjectError, match="disk"):
             draw(project, 5000)
         project.set_meta("note", "kept")
-    assert project.meta("note") == "kept"
+    assert project.meta("note") == ""
     assert told == []
     assert list(project.all_annotations()) == []
     assert len(project.history()) == 1
+
+
+def test_what_fails_within_a_transaction_fails_alone(project: ProjectFile) -> None:
+    told = []
+    project.changed.subscribe(told.append)
+    with project.transaction():
+        with pytest.raises(ProjectError, match="picture"):
+            project.commit(edits.add([Annotation(project.new_ids("annotation"), 77, 1)]))
+        draw(project)
+        assert told == [], "nobody hears of what is not on disk yet"
+    assert len(told) == 1
+    assert len(list(project.all_annotations())) == 1
+
+
+def test_a_transaction_that_fails_leaves_nothing_and_its_ids_are_not_given_again(project: ProjectFile) -> None:
+    told = []
+    project.changed.subscribe(told.append)
+    ids = []
+    with pytest.raises(RuntimeError), project.transaction():
+        ids = [a.id for a in draw(project, 100)]
+        assert len(project.annotations(1)) == 100, "a transaction sees what it wrote"
+        raise RuntimeError
+    assert (told, project.annotations(1), len(project.history())) == ([], [], 1)
+    assert not set(ids) & {a.id for a in draw(project, 100)}
 
 
 def test_a_file_that_was_moved_away_takes_no_edit_that_nobody_would_find(project: ProjectFile, file: Path) -> None:
