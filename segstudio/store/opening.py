@@ -48,11 +48,18 @@ def mode_of(path: Path) -> str:
     Raises:
         ProjectError: Missing, not a project, damaged, from a newer version, or one whose last changes can't be read.
     """
+    try:
+        size = path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        raise ProjectError("There is no such project file.", path=path, remedy="Check its name and folder.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ProjectError(f"The project file can't be reached ({reason}).", path=path) from error
     if path.is_dir():
         raise ProjectError("This is a folder, not a project file.", path=path, remedy="Choose the file in it.")
     if not path.is_file():
         raise ProjectError("There is no such project file.", path=path, remedy="Check its name and folder.")
-    if path.stat().st_size == 0:
+    if size == 0:
         raise ProjectError("This file is empty.", path=path, remedy="Restore a copy of it, or make a new project.")
     if not os.access(path, os.R_OK):
         raise ProjectError("You may not read this file.", path=path, remedy="Ask its owner for permission.")

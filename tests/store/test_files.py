@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import textwrap
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -305,50 +308,69 @@ def _as_nobody(path: Path, copy: Path) -> list[str]:
 
 
 @pytest.fixture
-def open_way(tmp_path: Path) -> Path:
-    """A folder that others may enter, with a place to write."""
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == os.getuid() and folder != Path(folder.anchor):
-            folder.chmod(folder.stat().st_mode | 0o055)
-    place = tmp_path / "free"
-    place.mkdir()
-    place.chmod(0o777)
-    return place
+def open_way(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder that others may enter and write to; pytest's own are closed to them."""
+    with tempfile.TemporaryDirectory(prefix="segstudio-") as name:
+        place = Path(name)
+        place.chmod(0o777)
+        yield place
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+@contextmanager
+def closed(folder: Path) -> Iterator[Path]:
+    """Let nobody but root write to a folder and its files."""
+    for file in folder.iterdir():
+        file.chmod(0o444)
+    folder.chmod(0o555)
+    try:
+        yield folder
+    finally:
+        folder.chmod(0o755)
+
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+
+
+@posix
 def test_a_read_only_folder_opens_to_read(project: ProjectFile, file: Path, open_way: Path) -> None:
     draw(project, 4)
     project.close()
-    file.chmod(0o444)
-    file.parent.chmod(0o555)
-    lines = _as_nobody(file, open_way / "copy.segstudio")
-    file.parent.chmod(0o755)
-    assert lines[0] == "readonly True 4 []"
-    assert lines[1].startswith("refused This project can only be read")
+    (open_way / "fixed").mkdir()
+    shutil.copy(file, open_way / "fixed")
+    with closed(open_way / "fixed") as folder:
+        lines = _as_nobody(folder / file.name, open_way / "copy.segstudio")
+        assert lines[0] == "readonly True 4 []"
+        assert lines[1].startswith("refused This project can only be read")
+        assert [p.name for p in folder.iterdir()] == [file.name]
     assert boxes(open_way / "copy.segstudio") == 4
-    assert not [p for p in file.parent.iterdir() if p.name.endswith(("-wal", "-shm"))]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
-def test_a_read_only_folder_with_a_log_left_behind(project: ProjectFile, file: Path, open_way: Path) -> None:
+@posix
+@pytest.mark.parametrize("ends", [("", "-wal", "-shm"), ("", "-wal")])
+def test_a_read_only_folder_with_a_log_left_behind(
+    project: ProjectFile, file: Path, open_way: Path, ends: tuple[str, ...]
+) -> None:
     draw(project, 4)
-    place = file.parent / "killed"
-    place.mkdir()
-    for end in ("", "-wal", "-shm"):
-        (place / (file.name + end)).write_bytes(file.with_name(file.name + end).read_bytes())
-        (place / (file.name + end)).chmod(0o444)
-    place.chmod(0o555)
-    lines = _as_nobody(place / file.name, open_way / "copy.segstudio")
-    assert lines[0] == "readonly True 4 []", "what the log holds is seen"
-    place.chmod(0o755)
-    (place / (file.name + "-shm")).unlink()
-    place.chmod(0o555)
-    lines = _as_nobody(place / file.name, open_way / "second.segstudio")
-    place.chmod(0o755)
-    assert lines[0].startswith("error") or lines[0] == "readonly True 4 []"
-    if lines[0].startswith("error"):
-        assert "-wal" in lines[0], "it says which file holds the rest"
+    (open_way / "killed").mkdir()
+    for end in ends:
+        shutil.copy(file.with_name(file.name + end), open_way / "killed")
+    with closed(open_way / "killed") as folder:
+        lines = _as_nobody(folder / file.name, open_way / "copy.segstudio")
+    if "-shm" in ends:
+        assert lines[0] == "readonly True 4 []", "what the log holds is seen"
+    else:
+        assert lines[0].startswith("error")
+        assert f"{file.name}-wal" in lines[0], "it says which file holds the rest"
+
+
+@posix
+def test_a_folder_that_may_not_be_entered(project: ProjectFile, file: Path, open_way: Path) -> None:
+    project.close()
+    (open_way / "shut").mkdir()
+    shutil.copy(file, open_way / "shut")
+    (open_way / "shut").chmod(0o700)
+    lines = _as_nobody(open_way / "shut" / file.name, open_way / "copy.segstudio")
+    assert lines[0].startswith("error") or os.getuid() != 0
 
 
 def test_media_root(tmp_path: Path) -> None:
