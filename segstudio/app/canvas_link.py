@@ -32,7 +32,6 @@ class SessionContext:
         self._session = session
         self._view = view
         self._bridge = bridge
-        self._stroked = 0
 
     @property
     def annotations(self) -> Mapping[int, Annotation]:
@@ -62,7 +61,7 @@ class SessionContext:
         return self._session.categories.get(a.category)
 
     def under(self, x: float, y: float) -> list[int]:
-        return self._view.scene_state.under(x, y, max(self._view.transform().m11(), 1e-9))
+        return self._view.scene_state.under(x, y, self._view.scale_now)
 
     def inside(self, box: Box) -> list[int]:
         return self._view.scene_state.inside(box)
@@ -82,18 +81,15 @@ class SessionContext:
         self._view.refresh()
 
     def stroke(self, a: Annotation, pixels: np.ndarray, erase: bool, window: Window) -> None:
-        self._stroked = a.id
-        self._view.scene_state.composer.stroke(a, pixels, erase, window)
+        self._view.scene_state.stroke(a, pixels, erase, window)
         self._view.refresh([window])
 
     def end_stroke(self) -> None:
-        state = self._view.scene_state
-        state.composer.end_stroke(state.rows.get(self._stroked))
+        self._view.scene_state.end_stroke()
         self._view.refresh()
 
     def preview(self, draft: Draft) -> None:
-        self._view.scene_state.draft = draft
-        self._view.refresh()
+        self._view.preview(draft)
 
     def request_prompt(self, box: Box) -> None:
         category, (media, frame) = self.category, self.place
@@ -135,7 +131,7 @@ class CanvasLink(QObject):
         self._place: tuple[int, int] | None = None
         session.picture_changed.connect(self._on_picture)
         session.annotations_changed.connect(self._on_annotations)
-        session.selection_changed.connect(self._restyle)
+        session.selection_changed.connect(self._on_selection)
         session.categories_changed.connect(self._restyle)
         session.view.changed.connect(self._restyle)
         session.results_changed.connect(self._on_results)
@@ -160,8 +156,12 @@ class CanvasLink(QObject):
         media, picture = session.media, session.picture
         place = (media.id, session.frame) if media is not None else None
         rgb = picture.rgb if picture is not None else None
-        view.empty_text = session.problem.message if session.problem is not None else "" if media is None else "Loading…"
-        size = (picture.width, picture.height) if picture is not None else (media.width, media.height) if media else (0, 0)
+        view.empty_text = (
+            session.problem.message if session.problem is not None else "" if media is None else "Loading…"
+        )
+        size = (
+            (picture.width, picture.height) if picture is not None else (media.width, media.height) if media else (0, 0)
+        )
         if place == self._place and size == view.scene_state.size:
             view.set_pixels(rgb)
             return
@@ -179,7 +179,9 @@ class CanvasLink(QObject):
         if change is None or self._place != self.context.place:
             state.set(session.annotations.values())
         else:
-            state.update(session.annotations, [c.id for c in change.of("annotation") if self._is_here(c.before, c.after)])
+            state.update(
+                session.annotations, [c.id for c in change.of("annotation") if self._is_here(c.before, c.after)]
+            )
         self._view.refresh()
 
     def _is_here(self, *rows: Any) -> bool:
@@ -201,6 +203,10 @@ class CanvasLink(QObject):
         )
         self._view.refresh()
 
+    def _on_selection(self) -> None:
+        self._view.scene_state.select(self._session.selection)
+        self._view.refresh()
+
     def _on_results(self) -> None:
         self._view.scene_state.results = self._session.results.get(self._place or (0, 0), ())
         self._view.refresh()
@@ -213,4 +219,3 @@ class CanvasLink(QObject):
     def _paint(self) -> None:
         self._view.backdrop = theme().color("canvas")
         self._view.refresh()
-

@@ -22,7 +22,7 @@ _KEPT = 1000
 
 
 class LabelsLayer(Layer):
-    """A tag at the top left corner of each object; the selected and the largest come first, and none covers another."""
+    """A tag on top of each object; the selected and the largest come first, and none covers another."""
 
     name = "labels"
     kind = "labels"
@@ -73,8 +73,9 @@ class LabelsLayer(Layer):
         for a in self._candidates(visible, scale):
             tag = self._tag(a, ratio)
             size = tag.deviceIndependentSize()
-            box = a.bounds
-            x, y = max(box.x, visible.x()) * scale, box.y * scale - size.height() - 1
+            box, middle = a.bounds, self._peak(a)
+            x = max(box.x, visible.x()) * scale if middle is None else middle * scale - size.width() / 2
+            y = box.y * scale - size.height() - 1
             if y < visible.y() * scale:
                 y = max(box.y, visible.y()) * scale + 1
             x = max(min(x, visible.right() * scale - size.width()), visible.x() * scale)
@@ -89,6 +90,13 @@ class LabelsLayer(Layer):
             if len(placed) == MOST:
                 break
         return placed
+
+    def _peak(self, a: Annotation) -> float | None:
+        """Return the middle of a region's topmost pixels, where its tag touches it; None for a box."""
+        if "masks" not in self.scene.kinds or a.box is not None:
+            return None
+        crop = self.scene.composer.bitmaps.get(a)
+        return crop.x + float(np.flatnonzero(crop.bitmap[0]).mean()) + 0.5 if crop.bitmap.size else None
 
     def _tag(self, a: Annotation, ratio: float) -> QPixmap:
         style = self.scene.style
