@@ -19,7 +19,7 @@ from segstudio.core.media import Media
 from segstudio.engine.job import CancelToken
 from segstudio.formats import registry
 from segstudio.formats.base import Entry, Incoming, Key, Maps, Note, Notes, Outgoing, Placed, Stored
-from segstudio.formats.coco_objects import ids_of
+from segstudio.formats.coco_objects import ImageIds, ids_of
 from segstudio.media import describe, relativize
 from segstudio.store import ProjectFile, rows
 
@@ -207,7 +207,7 @@ class _Import:
         report.media, report.matched = len(added), len(self.incoming.entries) - len(added)
         if self.incoming.predictions:
             categories = {k: i for i, k in ids_of(classes).items()}
-            images = {k: (i, 0) for i, k in ids_of(had).items()}
+            images = ImageIds(had).places()
         sizes = {m.id: (m.width, m.height) for m in (*had, *added)}
         learnt = changes.replace([*pairs, *media_pairs])
         return joined, added, learnt, Maps(images, categories, self.first["annotations"], sizes)

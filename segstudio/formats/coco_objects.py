@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from segstudio.formats.base import Entry, Key, Notes
 from segstudio.formats.files import amended
 
 _LONGEST = 1 << 20
+_UNCOUNTED = 1_000_000  # ids kept free for a video whose frames are not counted yet
 
 
 class _Image(msgspec.Struct):
@@ -242,6 +243,37 @@ class Ids:
         self._used.add(wanted)
         self.last = wanted
         return wanted
+
+
+class ImageIds:
+    """The file ids of pictures, and of the frames of videos.
+
+    The frames of the videos are numbered through above the highest picture, annotated or not, so that a data set and
+    results exported at another time agree on them.
+
+    Args:
+        media: All of the project, in their order.
+    """
+
+    def __init__(self, media: Sequence[Media]) -> None:
+        self.pictures = ids_of([m for m in media if m.kind != "video"])
+        start = int(max((k for k in self.pictures.values() if isinstance(k, int | float)), default=0)) + 1
+        self._first: dict[int, int] = {}
+        self._videos = [m for m in media if m.kind == "video"]
+        for m in self._videos:
+            self._first[m.id] = start
+            start += m.frames or _UNCOUNTED
+
+    def of(self, media: int, frame: int) -> Key:
+        """Return the id of a picture or a frame."""
+        return self._first[media] + frame if media in self._first else self.pictures[media]
+
+    def places(self) -> dict[Key, tuple[int, int]]:
+        """Return what each id stands for: (media id, frame); frames of videos that are not counted yet are missing."""
+        found: dict[Key, tuple[int, int]] = {key: (media, 0) for media, key in self.pictures.items()}
+        for m in self._videos:
+            found |= {self._first[m.id] + frame: (m.id, frame) for frame in range(m.frames)}
+        return found
 
 
 def ids_of(rows: Iterable[Media | Category]) -> dict[int, Key]:

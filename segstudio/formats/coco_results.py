@@ -21,7 +21,6 @@ from segstudio.core.masks import Mask
 from segstudio.formats import coco_objects as objects
 from segstudio.formats.base import Incoming, Maps, Notes, Outgoing, Placed
 from segstudio.formats.coco_check import Head, Unusable, check_shape, read_head, resolve
-from segstudio.formats.coco_write import frame_name
 from segstudio.formats.files import amended, load, replacing, split_list
 
 NAME = "coco-results"
@@ -87,7 +86,7 @@ def write(path: Path, out: Outgoing) -> None:
     Raises:
         FormatError: It can't be written; what was there before is untouched.
     """
-    image_ids = objects.ids_of(out.media)
+    image_ids = objects.ImageIds(out.media)
     category_ids = objects.ids_of(out.categories)
     media = {m.id: m for m in out.media}
     count = 0
@@ -101,9 +100,8 @@ def write(path: Path, out: Outgoing) -> None:
                 out.notes.add("warning", f"{reason}, not exported")
                 continue
             m = media[row.media]
-            image = frame_name(m.path, row.frame) if m.kind == "video" else image_ids[m.id]
             a = document.parse(row.doc, id=row.id, media=row.media, category=row.category)
-            text = _write_result(a, image, category_ids[row.category], objects.declared_size(m))
+            text = _write_result(a, image_ids.of(m.id, row.frame), category_ids[row.category], objects.declared_size(m))
             if text is None:
                 out.notes.add("skipped", "shapes on a picture whose size is not known", m.path)
                 continue

@@ -21,7 +21,7 @@ from segstudio.core.geometry import Box, Polygons
 from segstudio.core.masks import Mask
 from segstudio.core.media import Media
 from segstudio.formats import coco_objects as objects
-from segstudio.formats.base import Key, Outgoing, Stored
+from segstudio.formats.base import Outgoing, Stored
 from segstudio.formats.coco import LISTS, Aside, Kept
 from segstudio.formats.files import amended, replacing, split_object
 
@@ -74,7 +74,7 @@ class _Writer:
         self.aside = {name: self._asides(name) for name in LISTS}
         self.media = {m.id: m for m in out.media}
         self.sizes = {m.id: objects.declared_size(m) for m in out.media}
-        self.image_ids = objects.ids_of(out.media)
+        self.image_ids = objects.ImageIds(out.media)
         self.category_ids = objects.ids_of(out.categories)
         self._survey()
 
@@ -102,9 +102,7 @@ class _Writer:
             self.notes.add("warning", "rejected predictions, not exported", count=rejected)
         if left_out:
             self.notes.add("warning", "predictions that nobody accepted yet, not exported", count=left_out)
-        numbers = [k for k in self.image_ids.values() if isinstance(k, int | float)]
-        start = int(max(numbers, default=0)) + 1
-        self.frame_ids: dict[tuple[int, int], Key] = {f: start + i for i, f in enumerate(sorted(frames))}
+        self.frames = sorted(frames)
 
     def write(self, file: BinaryIO) -> None:
         """Write the whole file."""
@@ -144,11 +142,13 @@ class _Writer:
             self._note_sizes()
         rows = ((m.id, m) for m in self.out.media if m.kind != "video")
         for item in _merged(rows, self.aside["images"]):
-            yield bytes(item.text) if isinstance(item, Aside) else objects.write_image(item, self.image_ids[item.id])
-        for (media, frame), key in self.frame_ids.items():
-            video = self.media.get(media)
-            if video is not None:
-                yield objects.write_frame(video, frame, key, frame_name(video.path, frame))
+            yield bytes(item.text) if isinstance(item, Aside) else self._picture(item)
+        for media, frame in self.frames:
+            video = self.media[media]
+            yield objects.write_frame(video, frame, self.image_ids.of(media, frame), frame_name(video.path, frame))
+
+    def _picture(self, m: Media) -> bytes:
+        return objects.write_image(m, self.image_ids.pictures[m.id])
 
     def _note_sizes(self) -> None:
         for m in self.out.media:
@@ -188,14 +188,12 @@ class _Writer:
         key = objects.key_of(refs.id)
         if key is not None and self.ids.give(key) != key:
             changes["id"] = self.ids.last
-        if item.media in self.image_ids and self.image_ids[item.media] != refs.image_id and not self._video(item.media):
-            changes["image_id"] = self.image_ids[item.media]
+        image = self.image_ids.pictures.get(item.media)
+        if image is not None and image != refs.image_id:
+            changes["image_id"] = image
         if item.category in self.category_ids and self.category_ids[item.category] != refs.category_id:
             changes["category_id"] = self.category_ids[item.category]
         return amended(item.text, changes) if changes else bytes(item.text)
-
-    def _video(self, media: int) -> bool:
-        return self.media[media].kind == "video"
 
     def _annotation(self, row: Stored) -> bytes | None:
         media = self.media.get(row.media)
@@ -203,7 +201,7 @@ class _Writer:
         if media is None or category is None:
             self.notes.add("skipped", "annotations whose picture or class is gone from the project")
             return None
-        image = self.frame_ids[row.media, row.frame] if media.kind == "video" else self.image_ids[row.media]
+        image = self.image_ids.of(row.media, row.frame)
         refs = _refs(row.doc)
         key = self.ids.give(objects.key_of(refs.id))
         new = {"id": key, "image_id": image, "category_id": category}
