@@ -63,16 +63,21 @@ def published(arch: str, **settings):
     return model.eval(), weights.transforms()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DETECTORS)
 def test_detectors_return_what_torchvision_returns(name: str) -> None:
     card = Catalog().get(name)
     model, transforms = published(DETECTORS[name], min_size=96, max_size=128)
     ours = load_published(_small(card, min_size=96, max_size=128), model.state_dict())
     assert isinstance(ours, RcnnPredictor)
+    # A random network proposes everything it can; fewer will do.
+    for network in (model, ours.network):
+        network.rpn._post_nms_top_n = {"training": 60, "testing": 60}
+        network.roi_heads.detections_per_img = 20
     frames = [photo(75, 100), photo(128, 80, 1)]
     with torch.inference_mode():
         expected = model([transforms(torch.from_numpy(frame).permute(2, 0, 1)) for frame in frames])
-    got = [results[0] for results in ours.predict(frames, Options(threshold=0.05))]
+    got = [results[0] for results in ours.predict(frames, Options(threshold=0.05, max_instances=20))]
     assert sum(len(one["boxes"]) for one in expected) > 10, "the random network must find something to compare"
     for result, reference, frame in zip(got, expected, frames):
         assert isinstance(result, Boxes)
@@ -91,7 +96,9 @@ def test_detectors_return_what_torchvision_returns(name: str) -> None:
             assert len(result.classes.skeleton.names) == result.keypoints.shape[1]
 
 
-@pytest.mark.parametrize("name", MAPS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if "-r" in name else []) for name in MAPS]
+)
 def test_maps_are_torchvisions(name: str) -> None:
     card = Catalog().get(name)
     aux = {"aux_loss": True} if card.settings.get("aux") else {}
@@ -107,7 +114,7 @@ def test_maps_are_torchvisions(name: str) -> None:
         expected = model(reference[None])["out"][0]
         coarse = ours.forward([(places, batch)], Options(), Context())[0]
     enlarged = torch.stack([semantic.stretch(plane, *expected.shape[1:]) for plane in coarse])
-    torch.testing.assert_close(enlarged, expected, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(enlarged, expected, atol=1e-4 * expected.abs().max().item(), rtol=0)
     same_size = ours._map(coarse, *expected.shape[1:], Options(confidence=True))
     np.testing.assert_array_equal(same_size.map, expected.argmax(0).numpy())
     [[result]] = ours.predict([frame])
