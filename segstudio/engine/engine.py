@@ -265,7 +265,7 @@ class Engine:
         card = self.catalog.get(model)
 
         def work(job: Job) -> Any:
-            predictor = self.cache.get(card, self._resolve(device))
+            predictor = self.cache.get(card, self.device(device))
             job.check()
             return predictor.prompt_box(rgb, box)
 
@@ -280,7 +280,7 @@ class Engine:
         card = self.catalog.get(model)
 
         def work(_: Job) -> None:
-            self.cache.get(card, self._resolve(device))
+            self.cache.get(card, self.device(device))
 
         return self.runner.submit(work, title=f"Load {model}", lane=self._lane(device), on_end=on_end)
 
@@ -303,6 +303,18 @@ class Engine:
         title = f"Fetch {', '.join(models)}"
         return self.runner.submit(work, title=title, lane="net", on_end=on_end)
 
+    def device(self, wish: str = devices.AUTO) -> str:
+        """Return the device that a wish means here; loads torch where it has to be asked.
+
+        Raises:
+            InputError: No such device.
+        """
+        if wish != devices.AUTO:
+            return devices.resolve(wish)
+        if not self._auto:
+            self._auto = devices.resolve(wish)
+        return self._auto
+
     def close(self, timeout: float = 10.0, pump: Callable[[], object] | None = None) -> bool:
         """Cancel all jobs, keep what they have finished, and end the threads; return whether all ended in time.
 
@@ -324,15 +336,8 @@ class Engine:
     def _ladder(self, card: Any, device: str, options: Any, tile: int, batch: int = 1) -> Ladder:
         from segstudio.zoo import Options
 
-        plan = Plan(self._resolve(device), batch, tile)
+        plan = Plan(self.device(device), batch, tile)
         return Ladder(self.cache, card, plan, Options() if options is None else options)
-
-    def _resolve(self, device: str) -> str:
-        if device != devices.AUTO:
-            return devices.resolve(device)
-        if not self._auto:
-            self._auto = devices.resolve(device)
-        return self._auto
 
     def _lane(self, device: str) -> str:
         # Which device "auto" is only torch knows, and this may be the thread that must not wait for it.
