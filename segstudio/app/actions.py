@@ -23,7 +23,7 @@ class Spec:
         keys: Shortcuts, the first one is shown.
         menu: The menu it is in; empty for the palette and the keyboard only.
         call: "handler.method" or "handler.method:argument".
-        needs: When it is enabled: "", "project", "picture", "objects", "selection", "prediction", "undo", "redo", "idle".
+        needs: When it is enabled: a word of `enabling.State`, or empty for always.
         check: The name of what its tick shows, or empty.
         gap: Whether a separator goes before it in the menu.
     """
@@ -39,7 +39,9 @@ class Spec:
     gap: bool = False
 
 
-def _spec(id: str, text: str, icon: str, keys: str, call: str, needs: str = "", check: str = "", menu: str | None = None) -> Spec:
+def _spec(
+    id: str, text: str, icon: str, keys: str, call: str, needs: str = "", check: str = "", menu: str | None = None
+) -> Spec:
     gap = id.startswith("|")
     id = id.lstrip("|")
     place = id.split(".")[0].capitalize() if menu is None else menu
@@ -104,7 +106,9 @@ ACTIONS: tuple[Spec, ...] = (
     _spec("|view.full", "Full Screen", "corners-out", "F11", "view.full_screen"),
     _spec("view.reset", "Reset the Layout", "layout", "", "view.reset_layout"),
     _spec("model.predict", "Predict This Picture", "sparkle", "Ctrl+Return", "models.predict_one", "picture"),
-    _spec("model.predict_all", "Predict All Pictures", "magic-wand", "Ctrl+Shift+Return", "models.predict_all", "project"),
+    _spec(
+        "model.predict_all", "Predict All Pictures", "magic-wand", "Ctrl+Shift+Return", "models.predict_all", "project"
+    ),
     _spec("|model.pause", "Pause or Go On", "pause", "", "models.pause", "running"),
     _spec("model.cancel", "Cancel the Run", "stop", "Ctrl+.", "models.cancel", "running"),
     _spec("model.discard", "Discard the Last Run", "arrow-u-up-left", "", "models.discard", "run"),
@@ -113,7 +117,10 @@ ACTIONS: tuple[Spec, ...] = (
     _spec("help.keys", "Keyboard Shortcuts", "keyboard", "? F1", "help.shortcuts"),
     _spec("|help.welcome", "Welcome Page", "house", "", "help.welcome"),
     _spec("help.about", "About segstudio", "info", "", "help.about"),
-    *(_spec(f"class.{n}", f"Choose Class {n}", "tag", str(n), f"edit.choose_class:{n}", "project", menu="") for n in range(1, 10)),
+    *(
+        _spec(f"class.{n}", f"Choose Class {n}", "tag", str(n), f"edit.choose_class:{n}", "project", menu="")
+        for n in range(1, 10)
+    ),
 )
 
 MENUS = ("File", "Edit", "Tool", "Object", "Go", "View", "Model", "Help")
@@ -180,7 +187,11 @@ class Actions(QObject):
         action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.setCheckable(bool(spec.check))
         tip = spec.text.rstrip("…")
-        action.setToolTip(f"{tip} ({QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})" if spec.keys else tip)
+        action.setToolTip(
+            f"{tip} ({QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})"
+            if spec.keys
+            else tip
+        )
         action.triggered.connect(lambda: call())
         window.addAction(action)
         return action

@@ -91,7 +91,7 @@ class Bridge(QObject):
             self._start("fetching", lambda: self.engine.fetch(models, on_end=self._on_end(self._on_fetched)))
 
     def prompt_box(self, box: Box, then: Callable[[Mask], object]) -> None:
-        """Find the object in a box of the current picture and hand its mask to `then`, if the picture is still there."""
+        """Find the object in a box of the current picture; hand its mask to `then` if that is still shown."""
         session, picture = self._session, self._session.picture
         if picture is None:
             return

@@ -6,12 +6,25 @@ from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QSizePolicy, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QSizePolicy, QTabWidget, QToolBar, QToolButton, QWidget
 
 from segstudio.app.actions import Actions
 from segstudio.app.widgets import Panel
 
-TOP = ("file.folder", "file.open", "|", "edit.undo", "edit.redo", "|", "go.previous", "go.next", "go.done", "|", "view.fit", "view.toggle")
+TOP = (
+    "file.folder",
+    "file.open",
+    "|",
+    "edit.undo",
+    "edit.redo",
+    "|",
+    "go.previous",
+    "go.next",
+    "go.done",
+    "|",
+    "view.fit",
+    "view.toggle",
+)
 TOP_RIGHT = ("help.palette", "file.export")
 LEFT_WIDTH, RIGHT_WIDTH = 248, 320
 UPPER, LOWER = 440, 420
@@ -39,13 +52,18 @@ class Layout:
         self.docks = [self.left, *self.upper, *self.lower]
         self.reset()
 
-    def fill(self, actions: Actions, tools: tuple[str, ...]) -> None:
-        """Put actions on the toolbars."""
+    def fill(self, actions: Actions, tools: tuple[str, ...], beside: QWidget) -> None:
+        """Put actions on the toolbars, and a widget beside the last of the upper left ones."""
         actions.fill_toolbar(self.top, TOP)
+        self.top.addWidget(beside)
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.top.addWidget(spacer)
         actions.fill_toolbar(self.top, TOP_RIGHT)
+        for id in TOP_RIGHT:
+            button = self.top.widgetForAction(actions[id])
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         actions.fill_toolbar(self.tools, tools)
 
     def panel_actions(self) -> list[QAction]:

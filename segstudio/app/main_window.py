@@ -35,6 +35,8 @@ from segstudio.app.panels.welcome import WelcomePage
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
 from segstudio.app.status import StatusBar
+from segstudio.app.tools import make_tools
+from segstudio.app.widgets import OpacitySlider
 from segstudio.core.errors import SegstudioError
 from segstudio.core.labels import Category
 
@@ -67,7 +69,7 @@ class MainWindow(QMainWindow):
         self.session = Session(self)
         self.bridge = Bridge(self.session, engine)
         self.canvas = CanvasView()
-        self.link = CanvasLink(self.session, self.canvas, self.bridge, toolbox.make_tools())
+        self.link = CanvasLink(self.session, self.canvas, self.bridge, make_tools())
         self.state = State(self.session, self.bridge)
         self._intake: opening.Intake | None = None
         self._errors: list[SegstudioError] = []
@@ -127,7 +129,7 @@ class MainWindow(QMainWindow):
         menus["View"].addSeparator()
         panels = menus["View"].addMenu("Panels")
         panels.addActions(self.layout_.panel_actions())
-        self.layout_.fill(self.actions_, tuple(spec.id for spec in tools))
+        self.layout_.fill(self.actions_, tuple(spec.id for spec in tools), OpacitySlider(self.session.view))
 
     def _connect(self) -> None:
         session = self.session
@@ -219,8 +221,7 @@ class MainWindow(QMainWindow):
     def ask_class(self) -> Category | None:
         """Let the person choose a class by typing a few letters."""
         choices = [
-            Choice(c.name, str(i) if i < 10 else "", c)
-            for i, c in enumerate(self.session.categories.values(), start=1)
+            Choice(c.name, str(i) if i < 10 else "", c) for i, c in enumerate(self.session.categories.values(), start=1)
         ]
         return Palette(self, choices, "Class").ask()
 

@@ -27,8 +27,8 @@ DESCRIBED = 64
 def open_paths(paths: Sequence[str | Path]) -> tuple[ProjectFile, Iterator[Entry]]:
     """Open the project of a project file, a folder or files, or make one.
 
-    A folder's project is `<folder>/<folder's name>.segstudio`, or the only project file that lies in it. Where the folder
-    can't be written, the project is made in the user's data folder.
+    A folder's project is `<folder>/<folder's name>.segstudio`, or the only project file that lies in it. Where the
+    folder can't be written, the project is made in the user's data folder.
 
     Returns:
         The project, with the first files already listed, and the files that may have to be added still (`Intake`).
@@ -37,7 +37,7 @@ def open_paths(paths: Sequence[str | Path]) -> tuple[ProjectFile, Iterator[Entry
         InputError: A path does not exist, or there is nothing to open in it.
         ProjectError: The project can't be opened or made.
     """
-    places = [Path(os.path.abspath(p)) for p in paths]
+    places = [Path(p).absolute() for p in paths]
     for place in places:
         if not place.exists():
             raise InputError("There is no such file or folder.", path=place, remedy="Check the name.")
@@ -45,12 +45,16 @@ def open_paths(paths: Sequence[str | Path]) -> tuple[ProjectFile, Iterator[Entry
         return ProjectFile.open(places[0]), iter(())
     if any(p.suffix == SUFFIX for p in places):
         raise InputError("A project opens alone.", path=next(p for p in places if p.suffix == SUFFIX))
-    folder = places[0] if len(places) == 1 and places[0].is_dir() else Path(os.path.commonpath([p.parent for p in places]))
+    folder = (
+        places[0] if len(places) == 1 and places[0].is_dir() else Path(os.path.commonpath([p.parent for p in places]))
+    )
     entries = scan(places)
     first = list(islice(entries, FIRST))
     if not first:
         raise InputError(
-            "There is no picture and no video in this folder.", path=folder, remedy="Choose another, or drop files here."
+            "There is no picture and no video in this folder.",
+            path=folder,
+            remedy="Choose another, or drop files here.",
         )
     project = _project_of(folder)
     add_media(project, first)
@@ -103,7 +107,9 @@ class Intake:
         failed: Called in the thread with an error that ended it.
     """
 
-    def __init__(self, project: ProjectFile, entries: Iterator[Entry], failed: Callable[[SegstudioError], object]) -> None:
+    def __init__(
+        self, project: ProjectFile, entries: Iterator[Entry], failed: Callable[[SegstudioError], object]
+    ) -> None:
         self._project = project
         self._entries = entries
         self._failed = failed

@@ -18,7 +18,13 @@ XCB = {
     "xcb-keysyms": "libxcb-keysyms1",
     "xcb-render-util": "libxcb-render-util0",
 }
-ANY = {"EGL": "libegl1", "GL": "libgl1", "fontconfig": "libfontconfig1", "xkbcommon": "libxkbcommon0", "dbus-1": "libdbus-1-3"}
+ANY = {
+    "EGL": "libegl1",
+    "GL": "libgl1",
+    "fontconfig": "libfontconfig1",
+    "xkbcommon": "libxkbcommon0",
+    "dbus-1": "libdbus-1-3",
+}
 
 
 class DisplayError(SegstudioError):

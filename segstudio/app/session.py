@@ -110,7 +110,10 @@ class Session(SessionState):
         assert self.project is not None and self.media is not None
         if self.media.kind == "video":
             return [(self.media, n) for n in range(self.frame + 1, min(self.frame + 1 + AHEAD, self.media.frames))]
-        ids = self.media_ids[self.index + 1 : self.index + 1 + AHEAD] + self.media_ids[max(self.index - 1, 0) : self.index]
+        ids = (
+            self.media_ids[self.index + 1 : self.index + 1 + AHEAD]
+            + self.media_ids[max(self.index - 1, 0) : self.index]
+        )
         return [(m, 0) for m in self.project.media(ids) if m.kind == "image" and m.status in ("ok", "unread")]
 
     def _on_decoded(self, seen: Media, frame: int, found: Picture | MediaError) -> None:

@@ -38,8 +38,9 @@ class Settings:
     def recent(self) -> list[Path]:
         """Return the project files opened last, newest first, without those that are gone."""
         stored = self._store.value("recent", [])
-        names = [stored] if isinstance(stored, str) else list(stored or [])
-        return [Path(name) for name in names if Path(name).is_file()]
+        # An INI file gives a list of one back as its only word.
+        names = stored if isinstance(stored, list) else [stored] if stored else []
+        return [Path(str(name)) for name in names if Path(str(name)).is_file()]
 
     def add_recent(self, path: Path) -> None:
         """Put a project file at the top of the list."""

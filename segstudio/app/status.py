@@ -78,6 +78,8 @@ class StatusBar(QStatusBar):
         for job in (self._bridge.one, self._bridge.run, self._bridge.fetching):
             if job is not None and job.state in ("queued", "running", "paused"):
                 percent = f" {100 * job.progress.done // job.progress.total} %" if job.progress.total else "…"
-                self.engine.setText({"paused": "Paused", "queued": "Waiting"}.get(job.state, job.title.split()[0] + "ing") + percent)
+                self.engine.setText(
+                    {"paused": "Paused", "queued": "Waiting"}.get(job.state, job.title.split()[0] + "ing") + percent
+                )
                 return
         self.engine.setText("")

@@ -112,8 +112,13 @@ def _font() -> QFont:
 
 def _sheet(name: str) -> str:
     t = tokens()
-    values = {**t[name], **{k: v for k, v in t["size"].items()}}
-    values |= {"font": t["font"]["size"], "small": t["font"]["small"], "title": t["font"]["title"], "hero": t["font"]["hero"]}
+    values = {**t[name], **t["size"]}
+    values |= {
+        "font": t["font"]["size"],
+        "small": t["font"]["small"],
+        "title": t["font"]["title"],
+        "hero": t["font"]["hero"],
+    }
     return Template((FOLDER / "window.qss").read_text("utf-8")).substitute(values)
 
 
@@ -123,9 +128,9 @@ def _palette(c: dict[str, str]) -> QPalette:
     for key, name in (
         (role.Window, "window"), (role.WindowText, "text"), (role.Base, "field"), (role.AlternateBase, "panel"),
         (role.Text, "text"), (role.Button, "raised"), (role.ButtonText, "text"), (role.BrightText, "danger"),
-        (role.ToolTipBase, "raised"), (role.ToolTipText, "text"), (role.PlaceholderText, "faint"), (role.Link, "accent"),
-        (role.Highlight, "accent"), (role.HighlightedText, "on_accent"), (role.Light, "hover"), (role.Midlight, "border"),
-        (role.Mid, "border"), (role.Dark, "shadow"), (role.Shadow, "shadow"), (role.Accent, "accent"),
+        (role.ToolTipBase, "raised"), (role.ToolTipText, "text"), (role.PlaceholderText, "faint"),
+        (role.Highlight, "accent"), (role.HighlightedText, "on_accent"), (role.Light, "hover"),
+        (role.Link, "accent"), (role.Midlight, "border"), (role.Mid, "border"), (role.Dark, "shadow"), (role.Shadow, "shadow"), (role.Accent, "accent"),
     ):  # fmt: skip
         p.setColor(key, QColor(c[name]))
     for key in (role.WindowText, role.Text, role.ButtonText):

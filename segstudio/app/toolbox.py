@@ -1,28 +1,24 @@
-"""The tools of the left toolbar: one row a tool."""
+"""How the tools stand in the toolbar and in the menu: one row a tool."""
 
 from __future__ import annotations
 
 from segstudio.app.actions import Spec
-from segstudio.app.tools.base import Tool
-from segstudio.app.tools.brush import Brush, Eraser
-from segstudio.app.tools.select import Select
 
-# class, text, icon, keys
-TOOLS: tuple[tuple[type[Tool], str, str, str], ...] = (
-    (Select, "Select", "cursor", "V Ctrl+J"),
-    (Brush, "Brush", "paint-brush", "B"),
-    (Eraser, "Eraser", "eraser", "E"),
+# name, text, icon, keys
+TOOLS: tuple[tuple[str, str, str, str], ...] = (
+    ("select", "Select", "cursor", "V Ctrl+J"),
+    ("brush", "Brush", "paint-brush", "B"),
+    ("eraser", "Eraser", "eraser", "E"),
+    ("polygon", "Polygon", "polygon", "P Ctrl+N"),
+    ("box", "Box", "rectangle", "R Ctrl+R"),
+    ("point", "Keypoints", "person", "K"),
+    ("prompt", "Cut Out in a Box", "magic-wand", "W"),
 )
-
-
-def make_tools() -> dict[str, Tool]:
-    """Return one tool of each kind by its name."""
-    return {kind.name: kind() for kind, _, _, _ in TOOLS}
 
 
 def specs() -> tuple[Spec, ...]:
     """Return the rows that the tools add to the table of actions."""
     return tuple(
-        Spec(f"tool.{kind.name}", text, icon, tuple(keys.split()), "Tool", f"tools.use:{kind.name}", "picture", f"tool:{kind.name}")
-        for kind, text, icon, keys in TOOLS
+        Spec(f"tool.{name}", text, icon, tuple(keys.split()), "Tool", f"tools.use:{name}", "picture", f"tool:{name}")
+        for name, text, icon, keys in TOOLS
     )

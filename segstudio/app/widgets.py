@@ -6,9 +6,19 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from segstudio.app.theme import set_role, theme, tokens
+from segstudio.app.theme import set_role, theme
 from segstudio.app.view_state import ViewState
 
 
@@ -193,6 +203,15 @@ class ThresholdSlider(QWidget):
             self.slider.blockSignals(False)
 
 
-def row_height() -> int:
-    """Return the height of a line of a list, in pixels."""
-    return int(tokens()["size"]["row"])
+class OpacitySlider(QSlider):
+    """How strongly regions cover the picture."""
+
+    def __init__(self, view: ViewState) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setRange(0, 100)
+        self.setPageStep(10)
+        self.setFixedWidth(96)
+        self.setAccessibleName("Opacity of masks")
+        self.setToolTip("Opacity of masks")
+        self.setValue(round(view.opacity * 100))
+        self.valueChanged.connect(lambda v: view.set(opacity=v / 100))

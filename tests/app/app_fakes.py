@@ -81,5 +81,7 @@ def drag(view: QGraphicsView, *places: tuple[float, float]) -> None:
 
 def _send(view: QGraphicsView, kind: QEvent.Type, at: QPointF, button, buttons) -> None:
     port = view.viewport()
-    event = QMouseEvent(kind, at, QPointF(port.mapToGlobal(at.toPoint())), button, buttons, Qt.KeyboardModifier.NoModifier)
+    event = QMouseEvent(
+        kind, at, QPointF(port.mapToGlobal(at.toPoint())), button, buttons, Qt.KeyboardModifier.NoModifier
+    )
     QApplication.sendEvent(port, event)

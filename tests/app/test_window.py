@@ -207,7 +207,9 @@ def test_an_import_is_one_step(opened, qtbot, tmp_path: Path):
     image = {"id": 7, "file_name": "p2.png", "width": 160, "height": 120}
     box = {"id": 1, "image_id": 7, "category_id": 3, "bbox": [1, 2, 30, 40], "area": 1200, "iscrowd": 0}
     odd = {**box, "id": 2, "image_id": 99}
-    file.write_text(json.dumps({"images": [image], "annotations": [box, odd], "categories": [{"id": 3, "name": "fish"}]}))
+    file.write_text(
+        json.dumps({"images": [image], "annotations": [box, odd], "categories": [{"id": 3, "name": "fish"}]})
+    )
     dialog = ImportDialog(opened, opened.bridge, opened.session.project, file)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -244,7 +246,7 @@ def test_an_error_is_a_dialog_with_its_file_and_its_remedy(window, qtbot, monkey
 def test_recent_projects_are_remembered(opened, folder: Path):
     assert opened.settings.recent() == [folder / "photos.segstudio"]
     opened.open_paths([])
-    assert opened.welcome._projects.itemAt(0).widget().property("path") == str(folder / "photos.segstudio")
+    assert [tile.path for tile in opened.welcome.recent] == [folder / "photos.segstudio"]
 
 
 def test_the_theme_switches_live(opened, look):

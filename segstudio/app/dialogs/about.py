@@ -16,7 +16,17 @@ class AboutDialog(Dialog):
     """Name, version and licence."""
 
     def __init__(self, parent: QWidget | None) -> None:
-        super().__init__(parent, "segstudio", "Label pictures and video, run vision models on them, correct what they see, export COCO.")
-        self.content.addWidget(label(f"Version {__version__} · Python {platform.python_version()} · Qt {qt_version}", "muted"))
-        self.content.addWidget(label("Free software under the Apache License 2.0. Nothing you open leaves this computer.", "muted", wrap=True))
+        super().__init__(
+            parent,
+            "segstudio",
+            "Label pictures and video, run vision models on them, correct what they see, export COCO.",
+        )
+        self.content.addWidget(
+            label(f"Version {__version__} · Python {platform.python_version()} · Qt {qt_version}", "muted")
+        )
+        self.content.addWidget(
+            label(
+                "Free software under the Apache License 2.0. Nothing you open leaves this computer.", "muted", wrap=True
+            )
+        )
         self.set_buttons(button("Close", self.accept, kind="primary"))

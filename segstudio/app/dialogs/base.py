@@ -49,6 +49,8 @@ class Popup(QDialog):
 
     def place(self) -> None:
         """Move to the upper middle of the window."""
-        window = self.parentWidget().window()
+        parent = self.parentWidget()
+        assert parent is not None
+        window = parent.window()
         corner = window.mapToGlobal(window.rect().topLeft())
         self.move(corner.x() + (window.width() - self.width()) // 2, corner.y() + max(window.height() // 8, 40))

@@ -57,7 +57,11 @@ class _Model(QAbstractListModel):
     def filter(self, pattern: str) -> None:
         scored = [(match(pattern, c.text), i, c) for i, c in enumerate(self._all)]
         self.beginResetModel()
-        self.shown = [c for score, i, c in sorted((s, i, c) for s, i, c in scored if s is not None)] if pattern.strip() else self._all
+        self.shown = (
+            [c for score, i, c in sorted((s, i, c) for s, i, c in scored if s is not None)]
+            if pattern.strip()
+            else self._all
+        )
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -92,7 +96,9 @@ class _Delegate(RowDelegate):
             icon.paint(painter, rect.left() + 14, rect.center().y() - 8, 16, 16)
         words = "text" if index.data(ENABLED) else "faint"
         self.words(painter, QRect(rect.left() + 40, rect.top(), rect.width() - 160, rect.height()), index.data(), words)
-        self.words(painter, QRect(rect.right() - 134, rect.top(), 120, rect.height()), index.data(HINT), "muted", right=True)
+        self.words(
+            painter, QRect(rect.right() - 134, rect.top(), 120, rect.height()), index.data(HINT), "muted", right=True
+        )
         painter.restore()
 
 
@@ -125,7 +131,9 @@ class Palette(Popup):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
-                self._move({Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS}.get(Qt.Key(event.key()), -ROWS))
+                self._move(
+                    {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS}.get(Qt.Key(event.key()), -ROWS)
+                )
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._choose(self.list.currentIndex())

@@ -34,7 +34,9 @@ class ShortcutsDialog(Dialog):
         groups: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for spec in specs:
             if spec.keys:
-                groups.setdefault(spec.menu or "Classes", []).append((tuple(map(shown, spec.keys)), spec.text.rstrip("…")))
+                groups.setdefault(spec.menu or "Classes", []).append(
+                    (tuple(map(shown, spec.keys)), spec.text.rstrip("…"))
+                )
         if "Classes" in groups:
             groups["Classes"] = [(("1 … 9",), "Choose a class; selected objects get it")]
         groups["Canvas"] = [((keys,), text) for keys, text in CANVAS]

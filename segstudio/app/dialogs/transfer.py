@@ -33,7 +33,9 @@ def _notes(found: Sequence[Any]) -> QWidget:
     lines = QVBoxLayout(inside)
     lines.setContentsMargins(0, 0, 8, 0)
     for note in found:
-        icon, color = {"skipped": ("warning", "warn"), "changed": ("pencil-simple", "muted")}.get(note.kind, ("info", "muted"))
+        icon, color = {"skipped": ("warning", "warn"), "changed": ("pencil-simple", "muted")}.get(
+            note.kind, ("info", "muted")
+        )
         text = label(str(note), "muted", wrap=True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         line = row(icon_label(icon, 16, color), text)
@@ -112,7 +114,11 @@ class TransferDialog(Dialog):
                 self._details = _notes(self.report.notes)
                 self.content.addWidget(self._details)
         else:
-            text = "Cancelled; nothing was changed." if job.error is None else f"{job.error.message} {job.error.remedy or ''}"
+            text = (
+                "Cancelled; nothing was changed."
+                if job.error is None
+                else f"{job.error.message} {job.error.remedy or ''}"
+            )
         set_role(self.said, "" if worked or job.error is None else "danger")
         self.said.style().polish(self.said)
         self.said.setText(text.strip())
@@ -126,7 +132,9 @@ class ImportDialog(TransferDialog):
     """Imports a file and closes by itself when there is nothing to say about it."""
 
     def __init__(self, parent: QWidget | None, bridge: Bridge, project: ProjectFile, path: Path) -> None:
-        super().__init__(parent, bridge, f"Import {path.name}", "It becomes one step of the history, and can be undone.")
+        super().__init__(
+            parent, bridge, f"Import {path.name}", "It becomes one step of the history, and can be undone."
+        )
         self.add_outcome()
         self.close_button = button("Cancel", self.reject)
         self.set_buttons(self.close_button)
@@ -201,7 +209,7 @@ class ExportDialog(TransferDialog):
             f" in {counted(report.categories, 'class', 'classes')} to {report.path}."
         )
         if report.predictions:
-            text += f" {counted(report.predictions, 'prediction')} among them {'is' if report.predictions == 1 else 'are'} unchecked."
+            text += f" Among them: {counted(report.predictions, 'unchecked prediction')}."
         return text
 
     def ended(self, worked: bool) -> None:

@@ -56,7 +56,10 @@ class FrameSlider(QWidget):
         if media is None or media.kind != "video":
             return
         last = max(media.frames - 1, 0)
-        for widget, top, value in ((self.slider, last, self._session.frame), (self.number, last + 1, self._session.frame + 1)):
+        for widget, top, value in (
+            (self.slider, last, self._session.frame),
+            (self.number, last + 1, self._session.frame + 1),
+        ):
             widget.blockSignals(True)
             widget.setRange(int(widget is self.number), top)
             widget.setValue(value)

@@ -73,7 +73,9 @@ class _Delegate(RowDelegate):
         self.icon(painter, QRect(rect.left() + 8, rect.top(), 20, rect.height()), icon, color, 14)
         words = "faint" if state == "undone" else "text"
         self.words(painter, QRect(rect.left() + 34, rect.top(), rect.width() - 92, rect.height()), index.data(), words)
-        self.words(painter, QRect(rect.right() - 58, rect.top(), 46, rect.height()), index.data(WHEN), "muted", right=True)
+        self.words(
+            painter, QRect(rect.right() - 58, rect.top(), 46, rect.height()), index.data(WHEN), "muted", right=True
+        )
         painter.restore()
 
 
@@ -94,7 +96,11 @@ class HistoryPanel(Panel):
         self._redo = icon_button("arrow-clockwise", "Redo (Ctrl+Y)", session.redo)
         self.stack = QStackedWidget()
         self.stack.addWidget(
-            EmptyState("clock-counter-clockwise", "Nothing done yet", "Each step appears here and can be taken back, also tomorrow.")
+            EmptyState(
+                "clock-counter-clockwise",
+                "Nothing done yet",
+                "Each step appears here and can be taken back, also tomorrow.",
+            )
         )
         self.stack.addWidget(self.list)
         self.add_header(label("History", "heading"), None, self._undo, self._redo)

@@ -99,11 +99,24 @@ class _Delegate(RowDelegate):
         self.icon(painter, cells["eye"], "eye-slash" if hidden else "eye", "faint" if hidden else "muted")
         right = cells["eye"].left()
         if index.row() < 9:
-            self.words(painter, QRect(right - 18, rect.top(), 14, rect.height()), str(index.row() + 1), "faint", right=True)
+            self.words(
+                painter, QRect(right - 18, rect.top(), 14, rect.height()), str(index.row() + 1), "faint", right=True
+            )
         count = index.data(COUNT)
-        self.words(painter, QRect(right - 66, rect.top(), 44, rect.height()), f"{count:,}" if count else "–", "muted", right=True)
+        self.words(
+            painter,
+            QRect(right - 66, rect.top(), 44, rect.height()),
+            f"{count:,}" if count else "–",
+            "muted",
+            right=True,
+        )
         left = cells["color"].right() + 4
-        self.words(painter, QRect(left, rect.top(), right - 70 - left, rect.height()), category.name, "faint" if hidden else "text")
+        self.words(
+            painter,
+            QRect(left, rect.top(), right - 70 - left, rect.height()),
+            category.name,
+            "faint" if hidden else "text",
+        )
         painter.restore()
 
 
@@ -125,14 +138,18 @@ class LabelsPanel(Panel):
         self.name.returnPressed.connect(self.add)
         self.stack = QStackedWidget()
         self.stack.addWidget(
-            EmptyState("tag", "No classes yet", "Type a name below, or let a model or an imported file bring its classes.")
+            EmptyState(
+                "tag", "No classes yet", "Type a name below, or let a model or an imported file bring its classes."
+            )
         )
         self.stack.addWidget(self.list)
         self._all = icon_button("eye", "Show all classes", lambda: session.view.set(hidden_categories=frozenset()))
         self._number = label("", "small")
         self.add_header(label("Classes", "heading"), self._number, None, self._all)
         self.body.addWidget(self.stack, 1)
-        self.body.addLayout(row(self.name, icon_button("plus", "Add the class", self.add), margins=(12, 8, 8, 8), spacing=4))
+        self.body.addLayout(
+            row(self.name, icon_button("plus", "Add the class", self.add), margins=(12, 8, 8, 8), spacing=4)
+        )
         delegate.clicked_cell.connect(self._on_cell)
         self.list.clicked.connect(lambda index: session.set_category(index.data(CATEGORY).id))
         session.categories_changed.connect(self._show)

@@ -12,8 +12,8 @@ from segstudio.app.bridge import Bridge
 from segstudio.app.panels.progress import JobProgress, megabytes
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
-from segstudio.app.theme import set_role, theme
-from segstudio.app.widgets import Elided, Panel, ThresholdSlider, button, follow_theme, icon_label, label, row
+from segstudio.app.theme import set_role
+from segstudio.app.widgets import Elided, Panel, ThresholdSlider, button, icon_label, label, row
 from segstudio.zoo import Card
 from segstudio.zoo import weights as zoo_weights
 
@@ -65,7 +65,6 @@ class ModelCard(QFrame):
         layout.addWidget(text)
         layout.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignLeft)
         self.current = False
-        follow_theme(self, self._paint)
 
     def show_state(self, needed: int, *, current: bool) -> None:
         """Say whether the weights are here, and whether this is the chosen model."""
@@ -75,7 +74,8 @@ class ModelCard(QFrame):
         self.button.setVisible(needed > 0)
         if current != self.current:
             self.current = current
-            self._paint()
+            self.setProperty("current", current)
+            self.style().polish(self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.chosen.emit(self.card.name)
@@ -85,15 +85,6 @@ class ModelCard(QFrame):
             self.chosen.emit(self.card.name)
         else:
             super().keyPressEvent(event)
-
-    def _paint(self) -> None:
-        border = "accent" if self.current else "border"
-        fill = "accent_soft" if self.current else "raised"
-        self.setStyleSheet(
-            f"QFrame#model {{ background: {theme().color(fill).name()}; border: 1px solid {theme().color(border).name()};"
-            " border-radius: 8px; }"
-            f" QFrame#model:hover, QFrame#model:focus {{ border-color: {theme().color('accent').name()}; }}"
-        )
 
 
 class ModelsPanel(Panel):

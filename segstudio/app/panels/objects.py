@@ -141,7 +141,12 @@ class _Delegate(RowDelegate):
         font.setStrikeOut(rejected)
         painter.setFont(font)
         name = str(index.data()) + (f" {a.track}" if a.track is not None else "")
-        self.words(painter, QRect(left, rect.top(), right - left - 6, rect.height()), name, "faint" if hidden or rejected else "text")
+        self.words(
+            painter,
+            QRect(left, rect.top(), right - left - 6, rect.height()),
+            name,
+            "faint" if hidden or rejected else "text",
+        )
         painter.restore()
 
     def _state(self, painter: QPainter, a: Annotation, rect: QRect) -> int:
@@ -150,7 +155,9 @@ class _Delegate(RowDelegate):
             if a.origin.kind == "user":
                 self.icon(painter, QRect(rect.right() - 20, rect.top(), 18, rect.height()), "user", "faint", 14)
             return rect.right() - 24
-        self.words(painter, QRect(rect.right() - 40, rect.top(), 36, rect.height()), f"{a.score:.2f}", "muted", right=True)
+        self.words(
+            painter, QRect(rect.right() - 40, rect.top(), 36, rect.height()), f"{a.score:.2f}", "muted", right=True
+        )
         bar = QRect(rect.right() - 76, rect.center().y() - 1, 32, 3)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().color("border"))
@@ -239,6 +246,8 @@ class ObjectsPanel(Panel):
             return
         self.stack.setCurrentIndex(0)
         if all_:
-            self._empty.text.setText(f"{all_:,} predictions score below the threshold. Move the slider to the left to see them.")
+            self._empty.text.setText(
+                f"{all_:,} predictions score below the threshold. Move the slider to the left to see them."
+            )
         else:
             self._empty.text.setText("Draw one with a tool on the left, or let a model predict this picture.")

@@ -69,12 +69,16 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
 
     def editorEvent(self, event: QEvent, model, option: QStyleOptionViewItem, index: Index) -> bool:
-        if event.type() in (QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
+        if event.type() in (
+            QEvent.Type.MouseButtonRelease,
+            QEvent.Type.MouseButtonPress,
+            QEvent.Type.MouseButtonDblClick,
+        ):
             assert isinstance(event, QMouseEvent)
             for name, rect in self.cells(option.rect, index).items():  # type: ignore[attr-defined]
                 if rect.contains(event.position().toPoint()):
                     if event.type() != QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
-                        self.clicked_cell.emit(QModelIndex(index), name)
+                        self.clicked_cell.emit(QModelIndex(index), name)  # pyright: ignore[reportArgumentType]
                     return True
         return False
 

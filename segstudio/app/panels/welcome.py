@@ -20,6 +20,7 @@ from segstudio.app.widgets import Elided, button, icon_label, label, row
 
 SAMPLES = files("segstudio.resources") / "samples"
 WIDTH = 920
+RECENT = 4
 STEPS = (
     ("sparkle", "Predict", "Ctrl+Return runs a model on the picture in front of you."),
     ("paint-brush", "Correct", "Click an object. B paints, E erases, Enter accepts it."),
@@ -34,7 +35,7 @@ def sample_files() -> list[Path]:
 
 
 class Tile(QFrame):
-    """A card that can be clicked: an icon, a title, a sentence.
+    """A card that can be clicked: an icon, and some widgets beside it.
 
     Signals:
         clicked: By mouse or keyboard.
@@ -42,7 +43,7 @@ class Tile(QFrame):
 
     clicked = Signal()
 
-    def __init__(self, icon: str, title: str, text: str, extra: QWidget | None = None) -> None:
+    def __init__(self, icon: str, title: str, text: QWidget, extra: QWidget | None = None) -> None:
         super().__init__()
         set_role(self, "card")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -51,7 +52,7 @@ class Tile(QFrame):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(label(title, "heading"))
-        words.addWidget(label(text, "muted", wrap=True))
+        words.addWidget(text)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(14)
@@ -69,6 +70,16 @@ class Tile(QFrame):
             self.clicked.emit()
         else:
             super().keyPressEvent(event)
+
+
+class RecentTile(Tile):
+    """A project that was opened before."""
+
+    def __init__(self, path: Path) -> None:
+        when = label(time.strftime("%d %b, %H:%M", time.localtime(path.stat().st_mtime)), "small")
+        super().__init__("stack", path.stem, Elided(str(path.parent), "small"), when)
+        self.path = path
+        self.setContentsMargins(0, 0, 0, 0)
 
 
 class Strip(QLabel):
@@ -95,7 +106,13 @@ class Strip(QLabel):
 class WelcomePage(QWidget):
     """Shown while no project is open."""
 
-    def __init__(self, settings: Settings, bridge: Bridge, open_path: Callable[[Path], object], actions: dict[str, Callable[[], object]]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        bridge: Bridge,
+        open_path: Callable[[Path], object],
+        actions: dict[str, Callable[[], object]],
+    ) -> None:
         super().__init__()
         self.setObjectName("welcome")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -104,11 +121,16 @@ class WelcomePage(QWidget):
         self._open_path = open_path
         column = QVBoxLayout()
         column.setSpacing(24)
-        column.setContentsMargins(32, 40, 32, 32)
+        column.setContentsMargins(32, 32, 32, 32)
+        column.addStretch(2)
         head = QVBoxLayout()
         head.setSpacing(6)
         head.addWidget(label("segstudio", "hero"))
-        head.addWidget(label("Label pictures and video, let models do the first pass, correct what they see, export COCO.", "muted"))
+        head.addWidget(
+            label(
+                "Label pictures and video, let models do the first pass, correct what they see, export COCO.", "muted"
+            )
+        )
         column.addLayout(head)
         middle = QHBoxLayout()
         middle.setSpacing(32)
@@ -117,13 +139,14 @@ class WelcomePage(QWidget):
         column.addLayout(middle)
         column.addWidget(self._starter())
         column.addLayout(self._minute())
-        column.addStretch(1)
+        column.addStretch(3)
         inside = QWidget()
         inside.setLayout(column)
         inside.setMaximumWidth(WIDTH)
         centre = QWidget()
-        centre.setLayout(row(None, inside, None))
-        centre.layout().setStretch(1, 100)
+        line = row(None, inside, None)
+        line.setStretch(1, 100)
+        centre.setLayout(line)
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(centre)
@@ -142,9 +165,17 @@ class WelcomePage(QWidget):
         box.addWidget(label("Start", "title"))
         photos = sample_files()
         for key, tile in (
-            ("folder", Tile("folder-open", "Open a folder", "All pictures and videos in it, 100,000 are fine.")),
-            ("files", Tile("file-plus", "Open files", "A few pictures or a video.")),
-            ("samples", Tile("image", "Try the sample photos", "Free to use.", Strip(photos[:3], 40) if photos else None)),
+            (
+                "folder",
+                Tile(
+                    "folder-open", "Open a folder", label("All pictures and videos in it, 100,000 are fine.", "muted")
+                ),
+            ),
+            ("files", Tile("file-plus", "Open files", label("A few pictures or a video.", "muted"))),
+            (
+                "samples",
+                Tile("image", "Try the sample photos", label("Free to use.", "muted"), Strip(photos[:3], 40)),
+            ),
         ):
             tile.clicked.connect(actions[key])
             box.addWidget(tile)
@@ -156,7 +187,13 @@ class WelcomePage(QWidget):
         box.setSpacing(8)
         box.addWidget(label("Recent projects", "title"))
         self._projects = QVBoxLayout()
-        self._projects.setSpacing(4)
+        self._projects.setSpacing(8)
+        self.recent: list[RecentTile] = []
+        self._hint = label(
+            "Your projects appear here. A project is one file beside your pictures; it saves itself with each step.",
+            "muted",
+            wrap=True,
+        )
         box.addLayout(self._projects)
         box.addStretch(1)
         return box
@@ -215,7 +252,7 @@ class WelcomePage(QWidget):
         self._fetch.setText(f"Fetch {megabytes(needed)}")
         self._starter_title.setText("Starter models" if needed else "Starter models are ready")
         self._starter_text.setText(
-            "Boxes, masks, poses, faces and picture labels that run on any computer. Fetched once, then they work offline."
+            "Boxes, masks, poses, faces and picture labels on any computer. Fetched once, then they work offline."
             if needed
             else "Boxes, masks, poses, faces and picture labels, on any computer, offline."
         )
@@ -225,30 +262,17 @@ class WelcomePage(QWidget):
         self._bridge.fetch([card.name for card in self._bridge.engine.catalog.starter_pack()])
 
     def _show_recent(self) -> None:
-        paths = self._settings.recent()[:5]
-        shown = [self._projects.itemAt(i).widget().property("path") for i in range(self._projects.count())]
-        if shown == [str(p) for p in paths] and shown:
+        paths = self._settings.recent()[:RECENT]
+        if self.recent and paths == [tile.path for tile in self.recent]:
             return
-        while self._projects.count():
-            item = self._projects.takeAt(0).widget()
-            item.setParent(None)
-            item.deleteLater()
-        for path in paths:
-            entry = self._entry(path)
-            entry.setProperty("path", str(path))
-            self._projects.addWidget(entry)
-        if not paths:
-            self._projects.addWidget(
-                label("Your projects appear here. A project is one file beside your pictures; it saves itself with each step.", "muted", wrap=True)
-            )
-
-    def _entry(self, path: Path) -> QFrame:
-        entry = Tile("stack", path.stem, "")
-        words = entry.layout().itemAt(1).layout()
-        words.takeAt(1).widget().deleteLater()
-        words.addWidget(Elided(str(path.parent), "small"))
-        when = time.strftime("%d %b, %H:%M", time.localtime(path.stat().st_mtime))
-        entry.layout().addWidget(label(when, "small"))
-        entry.layout().setContentsMargins(12, 8, 12, 8)
-        entry.clicked.connect(lambda: self._open_path(path))
-        return entry
+        for widget in (*self.recent, self._hint):
+            self._projects.removeWidget(widget)
+        for tile in self.recent:
+            tile.hide()
+            tile.deleteLater()
+        self.recent = [RecentTile(path) for path in paths]
+        for tile in self.recent:
+            tile.clicked.connect(lambda path=tile.path: self._open_path(path))
+            self._projects.addWidget(tile)
+        self._projects.addWidget(self._hint)
+        self._hint.setVisible(not paths)
