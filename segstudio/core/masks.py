@@ -161,12 +161,21 @@ def from_runs(runs: Sequence[int] | np.ndarray, height: int, width: int) -> Mask
     starts, ends = starts[keep], ends[keep]
     if not len(starts):
         return EMPTY
-    left, right = int(starts[0] // height), int((ends[-1] - 1) // height) + 1
-    flat = np.zeros((right - left) * height + 1, np.int8)
-    np.add.at(flat, starts - left * height, 1)
-    np.add.at(flat, ends - left * height, -1)
-    strip = np.cumsum(flat[:-1], dtype=np.int8).reshape(right - left, height).T
-    return from_bitmap(strip, left, 0)
+    # Cropped run by run: the picture itself is never unpacked. A run over several columns makes the crop full height.
+    first, last = starts // height, (ends - 1) // height
+    tall = bool((first != last).any())
+    top = 0 if tall else int((starts % height).min())
+    bottom = height if tall else int(((ends - 1) % height).max()) + 1
+    left, w, h = int(first[0]), int(last[-1] - first[0]) + 1, bottom - top
+    starts = (first - left) * h + starts % height - top
+    ends = (last - left) * h + (ends - 1) % height - top + 1
+    # What was parted by pixels outside the crop only is one run now.
+    apart = starts[1:] != ends[:-1]
+    starts, ends = starts[np.concatenate(([True], apart))], ends[np.concatenate((apart, [True]))]
+    cropped = np.diff(np.column_stack((starts, ends)).ravel(), prepend=0).tolist()
+    if ends[-1] < w * h:
+        cropped.append(int(w * h - ends[-1]))
+    return Mask(left, top, w, h, _codes({"size": [h, w], "counts": cropped}, h, w)["counts"])
 
 
 def from_coco(rle: dict, height: int | None = None, width: int | None = None) -> Mask:
