@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from segstudio.core.annotation import Origin
-from segstudio.core.changes import ChangeSet
 from segstudio.core.geometry import Box
 from segstudio.core.media import Media
 from segstudio.core.results import Result
 from segstudio.engine import device as devices
 from segstudio.engine.cache import PredictorCache
-from segstudio.engine.drafts import shown
-from segstudio.engine.ingest import DEFAULT, Ingested, Rules
+from segstudio.engine.ingest import DEFAULT, Rules
 from segstudio.engine.job import Event, Job, SafeChannel
 from segstudio.engine.ladder import Ladder, Plan
 from segstudio.engine.pipeline import BatchRun, Item, Reader, Report
-from segstudio.engine.runner import CLOSING, Runner
-from segstudio.engine.writer import Commit, Writer, at_once, found_in, hand_over, note_files, take_in
+from segstudio.engine.runner import Runner
+from segstudio.engine.single import Prediction as Prediction
+from segstudio.engine.single import SingleRun
+from segstudio.engine.writer import Commit, at_once
 from segstudio.store import ProjectFile
 
 OnEnd = Callable[[Job], object]
 Revision = Callable[[], object]
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """The result of an interactive prediction.
-
-    Args:
-        results: As the model gave them.
-        shown: Those of them that are for display only.
-        changes: What was committed, empty where nothing was.
-        ingested: Counts and notes, None where nothing was to be stored.
-        seconds: In the model, from the decoded picture to the results.
-    """
-
-    model: str
-    media: Media
-    frame: int
-    results: list[Result]
-    shown: list[Result]
-    changes: ChangeSet
-    ingested: Ingested | None
-    seconds: float
 
 
 class Engine:
@@ -132,36 +107,11 @@ class Engine:
         """
         card = self.catalog.get(model)
 
-        def work(job: Job) -> Prediction:
-            picture = rgb if rgb is not None else _read(project, media, frame)
-            job.check()
-            ladder = self._ladder(card, device, options, tile)
-            start = time.monotonic()
-            results = ladder.predict(job, [picture])[0]
-            seconds = time.monotonic() - start
-            job.check()
-            step, sums = ChangeSet(()), None
-            if store:
-                found = found_in(media, frame, picture.shape[:2], results)
-                origin = Origin("model", card.name, card.digest)
-
-                def put() -> tuple[ChangeSet, Ingested]:
-                    job.check()
-                    if revision is not None and revision() != wanted:
-                        job.cancel("out of date")
-                        job.check()
-                    with project.transaction():
-                        note_files(project, [found])
-                        made = take_in(project, [found], origin, rules)
-                        project.commit(made[0])
-                    return made
-
-                step, sums = hand_over(commit, put, lambda: job.token.reason == CLOSING)
-            return Prediction(model, media, frame, results, shown(results), step, sums, seconds)
-
-        wanted = revision() if revision is not None else None
+        single = SingleRun(
+            project, media, frame, rgb, card, lambda: self._ladder(card, device, options, tile), rules, store, commit
+        )
         return self.runner.submit(
-            work,
+            single.work,
             title=f"Predict {Path(media.path).name} with {model}",
             lane=self._lane(device),
             slot=f"predict {media.id} {frame} {model}" if slot is None else slot,
@@ -206,30 +156,20 @@ class Engine:
         count = len(project.media_ids()) if media is None else len(media)
         title = f"Predict {count} {'picture' if count == 1 else 'pictures'} with {model}"
 
-        def work(job: Job) -> Generator[None, None, Report]:
-            pictures: Any = reader or _reader(project)
-            origin = Origin("model", card.name, card.digest)
-
-            def writer() -> Writer:
-                return Writer(project, commit, title, origin, rules, lambda: job.token.reason == CLOSING)
-
-            run = BatchRun(
-                project.media(None if media is None else list(media)),
-                every,
-                pictures,
-                self._ladder(card, device, options, tile, batch),
-                self.runner.pool,
-                writer,
-                Report(model),
-                on_result,
-            )
-            try:
-                return (yield from run.steps(job))
-            finally:
-                if reader is None:
-                    pictures.close()
-
-        return self.runner.submit(work, title=title, lane=self._lane(device), kind="batch", on_end=on_end)
+        run = BatchRun(
+            project,
+            None if media is None else list(media),
+            every,
+            reader,
+            lambda: self._ladder(card, device, options, tile, batch),
+            self.runner.pool,
+            title,
+            card,
+            rules,
+            commit,
+            on_result,
+        )
+        return self.runner.submit(run.steps, title=title, lane=self._lane(device), kind="batch", on_end=on_end)
 
     def discard(self, project: ProjectFile, report: Report) -> None:
         """Take an ended run away as a whole: its untouched predictions go, those it had replaced return.
@@ -296,7 +236,7 @@ class Engine:
             from segstudio import zoo
 
             parts = {part.name: part for card in cards for part in self.catalog.parts(card)}
-            zoo.fetch(parts.values(), job.report, job.token)
+            zoo.fetch(parts.values(), job.report, job)
             for name in (*parts, *models):
                 self.cache.drop(name)
 
@@ -342,20 +282,6 @@ class Engine:
     def _lane(self, device: str) -> str:
         # Which device "auto" is only torch knows, and this may be the thread that must not wait for it.
         return devices.AUTO if device == self._auto else device
-
-
-def _reader(project: ProjectFile) -> Any:
-    from segstudio.media import MediaReader
-
-    return MediaReader(project.media_root, cache_bytes=0)
-
-
-def _read(project: ProjectFile, media: Media, frame: int) -> np.ndarray:
-    reader = _reader(project)
-    try:
-        return reader.read(media, frame).rgb
-    finally:
-        reader.close()
 
 
 def _zoo_load(card: Any, device: str) -> Any:

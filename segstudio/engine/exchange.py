@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from segstudio.core import changes, document
+from segstudio.core import changes
 from segstudio.core.annotation import PREDICTED, TODO, Origin
 from segstudio.core.changes import ChangeSet, Table
 from segstudio.core.errors import FormatError, InputError
@@ -355,9 +355,9 @@ class _Finder:
 
 def stored(project: ProjectFile) -> Iterator[Stored]:
     """Yield every annotation of a project with its document, by number."""
-    for a in project.all_annotations():
-        doc = document.text(a) if a.source is None else a.source
-        yield Stored(a.id, a.media, a.frame, a.category, a.review, a.origin, doc)
+    for row in project.documents():
+        origin = rows.read_origin(row.origin)
+        yield Stored(row.id, row.media, row.frame, row.category, row.review, origin, row.doc)
 
 
 def export_file(

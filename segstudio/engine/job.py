@@ -21,6 +21,7 @@ State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 ENDED = frozenset({"done", "failed", "cancelled"})
 
 _numbers = itertools.count(1)
+SUPERSEDED, STALE, CLOSING = "superseded by a newer request", "out of date", "closing"
 _PUBLISH_EVERY = 0.05  # seconds between two progress events of one job
 _WINDOW = 32  # steps that the rate is measured over
 
@@ -168,6 +169,7 @@ class Job:
 
     def __post_init__(self) -> None:
         self.wake: Callable[[], None] = lambda: None
+        self.fresh: Callable[[], bool] = lambda: True
         self.pausing = False
         self._pace = _Pace(self.clock)
         self._ended = threading.Event()
@@ -191,12 +193,15 @@ class Job:
         self.wake()
 
     def check(self) -> None:
-        """Stop here if the job was cancelled.
+        """Stop here if the job was cancelled or is out of date.
 
         Raises:
-            Cancelled: It was.
+            Cancelled: It is.
         """
         self.token.check()
+        if not self.fresh():
+            self.token.cancel(STALE)
+            self.token.check()
 
     def report(self, done: int, total: int, stage: str = "") -> None:
         """Say how far the work is; at most one event each 50 ms, and always one for the last step."""

@@ -98,7 +98,7 @@ class Ladder:
         """
         try:
             predictor = self.cache.get(self.card, plan.device)
-            context = Context(cancel=job.token, autocast=plan.autocast)
+            context = Context(cancel=job, autocast=plan.autocast)
             if plan.tile:
                 whole = [predict_tiled(self._one(predictor, context), f, plan.tile, job.check) for f in frames]
                 return whole, ""

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -16,10 +17,13 @@ from segstudio.core.errors import Cancelled, MediaError, SegstudioError
 from segstudio.core.media import Media
 from segstudio.core.results import Result
 from segstudio.engine.drafts import shown
+from segstudio.engine.ingest import Rules
 from segstudio.engine.job import Job
 from segstudio.engine.ladder import Ladder, OutOfMemory
 from segstudio.engine.runner import explain
-from segstudio.engine.writer import Found, Writer, found_in
+from segstudio.engine.single import own_reader
+from segstudio.engine.writer import Commit, Found, Writer, Written, found_in
+from segstudio.store import ProjectFile
 
 AHEAD = 4  # pictures decoded ahead
 _GIVE_UP = 5  # failures of a model that never worked, that end a run
@@ -130,61 +134,62 @@ def read_ahead(
                 future.cancel()
 
 
-def _put(job: Job, writer: Writer, make: Callable[[], Found]) -> Generator[None, None, None]:
-    while not writer.put(make):
-        yield
-        job.check()
-
-
 @dataclass
 class BatchRun:
-    """Predicts many pictures.
+    """Predicts many pictures and stores what is found as one run.
 
     Args:
-        media: Pictures and videos.
+        media: Ids of pictures and videos; None for all.
         every: Of a video, every n-th frame.
-        reader: Reads them.
-        ladder: Predicts them.
+        reader: Reads them; None for one of the project's media folder.
+        make_ladder: Makes what predicts; called in the worker's thread, where loading may take its time.
         pool: Threads that decode.
-        writer: Makes the writer; called when the work starts.
+        label: Of the run.
+        card: Of the model.
+        rules: Of ingest.
+        commit: Gets work to the thread that may change the project.
         on_result: Called with (item, results) in the worker's thread for each picture, for callers that show them.
     """
 
-    media: Sequence[Media]
+    project: ProjectFile
+    media: list[int] | None
     every: int
-    reader: Reader
-    ladder: Ladder
+    reader: Reader | None
+    make_ladder: Callable[[], Ladder]
     pool: Executor
-    writer: Callable[[], Writer]
-    report: Report
+    label: str
+    card: Any
+    rules: Rules
+    commit: Commit
     on_result: Callable[[Item, list[Result]], object] | None = None
-    _worked: bool = False
-    _failures: int = 0
+
+    def __post_init__(self) -> None:
+        self.report = Report(self.card.name)
+        self._worked = False
+        self._failures = 0
+        self._writer: Writer | None = None
 
     def steps(self, job: Job) -> Generator[None, None, Report]:
         """The work of the job; yields at frame borders. What is finished is kept whatever ends it."""
         report, start = self.report, time.monotonic()
         job.result = report
-        writer: Writer | None = None
-        try:
-            items = yield from expand(self.media, self.reader, report.skipped, self.every)
+        with ExitStack() as stack:
+            stack.callback(lambda: self._close(job, time.monotonic() - start))
+            reader = self.reader or stack.enter_context(closing(own_reader(self.project)))
+            items = yield from expand(self.project.media(self.media), reader, report.skipped, self.every)
             report.total = len(items) + len(report.skipped)
             job.report(len(report.skipped), report.total)
-            writer = self.writer()
-            yield from self._pictures(job, items, writer)
-        finally:
-            try:
-                if writer is not None:
-                    writer.close()
-            finally:
-                self._close(job, writer, time.monotonic() - start)
+            self._ladder = self.make_ladder()
+            self._writer = writer = Writer(self.project, self.commit, self.label, self.card, self.rules, job.token)
+            stack.callback(writer.close)
+            yield from self._pictures(job, items, reader)
         return report
 
-    def _pictures(self, job: Job, items: list[Item], writer: Writer) -> Generator[None, None, None]:
+    def _pictures(self, job: Job, items: list[Item], reader: Reader) -> Generator[None, None, None]:
         report = self.report
         group: list[tuple[Item, np.ndarray]] = []
-        left = len(items)
-        for item, future in read_ahead(items, self.reader, self.pool, AHEAD + self.ladder.plan.batch):
+        left, batch = len(items), self._ladder.plan.batch
+        for item, future in read_ahead(items, reader, self.pool, AHEAD + batch):
             while not wait([future], _PATIENCE).done:
                 yield
                 job.check()
@@ -192,29 +197,29 @@ class BatchRun:
             try:
                 group.append((item, future.result().rgb))
             except Exception as error:
-                yield from self._unreadable(job, writer, item, error)
-            if group and (len(group) >= self.ladder.plan.batch or not left):
-                yield from self._predicted(job, writer, group)
+                yield from self._unreadable(job, item, error)
+            if group and (len(group) >= batch or not left):
+                yield from self._predicted(job, group)
                 group = []
             job.report(report.done + len(report.skipped), report.total)
             yield
 
-    def _unreadable(self, job: Job, writer: Writer, item: Item, error: Exception) -> Generator[None, None, None]:
+    def _unreadable(self, job: Job, item: Item, error: Exception) -> Generator[None, None, None]:
         why = explain(error, f"Read {item.media.path}")
         self.report.skipped.append(Skipped(item.media, item.frame, why))
         if isinstance(why, MediaError) and item.media.kind == "image":
-            yield from _put(job, writer, lambda: Found(item.media.id, item.frame, problem=why))
+            yield from self._put(job, lambda: Found(item.media.id, item.frame, problem=why))
 
-    def _predicted(self, job: Job, writer: Writer, group: list[tuple[Item, np.ndarray]]) -> Generator[None, None, None]:
+    def _predicted(self, job: Job, group: list[tuple[Item, np.ndarray]]) -> Generator[None, None, None]:
         try:
-            found = self.ladder.predict(job, [frame for _, frame in group])
+            found = self._ladder.predict(job, [frame for _, frame in group])
         except Cancelled:
             raise
         except Exception as error:
             if len(group) > 1:
                 # One of them fails: alone, the others are predicted all the same.
                 for one in group:
-                    yield from self._predicted(job, writer, [one])
+                    yield from self._predicted(job, [one])
                 return
             self._failed(group[0][0], error)
             return
@@ -224,7 +229,7 @@ class BatchRun:
                 self.on_result(item, results)
             self.report.shown_only += len(shown(results)) == len(results) > 0
             make = partial(found_in, item.media, item.frame, frame.shape[:2], results)
-            yield from _put(job, writer, make)
+            yield from self._put(job, make)
             self.report.done += 1
 
     def _failed(self, item: Item, error: Exception) -> None:
@@ -234,12 +239,17 @@ class BatchRun:
         if not self._worked and self._failures >= _GIVE_UP and not isinstance(error, OutOfMemory):
             raise why from error
 
-    def _close(self, job: Job, writer: Writer | None, seconds: float) -> None:
+    def _put(self, job: Job, make: Callable[[], Found]) -> Generator[None, None, None]:
+        assert self._writer is not None
+        while not self._writer.put(make):
+            yield
+            job.check()
+
+    def _close(self, job: Job, seconds: float) -> None:
         report = self.report
         report.seconds = seconds
         report.notes = list(dict.fromkeys(job.notes))
-        if writer is not None:
-            w = writer.written
-            report.run, report.added, report.replaced, report.known = w.run, w.added, w.replaced, w.known
-            report.done = w.pictures
-            report.notes += list(w.notes)
+        w = self._writer.written if self._writer is not None else Written()
+        report.run, report.added, report.replaced, report.known = w.run, w.added, w.replaced, w.known
+        report.done = w.pictures
+        report.notes += list(w.notes)

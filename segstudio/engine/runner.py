@@ -16,22 +16,19 @@ from inspect import isgenerator
 from typing import Any, cast
 
 from segstudio.core.errors import Cancelled, SegstudioError
-from segstudio.engine.job import ENDED, Event, Job, Kind, SafeChannel, State, StateChanged
+from segstudio.engine.job import CLOSING, ENDED, SUPERSEDED, Event, Job, Kind, SafeChannel, State, StateChanged
 
 log = logging.getLogger(__name__)
 
 Work = Callable[[Job], Any]
 
-SUPERSEDED, STALE, CLOSING = "superseded by a newer request", "out of date", "closing"
-
 
 class _Task:
     """A job with what it does."""
 
-    def __init__(self, job: Job, work: Work, fresh: Callable[[], bool], on_end: Callable[[Job], object] | None) -> None:
+    def __init__(self, job: Job, work: Work, on_end: Callable[[Job], object] | None) -> None:
         self.job = job
         self.work = work
-        self.fresh = fresh
         self.on_end = on_end
         self.steps: Generator[Any, None, Any] | None = None
 
@@ -51,7 +48,6 @@ class _Task:
     def _advance(self) -> bool:
         job = self.job
         job.check()
-        self._check_fresh()
         job.enter("running")
         if self.steps is not None:
             try:
@@ -66,14 +62,8 @@ class _Task:
                 return False
         if job.kind == "interactive":
             job.check()
-            self._check_fresh()
         job.result = made
         return True
-
-    def _check_fresh(self) -> None:
-        if not self.fresh():
-            self.job.token.cancel(STALE)
-            self.job.check()
 
     def _stop(self, state: State) -> None:
         try:
@@ -200,13 +190,14 @@ class Runner:
             lane: The device ("cpu", "cuda:0") or another lane ("net").
             kind: "interactive" overtakes "batch" at frame borders.
             slot: A newer job with the same slot in the lane cancels the older ones.
-            revision: Asked now, before each step and before the result is delivered; when the answer differs from the
-                first one the job is out of date and is dropped.
+            revision: Asked now, at each `Job.check` and before the result is delivered; when the answer differs from
+                the first one the job is out of date and is dropped.
             on_end: Called once with the job when it has ended, however it ended, in the lane's thread.
         """
         job = Job(title, kind, lane, slot, self.events.publish)
-        wanted = revision() if revision is not None else None
-        fresh = (lambda: revision() == wanted) if revision is not None else (lambda: True)
+        if revision is not None:
+            wanted = revision()
+            job.fresh = lambda: revision() == wanted
         with self._lock:
             if self._closed:
                 raise SegstudioError("The engine is closed.")
@@ -217,7 +208,7 @@ class Runner:
             self._jobs[job.id] = job
         job.wake = found.wake
         job.publish(StateChanged(job, "queued"))
-        found.put(_Task(job, work, fresh, on_end))
+        found.put(_Task(job, work, on_end))
         return job
 
     def jobs(self) -> list[Job]:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -20,6 +20,7 @@ from segstudio.core.media import Media
 from segstudio.core.results import Result
 from segstudio.engine.drafts import Draft, drafts
 from segstudio.engine.ingest import Ingested, Rules, ingest
+from segstudio.engine.job import CLOSING, CancelToken
 from segstudio.store import ProjectFile
 
 T = TypeVar("T")
@@ -172,9 +173,9 @@ class Writer:
         project: Where to.
         commit: How to get to the thread that may change it.
         label: Of the run.
-        origin: Of the annotations; the run is filled in.
+        card: Of the model, for the annotations' origin.
         rules: Of ingest.
-        closing: Says whether the engine is closing.
+        token: Of the job.
     """
 
     def __init__(
@@ -182,17 +183,17 @@ class Writer:
         project: ProjectFile,
         commit: Commit,
         label: str,
-        origin: Origin,
+        card: Any,
         rules: Rules,
-        closing: Callable[[], bool],
+        token: CancelToken,
     ) -> None:
         self.written = Written()
         self._project = project
         self._commit = commit
         self._label = label
-        self._origin = origin
+        self._origin = Origin("model", card.name, card.digest)
         self._rules = rules
-        self._closing = closing
+        self._closing = lambda: token.reason == CLOSING
         self._queue: queue.SimpleQueue[Callable[[], Found] | None] = queue.SimpleQueue()
         self._room = threading.Semaphore(BACKLOG)
         self._error: BaseException | None = None

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from segstudio.core.errors import Cancelled, InputError, SegstudioError
-from segstudio.engine.job import Job, Progressed, StateChanged
-from segstudio.engine.runner import STALE, SUPERSEDED, Runner
+from segstudio.engine.job import STALE, SUPERSEDED, Job, Progressed, StateChanged
+from segstudio.engine.runner import Runner
 
 WAIT = 20.0
 
