@@ -130,7 +130,8 @@ def _palette(c: dict[str, str]) -> QPalette:
         (role.Text, "text"), (role.Button, "raised"), (role.ButtonText, "text"), (role.BrightText, "danger"),
         (role.ToolTipBase, "raised"), (role.ToolTipText, "text"), (role.PlaceholderText, "faint"),
         (role.Highlight, "accent"), (role.HighlightedText, "on_accent"), (role.Light, "hover"),
-        (role.Link, "accent"), (role.Midlight, "border"), (role.Mid, "border"), (role.Dark, "shadow"), (role.Shadow, "shadow"), (role.Accent, "accent"),
+        (role.Link, "accent"), (role.Midlight, "border"), (role.Mid, "border"),
+        (role.Dark, "shadow"), (role.Shadow, "shadow"), (role.Accent, "accent"),
     ):  # fmt: skip
         p.setColor(key, QColor(c[name]))
     for key in (role.WindowText, role.Text, role.ButtonText):

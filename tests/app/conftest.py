@@ -58,6 +58,7 @@ def project(folder: Path) -> ProjectFile:
     from segstudio.app import opening
 
     made, _ = opening.open_paths([folder])
+    assert made.new_ids("category", 2) == 1
     made.commit(changes.insert([Category(1, "cat", position=0), Category(2, "dog", position=1)], "Classes"))
     return made
 

@@ -42,6 +42,7 @@ class FileModel(QAbstractListModel):
         self._names: list[tuple[int, str]] | None = None
         session.project_changed.connect(lambda: self._on_media(None))
         session.media_changed.connect(self._on_media)
+        self._on_media(None)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._ids)
@@ -217,6 +218,7 @@ class FilesPanel(Panel):
         self.model.modelReset.connect(self._show)
         session.project_changed.connect(self._on_project)
         session.picture_changed.connect(self._follow)
+        self._on_project()
         self._show()
 
     def close_threads(self) -> None:

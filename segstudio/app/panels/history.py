@@ -29,6 +29,7 @@ class HistoryModel(QAbstractListModel):
         self._later.timeout.connect(self.read)
         session.history_changed.connect(self._later.start)
         session.project_changed.connect(self.read)
+        self.read()
 
     def read(self) -> None:
         """Follow the project."""

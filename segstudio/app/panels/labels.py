@@ -31,6 +31,7 @@ class LabelModel(QAbstractListModel):
         self._later = QTimer(self, singleShot=True, interval=150)
         self._later.timeout.connect(self._count)
         session.history_changed.connect(self._later.start)
+        self._read()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)

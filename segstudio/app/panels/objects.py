@@ -30,6 +30,7 @@ class ObjectModel(QAbstractListModel):
         session.picture_changed.connect(self.read)
         session.view.changed.connect(self.read)
         session.categories_changed.connect(self._repaint)
+        self.read()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)

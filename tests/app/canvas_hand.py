@@ -1,0 +1,175 @@
+"""A window's place taken by a dictionary, and a hand that moves the mouse and presses keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from segstudio.app.canvas.view import CanvasView
+from segstudio.app.tools.base import Runner, Tool
+from segstudio.core.annotation import Annotation
+from segstudio.core.changes import ChangeSet
+from segstudio.core.labels import Category, Skeleton
+
+SKELETON = Skeleton(("head", "hand", "foot"), ((0, 1), (1, 2)))
+CATEGORIES = {1: Category(1, "cat"), 2: Category(2, "dancer", skeleton=SKELETON)}
+NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
+
+
+class Desk:
+    """A `ToolContext` that keeps its annotations in a dictionary; what was committed can be read back."""
+
+    def __init__(self, view: CanvasView, rows: Iterable[Annotation] = ()) -> None:
+        self.view = view
+        self.state = view.scene_state
+        self.annotations = {a.id: a for a in rows}
+        self.category: Category | None = CATEGORIES[1]
+        self.place = (1, 0)
+        self.commits: list[ChangeSet] = []
+        self.prompts: list[object] = []
+        self.said: list[str] = []
+        self.state.set(self.annotations.values())
+
+    @property
+    def selection(self) -> frozenset[int]:
+        return self.state.selection
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.state.size
+
+    def visible(self, a):
+        return True
+
+    def category_of(self, a):
+        return CATEGORIES.get(a.category)
+
+    def under(self, x, y):
+        return self.state.under(x, y, self.view.scale_now)
+
+    def inside(self, box):
+        return self.state.inside(box)
+
+    def commit(self, change: ChangeSet) -> bool:
+        if not change:
+            return False
+        self.commits.append(change)
+        for c in change.changes:
+            if isinstance(c.after, Annotation):
+                self.annotations[c.id] = c.after
+            else:
+                del self.annotations[c.id]
+        self.state.update(self.annotations, [c.id for c in change.changes])
+        return True
+
+    def new_id(self):
+        return max(self.annotations, default=0) + 100
+
+    def set_selection(self, ids):
+        self.state.select(frozenset(ids) & self.annotations.keys())
+
+    def show(self, drafts):
+        self.state.show(drafts)
+
+    def stroke(self, a, pixels, erase, window):
+        self.state.stroke(a, pixels, erase, window)
+
+    def end_stroke(self):
+        self.state.end_stroke()
+
+    def preview(self, draft):
+        self.view.preview(draft)
+
+    def request_prompt(self, box):
+        self.prompts.append(box)
+
+    def say(self, text):
+        self.said.append(text)
+
+
+def make_view(qtbot, width: int = 200, height: int = 150, zoom: float = 2.0) -> CanvasView:
+    """Return a shown canvas with a grey picture whose top left corner is inside the window."""
+    view = CanvasView()
+    qtbot.addWidget(view)
+    view.resize(640, 480)
+    view.set_picture(np.full((height, width, 3), 90, np.uint8))
+    view.show()
+    qtbot.waitExposed(view)
+    view.zoom_to(zoom)
+    view.centerOn(width / 2, height / 2)
+    return view
+
+
+def use(view: CanvasView, tool: Tool, rows: Iterable[Annotation] = (), selection: Iterable[int] = ()) -> Desk:
+    """Give a canvas a tool and annotations; return what the tool works on."""
+    desk = Desk(view, rows)
+    desk.set_selection(selection)
+    view.set_runner(Runner(tool, desk))
+    return desk
+
+
+class Hand:
+    """Real events at places of the picture."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self.view = view
+        self.down = Qt.MouseButton.NoButton
+
+    def _at(self, x: float, y: float) -> QPointF:
+        return self.view.viewportTransform().map(QPointF(x, y))
+
+    def _mouse(self, kind, x, y, button, mods) -> None:
+        at = self._at(x, y)
+        port = self.view.viewport()
+        event = QMouseEvent(kind, at, QPointF(port.mapToGlobal(at.toPoint())), button, self.down, mods)
+        QApplication.sendEvent(port, event)
+
+    def press(self, x, y, button=LEFT, mods=NONE) -> None:
+        self.down = button
+        self._mouse(QEvent.Type.MouseButtonPress, x, y, button, mods)
+
+    def move(self, x, y, mods=NONE) -> None:
+        self._mouse(QEvent.Type.MouseMove, x, y, Qt.MouseButton.NoButton, mods)
+
+    def release(self, x, y, button=LEFT, mods=NONE) -> None:
+        self.down = Qt.MouseButton.NoButton
+        self._mouse(QEvent.Type.MouseButtonRelease, x, y, button, mods)
+
+    def click(self, x, y, button=LEFT, mods=NONE) -> None:
+        self.press(x, y, button, mods)
+        self.release(x, y, button, mods)
+
+    def double(self, x, y) -> None:
+        self.click(x, y)
+        self.down = LEFT
+        self._mouse(QEvent.Type.MouseButtonDblClick, x, y, LEFT, NONE)
+        self.release(x, y)
+
+    def drag(self, *places, button=LEFT, mods=NONE) -> None:
+        self.press(*places[0], button, mods)
+        for place in places[1:]:
+            self.move(*place, mods)
+        self.release(*places[-1], button, mods)
+
+    def key(self, key, text="", mods=NONE) -> bool:
+        """Press a key as a window would deliver it; return whether the canvas kept it from the shortcuts."""
+        override = QKeyEvent(QEvent.Type.ShortcutOverride, key, mods, text)
+        override.ignore()
+        QApplication.sendEvent(self.view, override)
+        if override.isAccepted():
+            QApplication.sendEvent(self.view, QKeyEvent(QEvent.Type.KeyPress, key, mods, text))
+            QApplication.sendEvent(self.view, QKeyEvent(QEvent.Type.KeyRelease, key, mods, text))
+        return override.isAccepted()
+
+    def wheel(self, x, y, steps, mods=NONE) -> None:
+        at = self._at(x, y)
+        phase = Qt.ScrollPhase.NoScrollPhase
+        place = QPointF(self.view.viewport().mapToGlobal(at.toPoint()))
+        event = QWheelEvent(at, place, QPoint(), QPoint(0, 120 * steps), Qt.MouseButton.NoButton, mods, phase, False)
+        QApplication.sendEvent(self.view.viewport(), event)
