@@ -199,13 +199,13 @@ class Composer:
 
     def _recompose(self, windows: list[Window]) -> None:
         """Stack the regions anew in these windows, and remember that their colours are stale."""
-        windows = self._few([self._aligned(w) for w in windows])
+        windows = self._few(self._aligned(windows))
         for window in windows:
             self._stack(window)
         self._mark(windows)
 
     def _mark(self, windows: list[Window]) -> None:
-        windows = self._few([self._aligned(w) for w in windows])
+        windows = self._few(self._aligned(windows))
         for k, stale in self._stale.items():
             stale.extend(windows)
             if len(stale) > _MANY:
@@ -217,11 +217,15 @@ class Composer:
                 )
                 self._stale[k] = list(dict.fromkeys(stale)) if small and len(stale) < 8 * _MANY else [total]
 
-    def _aligned(self, w: Window) -> Window:
-        """Grow a window to whole pixels of the smallest copy."""
+    def _aligned(self, windows: list[Window]) -> list[Window]:
+        """Grow windows to whole pixels of the smallest copy; those off the picture are left out."""
         s = (1 << self.depth) - 1
-        left, top = max(w[0], 0) & ~s, max(w[1], 0) & ~s
-        return left, top, min((w[2] + s) & ~s, self.width), min((w[3] + s) & ~s, self.height)
+        cut = (
+            (max(w[0], 0) & ~s, max(w[1], 0) & ~s, min((w[2] + s) & ~s, self.width), min((w[3] + s) & ~s, self.height))
+            for w in windows
+            if w[2] > w[0] and w[3] > w[1]
+        )
+        return [w for w in cut if w[2] > w[0] and w[3] > w[1]]
 
     def _stack(self, window: Window) -> None:
         left, top, right, bottom = window

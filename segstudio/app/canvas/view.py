@@ -35,8 +35,7 @@ class _Layers(QGraphicsItem):
         return self._view.reach()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        device = painter.device()
-        zoom = abs(painter.worldTransform().m11()) * (device.devicePixelRatio() if device else 1.0)
+        zoom = max(abs(painter.deviceTransform().m11()), 1e-9)
         for layer in self._view.layers.values():
             if layer.drawn:
                 painter.save()
@@ -196,8 +195,8 @@ class CanvasView(QGraphicsView):
         if not width or not height:
             return
         room = self.viewport().size()
-        least = min(room.width() / width, room.height() / height) / 8
-        scale = min(max(zoom / self.devicePixelRatioF(), min(least, 1.0)), MAX_ZOOM)
+        least = min(room.width() / width / 8, room.height() / height / 8, 0.25)
+        scale = min(max(zoom / self.devicePixelRatioF(), least), MAX_ZOOM)
         at = at or QPointF(room.width() / 2, room.height() / 2)
         place = self.to_picture(at)
         self.setTransform(QTransform.fromScale(scale, scale))

@@ -6,9 +6,9 @@ from collections import OrderedDict
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPixmap
 
-from segstudio.app.canvas.layers.base import Layer, to_screen
+from segstudio.app.canvas.layers.base import Layer, scale_of, to_screen
 from segstudio.app.canvas.scene import Scene
 from segstudio.core.annotation import Annotation
 from segstudio.core.colors import RGB, ink_on
@@ -35,17 +35,9 @@ class LabelsLayer(Layer):
 
     def paint(self, painter: QPainter, exposed: QRectF, _zoom: float) -> None:
         scene = self.scene
-        device = painter.device()
-        ratio = device.devicePixelRatio() if device is not None else 1.0
-        transform = painter.worldTransform()
+        ratio = abs(painter.deviceTransform().m11()) / scale_of(painter)
+        visible = _window_of(painter, ratio)
         scale = to_screen(painter)
-        # What is placed depends on all that the window shows, not on the part that is painted anew.
-        visible = QRectF(
-            -transform.dx() / scale,
-            -transform.dy() / scale,
-            (device.width() / scale) if device is not None else exposed.width(),
-            (device.height() / scale) if device is not None else exposed.height(),
-        )
         key = (scene.version, scale, visible.x(), visible.y(), visible.width(), visible.height(), ratio)
         if key != self._key:
             self._key, self._placed = key, self._place(visible, scale, ratio)
@@ -133,6 +125,15 @@ def draw_tag(text: str, color: RGB, selected: bool, ratio: float) -> QPixmap:
     painter.drawText(QRectF(0, 0, width, height), Qt.AlignmentFlag.AlignCenter, text)
     painter.end()
     return tag
+
+
+def _window_of(painter: QPainter, ratio: float) -> QRectF:
+    """Return the part of the picture that the whole device shows, not only the part that is painted anew."""
+    device, transform = painter.device(), painter.worldTransform()
+    # Pictures tell their size in their own pixels, windows in the desktop's.
+    side = ratio if isinstance(device, QImage | QPixmap) else 1.0
+    area = QRectF(0, 0, device.width() / side, device.height() / side) if device is not None else QRectF()
+    return transform.inverted()[0].mapRect(area)
 
 
 def _whole(rect: QRectF) -> tuple[int, int, int, int]:

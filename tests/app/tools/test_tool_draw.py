@@ -1,0 +1,275 @@
+"""Brush, eraser, polygon, box, points and box prompts by real mouse and key events."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from canvas_hand import ALT, CATEGORIES, CTRL, RIGHT, SHIFT, Hand, make_view, use
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+
+from segstudio.app.tools import Brush, Eraser, make_tools
+from segstudio.app.tools.dabs import LARGEST, SMALLEST, dab, snapped
+from segstudio.core import masks
+from segstudio.core.annotation import ACCEPTED, PREDICTED, Annotation, Origin
+from segstudio.core.geometry import Box, Polygons
+from segstudio.core.masks import Mask
+
+K = Qt.Key
+W, H = 200, 150
+
+
+@pytest.fixture
+def view(qtbot):
+    return make_view(qtbot, W, H)
+
+
+def frame(a):
+    return masks.paste(a.mask(W, H), H, W).astype(bool)
+
+
+def block(id, x, y, w=30, h=30, **more):
+    return Annotation(id, 1, 1, geometry=masks.from_bitmap(np.ones((h, w)), x, y), **more)
+
+
+def disc(x, y, size):
+    """Pixels whose centre lies within the radius of a place."""
+    cx, cy = snapped(x, y, size)
+    ys, xs = np.mgrid[:H, :W] + 0.5
+    return (xs - cx) ** 2 + (ys - cy) ** 2 <= (size / 2) ** 2 + 1e-9
+
+
+def test_a_click_with_the_brush_starts_a_new_object(view):
+    desk, hand = use(view, Brush(21)), Hand(view)
+    hand.click(60.3, 40.7)
+    (change,) = desk.commits
+    (a,) = desk.annotations.values()
+    assert change.label == "Paint" and isinstance(a.geometry, Mask)
+    assert (frame(a) == disc(60.3, 40.7, 21)).all()
+    assert desk.selection == {a.id} and a.category == 1
+
+
+def test_one_stroke_is_one_change_on_the_selected_object(view):
+    desk, hand = use(view, Brush(10), [block(1, 20, 20)], [1]), Hand(view)
+    hand.drag((30, 30), (60, 30), (100, 90))
+    assert len(desk.commits) == 1 and len(desk.annotations) == 1
+    painted = frame(desk.annotations[1])
+    for t in np.linspace(0, 1, 9):
+        assert (painted | ~disc(30 + 30 * t, 30, 10)).all()
+        assert (painted | ~disc(60 + 40 * t, 30 + 60 * t, 8)).all()
+    assert painted[20:50, 20:50].all() and not painted[100:].any()
+
+
+def test_the_live_stroke_shows_what_the_commit_will(view):
+    desk, hand = use(view, Brush(30), [block(1, 20, 20), block(2, 40, 40, z=1)], [1]), Hand(view)
+    state = view.scene_state
+    hand.press(60, 45)
+    hand.move(90, 80)
+    live = state.composer.level(0).copy()
+    hand.release(90, 80)
+    assert desk.commits
+    assert (state.composer.level(0) == live).all()
+    assert state.composer.top(60, 60) == 2, "what lies above stays above"
+
+
+def test_escape_drops_a_stroke(view):
+    desk, hand = use(view, Brush(30), [block(1, 20, 20)], [1]), Hand(view)
+    before = view.scene_state.composer.level(0).copy()
+    hand.press(60, 45)
+    hand.move(90, 80)
+    assert hand.key(K.Key_Escape)
+    hand.release(90, 80)
+    assert desk.commits == [] and (view.scene_state.composer.level(0) == before).all()
+    desk.set_selection(())
+    hand.press(60, 45)
+    hand.key(K.Key_Escape)
+    assert view.scene_state.composer.top(60, 45) == 0 and desk.annotations.keys() == {1}
+
+
+@pytest.mark.parametrize(("tool", "mods"), [(Eraser, Qt.KeyboardModifier.NoModifier), (Brush, ALT), (Brush, CTRL)])
+def test_erasing(view, tool, mods):
+    desk, hand = use(view, tool(11), [block(1, 20, 20)], [1]), Hand(view)
+    hand.click(35, 35, mods=mods)
+    want = np.zeros((H, W), bool)
+    want[20:50, 20:50] = True
+    assert (frame(desk.annotations[1]) == (want & ~disc(35, 35, 11))).all()
+
+
+def test_erasing_everything_deletes_and_erasing_nothing_says_so(view):
+    desk, hand = use(view, Eraser(100), [block(1, 20, 20)], [1]), Hand(view)
+    hand.click(35, 35)
+    assert desk.annotations == {}
+    hand.click(35, 35)
+    assert desk.said == ["Select the object to erase from."]
+
+
+@pytest.mark.parametrize("shape", [Polygons(((20.0, 20.0, 60.0, 20.0, 40.0, 60.0),)), Box(20, 20, 40, 30)])
+def test_a_brushed_polygon_or_box_becomes_a_mask(view, shape):
+    a = Annotation(1, 1, 1, geometry=shape, origin=Origin("model", "toy", run=3), review=PREDICTED, score=0.5)
+    desk, hand = use(view, Brush(10), [a], [1]), Hand(view)
+    hand.press(100, 100)
+    assert view.scene_state.composer.top(40, 30) == 1, "its pixels show while it is brushed"
+    hand.release(100, 100)
+    after = desk.annotations[1]
+    assert isinstance(after.geometry, Mask) and after.review == ACCEPTED and after.origin.parent == 3
+    assert (frame(after) == (frame(a) | disc(100, 100, 10))).all()
+
+
+def test_brackets_change_the_size_within_its_range(view):
+    brush = Brush(40)
+    desk, hand = use(view, brush), Hand(view)
+    told = []
+    brush.on_size = told.append
+    hand.move(50, 50)
+    assert hand.key(K.Key_BracketRight, "]") and brush.size == 45 == told[-1]
+    assert view.scene_state.draft.brush == pytest.approx((50, 50, 45))
+    for _ in range(60):
+        hand.key(K.Key_BracketLeft, "[")
+    assert brush.size == SMALLEST
+    brush.set_size(99999)
+    assert brush.size == LARGEST and desk.commits == []
+
+
+def test_several_selected_objects_are_not_painted_on(view):
+    desk, hand = use(view, Brush(10), [block(1, 20, 20), block(2, 80, 80)], [1, 2]), Hand(view)
+    hand.click(60, 60)
+    assert desk.commits == [] and desk.said
+
+
+def test_drawing_without_a_class_says_what_to_do(view):
+    for name in ("brush", "polygon", "box"):
+        desk, hand = use(view, make_tools()[name]), Hand(view)
+        desk.category = None
+        hand.drag((20, 20), (60, 60))
+        assert desk.commits == [] and "class" in desk.said[0], name
+
+
+centres = st.tuples(st.floats(-20, 70), st.floats(-20, 60))
+
+
+@settings(max_examples=80)
+@given(centres, centres, st.integers(1, 40))
+def test_a_dab_covers_the_pixels_within_the_radius_of_its_way(a, b, size):
+    a, b = snapped(*a, size), snapped(*b, size)
+    (left, top, right, bottom), bitmap = dab(a, b, size, (50, 40))
+    found = np.zeros((40, 50), bool)
+    found[top:bottom, left:right] = bitmap
+    ys, xs = np.mgrid[:40, :50] + 0.5
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    t = np.clip(((xs - a[0]) * dx + (ys - a[1]) * dy) / max(dx * dx + dy * dy, 1e-12), 0, 1)
+    distance = np.hypot(a[0] + t * dx - xs, a[1] + t * dy - ys)
+    sure = np.abs(distance - size / 2) > 1e-6
+    assert (found == (distance <= size / 2))[sure].all()
+
+
+def test_the_smallest_brush_paints_the_pixel_under_the_pointer():
+    (left, top, *_), bitmap = dab(snapped(3.9, 4.1, 1), snapped(3.9, 4.1, 1), 1, (50, 40))
+    ys, xs = np.nonzero(bitmap)
+    assert [(x + left, y + top) for y, x in zip(ys, xs, strict=True)] == [(3, 4)]
+
+
+@pytest.mark.parametrize("end", ["enter", "double", "first"])
+def test_a_polygon_by_clicks(view, end):
+    desk, hand = use(view, make_tools()["polygon"]), Hand(view)
+    for place in ((20, 20), (80, 20), (80, 70)):
+        hand.click(*place)
+    hand.move(40, 70)
+    assert view.scene_state.draft.line[-1] == pytest.approx((40, 70))
+    if end == "enter":
+        assert hand.key(K.Key_Return, "\r")
+    elif end == "double":
+        hand.double(80, 70)
+    else:
+        hand.click(21, 21)
+    (a,) = desk.annotations.values()
+    assert a.geometry.parts[0] == pytest.approx((20, 20, 80, 20, 80, 70))
+    assert len(desk.commits) == 1 and view.scene_state.draft.line == () and desk.selection == {a.id}
+
+
+def test_backspace_takes_vertices_back_and_escape_all(view):
+    desk, hand = use(view, make_tools()["polygon"]), Hand(view)
+    assert not hand.key(K.Key_Backspace)
+    for place in ((20, 20), (80, 20), (80, 70), (150, 140)):
+        hand.click(*place)
+    hand.key(K.Key_Backspace)
+    assert len(view.scene_state.draft.vertices) == 3
+    hand.key(K.Key_Escape)
+    assert view.scene_state.draft.line == () and not hand.key(K.Key_Escape)
+    hand.click(20, 20)
+    hand.click(80, 20)
+    hand.key(K.Key_Return, "\r")
+    assert desk.commits == [] and "three" in desk.said[0]
+
+
+def test_a_freehand_polygon_stays_on_the_picture(view):
+    desk, hand = use(view, make_tools()["polygon"]), Hand(view)
+    t = np.linspace(0, 2 * np.pi, 60)
+    hand.drag(*((100 + 130 * np.cos(v), 75 + 60 * np.sin(v)) for v in t))
+    hand.key(K.Key_Enter, "\r")
+    (a,) = desk.annotations.values()
+    box = a.geometry.bounds
+    assert a.geometry.vertices > 30 and (box.x, box.right) == (0, 200)
+
+
+def test_a_box_by_a_drag_in_any_direction(view):
+    desk, hand = use(view, make_tools()["box"]), Hand(view)
+    hand.drag((90, 80), (60, 50), (30, 40))
+    (a,) = desk.annotations.values()
+    assert (a.geometry.x, a.geometry.y, a.geometry.w, a.geometry.h) == pytest.approx((30, 40, 60, 40))
+    hand.click(100, 100)
+    hand.press(100, 100)
+    hand.move(150, 150)
+    hand.key(K.Key_Escape)
+    hand.release(150, 150)
+    assert len(desk.commits) == 1 and view.scene_state.draft.box is None
+
+
+def test_a_box_prompt_asks_and_changes_nothing(view):
+    desk, hand = use(view, make_tools()["prompt"]), Hand(view)
+    hand.drag((10, 10), (70, 60))
+    (box,) = desk.prompts
+    assert (box.x, box.y, box.w, box.h) == pytest.approx((10, 10, 60, 50)) and desk.commits == []
+
+
+def test_points_in_the_skeleton_s_order_with_hidden_and_missing_ones(view):
+    desk, hand = use(view, make_tools()["point"]), Hand(view)
+    desk.category = CATEGORIES[2]
+    hand.move(30, 30)
+    assert view.scene_state.draft.text[2] == "head (1/3)"
+    hand.click(30, 30)
+    assert hand.key(K.Key_X, "x")
+    hand.click(60, 90, RIGHT)
+    (a,) = desk.annotations.values()
+    assert a.keypoints.values == pytest.approx((30, 30, 2, 0, 0, 0, 60, 90, 1)) and a.category == 2
+    desk.set_selection(())
+    hand.click(50, 50, mods=SHIFT)
+    hand.key(K.Key_N, "n")
+    assert list(desk.annotations.values())[-1].keypoints.values == pytest.approx((50, 50, 1, 0, 0, 0, 0, 0, 0))
+
+
+def test_points_go_to_the_selected_object_that_has_none(view):
+    a = Annotation(1, 1, 2, geometry=Box(10, 10, 100, 100))
+    desk, hand = use(view, make_tools()["point"], [a], [1]), Hand(view)
+    hand.click(30, 30)
+    hand.click(40, 40)
+    hand.key(K.Key_Backspace)
+    hand.key(K.Key_Return, "\r")
+    assert desk.annotations[1].keypoints.labelled == 1 and desk.annotations[1].geometry == a.geometry
+    assert len(desk.commits) == 1
+
+
+def test_points_need_a_skeleton_and_escape_drops_them(view):
+    desk, hand = use(view, make_tools()["point"]), Hand(view)
+    hand.click(30, 30)
+    assert "skeleton" in desk.said[0]
+    desk.category = CATEGORIES[2]
+    hand.click(30, 30)
+    hand.click(30, 40)
+    hand.key(K.Key_Escape)
+    assert desk.commits == [] and view.scene_state.draft.points == ()
+
+
+def test_every_tool_has_a_name_and_says_its_keys():
+    tools = make_tools()
+    assert all(tool.hint and tool.name == name for name, tool in tools.items())
