@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from segstudio.core.annotation import Annotation
 from segstudio.core.labels import Category
@@ -89,8 +89,8 @@ class Reader:
             row = connection.execute(select(schema.annotation).where(c.id == id, live.ANNOTATION)).first()
         return None if row is None else rows.read_annotation(row)
 
-    def all_annotations(self) -> Iterator[Annotation]:
-        """Yield every annotation by id, a few thousand at a time."""
+    def documents(self) -> Iterator[Row]:
+        """Yield every annotation as it is stored, by id, a few thousand at a time: the columns of the table."""
         c = schema.annotation.c
         last = -(2**62)
         while True:
@@ -100,7 +100,11 @@ class Reader:
             if not found:
                 return
             last = found[-1].id
-            yield from (rows.read_annotation(row) for row in found)
+            yield from found
+
+    def all_annotations(self) -> Iterator[Annotation]:
+        """Yield every annotation by id, a few thousand at a time."""
+        return (rows.read_annotation(row) for row in self.documents())
 
     def counts(self, by: str = "category") -> dict[int, int]:
         """Return the number of annotations by "category" or by "media"."""
