@@ -36,7 +36,7 @@ class ImportReport:
     Args:
         path: The file.
         format: Its format.
-        run: The run that brought it, one step of the history; None where nothing was new.
+        run: The run that brought it, one step of the history.
         media: Pictures added.
         matched: Pictures of the file that the project had already.
         categories: Classes added.
@@ -152,17 +152,15 @@ class _Import:
 
     def into(self, media_root: Path | str | None) -> ImportReport:
         """Write everything and return the report."""
-        project, report = self.project, self.report
-        counts = self.incoming.counts
-        had = project.media()
-        self.prefix = self._prefix(media_root, had)
-        self.first = {
-            "images": project.new_ids("media", max(counts["images"], 1)),
-            "annotations": project.new_ids("annotation", max(counts["annotations"], 1)),
-            "categories": project.new_ids("category", max(counts["categories"], 1)),
-        }
+        project, report, counts = self.project, self.report, self.incoming.counts
         with project.transaction():
-            run = project.begin_run("import", f"Import {self.path.name}")
+            had = project.media()
+            self.prefix = self._prefix(media_root, had)
+            self.first = {
+                name: project.new_ids(table, max(counts[name], 1))
+                for name, table in (("images", "media"), ("annotations", "annotation"), ("categories", "category"))
+            }
+            report.run = run = project.begin_run("import", f"Import {self.path.name}")
             classes, added, learnt, maps = self._categories_and_media(had)
             self._insert("category", [rows.category_row(c, run) for c in classes])
             self._insert("media", [rows.media_row(m, run) for m in added])
@@ -173,7 +171,6 @@ class _Import:
                 if kept:
                     project.set_meta(f"{_KEEP}{run}", kept)
             project.end_run(run)
-        report.run = run
         report.notes = list(self.incoming.notes)
         return report
 
