@@ -17,8 +17,9 @@ from segstudio.core.errors import FormatError, InputError
 from segstudio.core.labels import Category
 from segstudio.core.media import Media
 from segstudio.engine.job import CancelToken
+from segstudio.engine.joining import guess_root, join_categories, join_media
 from segstudio.formats import registry
-from segstudio.formats.base import Entry, Incoming, Key, Maps, Note, Notes, Outgoing, Placed, Stored
+from segstudio.formats.base import Incoming, Maps, Note, Notes, Outgoing, Placed, Stored
 from segstudio.formats.coco_objects import ImageIds, ids_of
 from segstudio.media import describe, relativize
 from segstudio.store import ProjectFile, rows
@@ -198,9 +199,9 @@ class _Import:
     def _categories_and_media(self, had: list[Media]) -> tuple[list[Category], list[Media], ChangeSet, Maps]:
         project, report = self.project, self.report
         classes = project.categories()
-        joined, categories, pairs = _join_categories(self.incoming, classes, self.first["categories"])
+        joined, categories, pairs = join_categories(self.incoming, classes, self.first["categories"])
         report.categories = len(joined)
-        added, images, media_pairs = _join_media(self.incoming.entries, had, self.first["images"], self.prefix)
+        added, images, media_pairs = join_media(self.incoming.entries, had, self.first["images"], self.prefix)
         report.media, report.matched = len(added), len(self.incoming.entries) - len(added)
         if self.incoming.predictions:
             categories = {k: i for i, k in ids_of(classes).items()}
@@ -244,110 +245,6 @@ def _beside(folder: Path, project: Path | str) -> str:
     if isinstance(project, Path):
         return relativize(folder, project.absolute().parent)
     return str(folder)
-
-
-def guess_root(path: Path, names: list[str], usual: Path) -> Path | None:
-    """Return the first likely folder that has one of the first pictures, None for the usual one or where none has."""
-    here = path.absolute().parent
-    split = path.stem.split("_")[-1]
-    likely = [usual, here, here / "images", here.parent, here.parent / "images", here.parent / split, here / split]
-    likely += [here.parent / "images" / split]
-    for folder in likely:
-        if any(_is_file(folder / name) for name in names[:3]):
-            return None if folder == usual else folder
-    return None
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
-
-
-def _join_categories(
-    incoming: Incoming, had: list[Category], first: int
-) -> tuple[list[Category], dict[Key, int], list[tuple[Category, Category]]]:
-    """Return (classes to add, file id -> class id, classes that learn something from the file)."""
-    by_name = {c.name: c for c in reversed(had)}
-    position = max((c.position for c in had), default=-1) + 1
-    added: list[Category] = []
-    pairs: list[tuple[Category, Category]] = []
-    numbers: dict[Key, int] = {}
-    for index, key, category in incoming.categories:
-        old = by_name.pop(category.name, None)
-        if old is None:
-            new = replace(category, id=first + index, position=position + index)
-            added.append(new)
-        else:
-            new = old
-            if old.source is None:
-                skeleton = old.skeleton or category.skeleton
-                new = replace(old, source=category.source, skeleton=skeleton)
-                new = replace(new, supercategory=old.supercategory or category.supercategory)
-                pairs.append((old, new))
-        if key is not None:
-            numbers.setdefault(key, new.id)
-    return added, numbers, pairs
-
-
-def _join_media(
-    entries: list[Entry], had: list[Media], first: int, prefix: str
-) -> tuple[list[Media], dict[Key, tuple[int, int]], list[tuple[Media, Media]]]:
-    """Return (media to add, file id -> (media id, frame), media that learn their object from the file)."""
-    finder = _Finder(had)
-    added: list[Media] = []
-    pairs: list[tuple[Media, Media]] = []
-    places: dict[Key, tuple[int, int]] = {}
-    for entry in entries:
-        video = finder.video(entry.video) if entry.video else None
-        if video is not None:
-            place = (video.id, entry.frame)
-        else:
-            path = entry.media.path
-            path = f"{prefix}/{path}" if prefix and not path.startswith("/") else path
-            old = finder.take(path)
-            if old is None:
-                old = replace(entry.media, id=first + entry.index, path=path)
-                added.append(old)
-            elif old.source is None:
-                width, height = old.width or entry.media.width, old.height or entry.media.height
-                new = replace(old, source=entry.media.source, width=width, height=height)
-                pairs.append((old, new))
-            place = (old.id, 0)
-        if entry.key is not None:
-            places.setdefault(entry.key, place)
-    return added, places, pairs
-
-
-class _Finder:
-    """Finds the project's media by the paths that a file says; each is found once."""
-
-    def __init__(self, had: list[Media]) -> None:
-        self.videos = {m.path: m for m in had if m.kind == "video"}
-        pictures = [m for m in had if m.kind != "video"]
-        self.exact: dict[str, list[Media]] = {}
-        for m in reversed(pictures):
-            self.exact.setdefault(m.path, []).append(m)
-        self.ends: dict[str, list[Media]] = {}
-        for m in pictures:
-            self.ends.setdefault(m.path.rsplit("/", 1)[-1], []).append(m)
-
-    def video(self, path: str) -> Media | None:
-        """Return the video of that path."""
-        return self.videos.get(path)
-
-    def take(self, path: str) -> Media | None:
-        """Return the picture of that path, or the only one whose path ends with it at a "/"."""
-        found = self.exact.get(path)
-        if found:
-            return found.pop()
-        if found is not None:
-            return None
-        ending = [m for m in self.ends.get(path.rsplit("/", 1)[-1], ()) if m.path.endswith(f"/{path}")]
-        if len(ending) == 1 and self.exact.get(ending[0].path):
-            return self.exact[ending[0].path].pop()
-        return None
 
 
 def stored(project: ProjectFile) -> Iterator[Stored]:

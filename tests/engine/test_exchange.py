@@ -17,8 +17,9 @@ from segstudio.core.errors import Cancelled, FormatError, InputError
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
 from segstudio.core.media import Media
-from segstudio.engine.exchange import convert, export_file, guess_root, import_file
+from segstudio.engine.exchange import convert, export_file, import_file
 from segstudio.engine.job import CancelToken
+from segstudio.engine.joining import guess_root
 from segstudio.store import ProjectFile
 
 
