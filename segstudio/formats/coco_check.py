@@ -26,6 +26,8 @@ Coords = tuple[Coord, ...]
 
 
 class Rle(msgspec.Struct, gc=False):
+    """COCO's run-length code: size is (height, width); counts are compressed text or a list of runs."""
+
     size: tuple[int, int]
     counts: str | list[int]
 

@@ -74,15 +74,15 @@ def test_the_catalog_lists_cards_without_torch() -> None:
     assert not loaded_by("from segstudio.cli.main import main\nmain(['models', 'list'])") & {"torch", *QT}
 
 
-def test_opening_the_window_loads_no_torch() -> None:
-    code = """
-import sys
-from PySide6.QtWidgets import QApplication
-app = QApplication([])
+def test_opening_the_window_loads_no_torch(tmp_path: Path) -> None:
+    code = f"""
+from segstudio.app.main import application
+app = application()
 from segstudio.app.main_window import MainWindow
-from segstudio.app.session import Session
-window = MainWindow(Session())
+from segstudio.app.settings import Settings
+window = MainWindow(Settings({str(tmp_path / "settings.ini")!r}))
 window.show()
 app.processEvents()
+window.close()
 """
     assert not loaded_by(code) & {"torch", "torchvision", "timm"}
