@@ -78,7 +78,7 @@ class SessionContext:
     def show(self, drafts: Iterable[Annotation]) -> None:
         self._view.refresh(self._view.scene_state.show(drafts))
         # Handles of what is dragged reach over its pixels.
-        self._view.refresh()
+        self._view.refresh_overlays()
 
     def stroke(self, a: Annotation, pixels: np.ndarray, erase: bool, window: Window) -> None:
         self._view.scene_state.stroke(a, pixels, erase, window)
@@ -178,11 +178,13 @@ class CanvasLink(QObject):
         session, state = self._session, self._view.scene_state
         if change is None or self._place != self.context.place:
             state.set(session.annotations.values())
+            self._view.refresh()
         else:
-            state.update(
+            windows = state.update(
                 session.annotations, [c.id for c in change.of("annotation") if self._is_here(c.before, c.after)]
             )
-        self._view.refresh()
+            self._view.refresh(windows)
+            self._view.refresh_overlays()
 
     def _is_here(self, *rows: Any) -> bool:
         return any(isinstance(row, Annotation) and (row.media, row.frame) == self._place for row in rows)
@@ -204,8 +206,8 @@ class CanvasLink(QObject):
         self._view.refresh()
 
     def _on_selection(self) -> None:
-        self._view.scene_state.select(self._session.selection)
-        self._view.refresh()
+        self._view.refresh(self._view.scene_state.select(self._session.selection))
+        self._view.refresh_overlays()
 
     def _on_results(self) -> None:
         self._view.scene_state.results = self._session.results.get(self._place or (0, 0), ())

@@ -35,6 +35,7 @@ class Desk:
         self.prompts: list[object] = []
         self.said: list[str] = []
         self.state.set(self.annotations.values())
+        view.refresh()
 
     @property
     def selection(self) -> frozenset[int]:
@@ -65,23 +66,29 @@ class Desk:
                 self.annotations[c.id] = c.after
             else:
                 del self.annotations[c.id]
-        self.state.update(self.annotations, [c.id for c in change.changes])
+        self._refresh(self.state.update(self.annotations, [c.id for c in change.changes]))
         return True
 
     def new_id(self):
         return max(self.annotations, default=0) + 100
 
     def set_selection(self, ids):
-        self.state.select(frozenset(ids) & self.annotations.keys())
+        self._refresh(self.state.select(frozenset(ids) & self.annotations.keys()))
 
     def show(self, drafts):
-        self.state.show(drafts)
+        self._refresh(self.state.show(drafts))
 
     def stroke(self, a, pixels, erase, window):
         self.state.stroke(a, pixels, erase, window)
+        self.view.refresh([window])
 
     def end_stroke(self):
         self.state.end_stroke()
+        self.view.refresh()
+
+    def _refresh(self, windows):
+        self.view.refresh(windows)
+        self.view.refresh_overlays()
 
     def preview(self, draft):
         self.view.preview(draft)

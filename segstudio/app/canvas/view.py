@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QStyleOptionGraphicsItem, QWidget
 
@@ -23,8 +23,22 @@ WHEEL = 1.0015  # zoom factor a wheel unit; a notch has 120
 MARGIN = 24
 
 
-class _Layers(QGraphicsItem):
-    """The one item of the graphics scene: paints all layers."""
+class _Graphics(QGraphicsScene):
+    """The graphics scene: its background are the base layers, which the view caches, its one item all others."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.item = _Overlays(view)
+        self.addItem(self.item)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        painter.fillRect(rect, self._view.backdrop)
+        _paint(painter, QRectF(rect), [layer for layer in self._view.layers.values() if layer.base])
+
+
+class _Overlays(QGraphicsItem):
+    """Paints the layers that change with the pointer."""
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__()
@@ -35,13 +49,17 @@ class _Layers(QGraphicsItem):
         return self._view.reach()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        zoom = max(abs(painter.deviceTransform().m11()), 1e-9)
-        for layer in self._view.layers.values():
-            if layer.drawn:
-                painter.save()
-                painter.setOpacity(layer.opacity)
-                layer.paint(painter, option.exposedRect, zoom)
-                painter.restore()
+        _paint(painter, option.exposedRect, [layer for layer in self._view.layers.values() if not layer.base])
+
+
+def _paint(painter: QPainter, exposed: QRectF, layers: list[Layer]) -> None:
+    zoom = max(abs(painter.deviceTransform().m11()), 1e-9)
+    for layer in layers:
+        if layer.drawn:
+            painter.save()
+            painter.setOpacity(layer.opacity)
+            layer.paint(painter, exposed, zoom)
+            painter.restore()
 
 
 class CanvasView(QGraphicsView):
@@ -77,10 +95,9 @@ class CanvasView(QGraphicsView):
         self._fitted = True
         self._space = False
         self._grip: QPointF | None = None
-        self._graphics = QGraphicsScene(self)
-        self._item = _Layers(self)
-        self._graphics.addItem(self._item)
+        self._graphics = _Graphics(self)
         self.setScene(self._graphics)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -109,18 +126,18 @@ class CanvasView(QGraphicsView):
         changed = (width, height) != self.scene_state.size
         self.scene_state.resize(width, height)
         if changed:
-            self._item.prepareGeometryChange()
+            self._graphics.item.prepareGeometryChange()
             self._graphics.setSceneRect(self.reach())
         if changed or not self.keep_zoom:
             self.fit()
-        self.viewport().update()
+        self.refresh()
 
     def set_pixels(self, rgb: np.ndarray | None) -> None:
         """Exchange the pixels of the picture that is shown; annotations, place and zoom stay."""
         picture = self.layers["picture"]
         assert isinstance(picture, PictureLayer)
         picture.set(rgb)
-        self.viewport().update()
+        self.refresh()
 
     def reach(self) -> QRectF:
         """Return the part of the plane that can be scrolled to: the picture and twice its size around it."""
@@ -129,14 +146,21 @@ class CanvasView(QGraphicsView):
         return QRectF(-side, -side, width + 2 * side, height + 2 * side)
 
     def refresh(self, windows: Iterable[Window] | None = None) -> None:
-        """Paint anew: these windows of the picture, or everything."""
+        """Paint picture and regions anew in these windows of the picture, or everything."""
         if windows is None:
+            self.resetCachedContent()
             self.viewport().update()
             return
+        # Two screen pixels more: smooth scaling reaches over the edge.
+        more = 2 / self.scale_now
         for left, top, right, bottom in windows:
-            # Two screen pixels more: smooth scaling reaches over the edge.
-            rect = self.viewportTransform().mapRect(QRectF(left, top, right - left, bottom - top))
-            self.viewport().update(rect.adjusted(-2, -2, 2, 2).toAlignedRect())
+            rect = QRectF(left, top, right - left, bottom - top).adjusted(-more, -more, more, more)
+            self._graphics.invalidate(rect, QGraphicsScene.SceneLayer.BackgroundLayer)
+            self.viewport().update(self.viewportTransform().mapRect(rect).toAlignedRect())
+
+    def refresh_overlays(self) -> None:
+        """Paint outlines, handles, labels and marks anew; picture and regions are as they were."""
+        self.viewport().update()
 
     def preview(self, draft: Draft) -> None:
         """Show a tool's marks; the parts of the viewport that they and the last ones touch are painted anew."""
@@ -216,8 +240,10 @@ class CanvasView(QGraphicsView):
 
     # Painting
 
-    def drawBackground(self, painter: QPainter, rect: QRectF | object) -> None:
-        painter.fillRect(rect, self.backdrop)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        # Labels keep to the window's edge: what was scrolled is not what would be painted.
+        self.viewport().update()
 
     def drawForeground(self, painter: QPainter, _rect: QRectF | object) -> None:
         picture = self.layers["picture"]
@@ -330,9 +356,15 @@ class CanvasView(QGraphicsView):
         state = self.scene_state
         found = state.pick(place.x(), place.y(), self.scale_now) if place is not None else 0
         if found != state.hover:
+            touched = [state.table.window(slot) for id in (found, state.hover) if (slot := self._slot(id)) is not None]
             state.hover = found
             self.hovered.emit(found)
-            self.viewport().update()
+            for left, top, right, bottom in touched:
+                rect = self.viewportTransform().mapRect(QRectF(left, top, right - left, bottom - top))
+                self.viewport().update(rect.adjusted(-3, -3, 3, 3).toAlignedRect())
+
+    def _slot(self, id: int) -> int | None:
+        return self.scene_state.table.slot_of.get(id)
 
     def _show_cursor(self) -> None:
         shapes = {

@@ -16,11 +16,13 @@ class Layer:
     Attributes:
         name: As the window knows it.
         kind: The switch of the view that it hangs on, or "" for always.
+        base: It changes rarely and lies below the others: the view caches its pixels.
         visible, opacity: Set by the window.
     """
 
     name = ""
     kind = ""
+    base = False
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene

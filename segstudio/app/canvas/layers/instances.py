@@ -16,6 +16,7 @@ class InstancesLayer(Layer):
 
     name = "instances"
     kind = "masks"
+    base = True
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)

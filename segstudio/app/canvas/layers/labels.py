@@ -19,6 +19,8 @@ WIDE, HIGH = 34.0, 18.0
 _FONT = 11
 _CELL = 8.0
 _KEPT = 1000
+# Left, top, width and height in desktop pixels, and the tag.
+Placed = tuple[float, float, float, float, QPixmap]
 
 
 class LabelsLayer(Layer):
@@ -31,7 +33,7 @@ class LabelsLayer(Layer):
         super().__init__(scene)
         self._tags: OrderedDict[tuple[str, RGB, bool, float], QPixmap] = OrderedDict()
         self._key: tuple[object, ...] = ()
-        self._placed: list[tuple[float, float, QPixmap]] = []
+        self._placed: list[Placed] = []
 
     def paint(self, painter: QPainter, exposed: QRectF, _zoom: float) -> None:
         scene = self.scene
@@ -41,9 +43,9 @@ class LabelsLayer(Layer):
         key = (scene.version, scale, visible.x(), visible.y(), visible.width(), visible.height(), ratio)
         if key != self._key:
             self._key, self._placed = key, self._place(visible, scale, ratio)
-        area = QRectF(exposed.x() * scale, exposed.y() * scale, exposed.width() * scale, exposed.height() * scale)
-        for x, y, tag in self._placed:
-            if area.intersects(QRectF(QPointF(x, y), tag.deviceIndependentSize())):
+        left, top, right, bottom = (v * scale for v in exposed.getCoords())
+        for x, y, w, h, tag in self._placed:
+            if x < right and y < bottom and x + w > left and y + h > top:
                 painter.drawPixmap(QPointF(x, y), tag)
 
     def _candidates(self, visible: QRectF, scale: float) -> list[Annotation]:
@@ -59,8 +61,8 @@ class LabelsLayer(Layer):
         order = np.argsort(-(wide * high + chosen * 1e12)[room], kind="stable")[: 4 * MOST]
         return [a for s in slots[room][order] if (a := table.rows[int(s)]) is not None]
 
-    def _place(self, visible: QRectF, scale: float, ratio: float) -> list[tuple[float, float, QPixmap]]:
-        placed: list[tuple[float, float, QPixmap]] = []
+    def _place(self, visible: QRectF, scale: float, ratio: float) -> list[Placed]:
+        placed: list[Placed] = []
         taken: set[tuple[int, int]] = set()
         for a in self._candidates(visible, scale):
             tag = self._tag(a, ratio)
@@ -78,7 +80,7 @@ class LabelsLayer(Layer):
             }
             if taken.isdisjoint(cells):
                 taken |= cells
-                placed.append((x, y, tag))
+                placed.append((round(x), round(y), size.width(), size.height(), tag))
             if len(placed) == MOST:
                 break
         return placed

@@ -18,6 +18,7 @@ class _MapLayer(Layer):
     """Turns the last result of its kind into one picture, once."""
 
     kind = "maps"
+    base = True
     of: tuple[type[Result], ...] = ()
 
     def __init__(self, scene: Scene) -> None:

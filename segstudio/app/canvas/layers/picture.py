@@ -48,6 +48,7 @@ class PictureLayer(Layer):
     """The picture. It wraps the array once and keeps it; halved copies are made when first needed."""
 
     name = "picture"
+    base = True
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
