@@ -286,46 +286,57 @@ def export_file(
         raise FormatError(f"Files of the format {row.name} are read, but not written.", path=path)
     if path.is_dir():
         raise FormatError("This is a folder.", path=path, remedy="Name a file in it.")
-    total = sum(project.counts("media").values())
-    passes = 0
-
-    def annotations() -> Iterator[Stored]:
-        nonlocal passes
-        passes += 1
-        for done, a in enumerate(stored(project)):
-            if done % _EVERY == 0:
-                if cancel is not None:
-                    cancel.check()
-                # The first pass only looks at ids; it takes little of the time.
-                if progress is not None and passes > 1:
-                    progress(done, total)
-            yield a
-
-    alive = {r.id for r in project.runs() if r.state in ("open", "done")}
-    kept = [project.meta(f"{_KEEP}{run}") for run in sorted(alive)]
     notes = Notes()
     out = Outgoing(
         project.categories(),
         _with_sizes(project, notes),
-        annotations,
-        [k for k in kept if k],
+        _walker(project, row.walks, progress, cancel),
+        _kept(project),
         predictions,
         unusable,
         notes,
     )
     row.write(path, out)
-    if progress is not None:
-        progress(total, total)
-    w = out.written
+    count = out.written.get
     return ExportReport(
         path,
         row.name,
-        w.get("images", 0),
-        w.get("categories", 0),
-        w.get("annotations", 0),
-        w.get("predictions", 0),
+        count("images", 0),
+        count("categories", 0),
+        count("annotations", 0),
+        count("predictions", 0),
         list(notes),
     )
+
+
+def _walker(
+    project: ProjectFile, walks: int, progress: OnProgress | None, cancel: CancelToken | None
+) -> Callable[[], Iterator[Stored]]:
+    """Return `Outgoing.annotations`: it looks at the token and tells how far the whole of so many walks is."""
+    total = sum(project.counts("media").values())
+    walked = 0
+
+    def walk() -> Iterator[Stored]:
+        nonlocal walked
+        for done, a in enumerate(stored(project)):
+            if done % _EVERY == 0:
+                if cancel is not None:
+                    cancel.check()
+                if progress is not None:
+                    progress((walked * total + done) // walks, total)
+            yield a
+        walked += 1
+        if progress is not None:
+            progress(walked * total // walks, total)
+
+    return walk
+
+
+def _kept(project: ProjectFile) -> list[str]:
+    """Return what the imports left that are still part of the project, oldest first."""
+    alive = sorted(r.id for r in project.runs() if r.state in ("open", "done"))
+    found = (project.meta(f"{_KEEP}{run}") for run in alive)
+    return [text for text in found if text]
 
 
 def _with_sizes(project: ProjectFile, notes: Notes) -> list[Media]:

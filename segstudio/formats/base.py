@@ -192,6 +192,7 @@ class Format:
         sniff: Whether the first 64 KiB of a file (as text) look like it.
         read: Or None where it is only written.
         write: Or None where it is only read.
+        walks: How often `write` walks through the annotations.
     """
 
     name: str
@@ -200,3 +201,4 @@ class Format:
     sniff: Callable[[str], bool]
     read: Callable[[Path], Incoming] | None
     write: Callable[[Path, Outgoing], None] | None
+    walks: int = 1

@@ -10,7 +10,7 @@ from segstudio.formats.base import Format
 from segstudio.formats.files import head_text
 
 FORMATS = (
-    Format("coco", "COCO instances and keypoints", (".json",), coco.looks_like, coco.read, coco_write.write),
+    Format("coco", "COCO instances and keypoints", (".json",), coco.looks_like, coco.read, coco_write.write, 2),
     Format(
         "coco-results",
         "COCO results",
