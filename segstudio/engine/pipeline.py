@@ -26,6 +26,7 @@ from segstudio.engine.writer import Commit, Found, Writer, Written, found_in
 from segstudio.store import ProjectFile
 
 AHEAD = 4  # pictures decoded ahead
+AHEAD_PIXELS = 100_000_000  # of them together, as far as their sizes are known
 _GIVE_UP = 5  # failures of a model that never worked, that end a run
 _PATIENCE = 0.02  # seconds to wait for a picture before interactive work gets its turn
 
@@ -112,6 +113,10 @@ def expand(
     return items
 
 
+def _pixels(waiting: Iterable[tuple[Item, Future]]) -> int:
+    return sum(item.media.width * item.media.height for item, _ in waiting)
+
+
 def read_ahead(
     items: Sequence[Item], reader: Reader, pool: Executor, ahead: int = AHEAD
 ) -> Iterator[tuple[Item, Future]]:
@@ -125,7 +130,7 @@ def read_ahead(
             for item in items:
                 by = single if item.media.kind == "video" else pool
                 waiting.append((item, by.submit(reader.read, item.media, item.frame)))
-                if len(waiting) > ahead:
+                while len(waiting) > ahead or (len(waiting) > 1 and _pixels(waiting) > AHEAD_PIXELS):
                     yield waiting.popleft()
             while waiting:
                 yield waiting.popleft()

@@ -228,12 +228,13 @@ class Runner:
             lanes = list(self._lanes.values())
         for lane in lanes:
             lane.close()
-        self.pool.shutdown(wait=False, cancel_futures=True)
         end = time.monotonic() + timeout
         while lanes and time.monotonic() < end:
             if pump is not None:
                 pump()
             lanes = [lane for lane in lanes if not lane.join(0.01)]
+        # Only now: a job that is being stopped may still ask for a picture.
+        self.pool.shutdown(wait=False, cancel_futures=True)
         return not lanes
 
 

@@ -24,10 +24,11 @@ from segstudio.core.masks import Mask
 from segstudio.core.media import Media
 from segstudio.core.results import Heatmap
 from segstudio.engine import Engine, Noted, Rules, StateChanged
+from segstudio.engine.pipeline import Item
 from segstudio.engine.writer import hand_over
 from segstudio.store import ProjectFile
 
-WAIT = 30.0
+WAIT = 100.0
 
 
 @pytest.fixture
@@ -564,6 +565,49 @@ def test_a_killed_run_leaves_whole_pictures_and_one_step(tmp_path):
         project.undo()
         assert project.counts("media") == {}
         assert {m.review for m in project.media()} == {"todo"}
+
+
+def test_large_pictures_are_not_decoded_far_ahead():
+    from concurrent.futures import ThreadPoolExecutor
+
+    from segstudio.engine.pipeline import AHEAD, read_ahead
+
+    class Reader:
+        def __init__(self) -> None:
+            self.read_so_far = 0
+
+        def read(self, media: Media, frame: int = 0) -> int:
+            self.read_so_far += 1
+            return media.id
+
+        def video(self, media: Media) -> None:
+            raise NotImplementedError
+
+    for side, expected in ((9000, 2), (100, AHEAD + 1)):
+        items = [Item(Media(i, str(i), width=side, height=side)) for i in range(20)]
+        reader = Reader()
+        with ThreadPoolExecutor(1) as pool:
+            found = read_ahead(items, reader, pool)
+            _, future = next(found)
+            future.result()
+            pool.submit(lambda: None).result()
+            assert reader.read_so_far == expected
+            assert [future.result() for _, future in found] == list(range(1, 20))
+
+
+def test_a_real_network_goes_the_same_way(tmp_path):
+    """A tiny Mask R-CNN with random weights: the zoo and the engine speak the same language."""
+    from segstudio.zoo import Catalog, Options
+    from segstudio.zoo.predictor import untrained
+
+    with make_project(tmp_path, 2) as project, Engine(Catalog(), load=untrained) as engine:
+        options = Options(threshold=0.0, max_instances=3)
+        job = engine.predict_one(project, project.media()[0], "mask-rcnn-r50-fpn", device="cpu", options=options)
+        found = job.outcome(WAIT)
+        assert [type(r).__name__ for r in found.results] == ["Instances"]
+        assert found.ingested.added == len(project.annotations(project.media()[0].id))
+        job = engine.predict_many(project, None, "mask-rcnn-r50-fpn", device="cpu", options=options, batch=2)
+        assert job.outcome(WAIT).done == 2
 
 
 def test_masks_survive_the_way_into_the_project(engine, loader, project):

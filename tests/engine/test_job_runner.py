@@ -11,7 +11,7 @@ from segstudio.core.errors import Cancelled, InputError, SegstudioError
 from segstudio.engine.job import STALE, SUPERSEDED, Job, Progressed, StateChanged
 from segstudio.engine.runner import Runner
 
-WAIT = 20.0
+WAIT = 100.0
 
 
 @pytest.fixture
