@@ -135,6 +135,13 @@ def test_no_file_names_a_registry_or_a_place_on_somebody_s_machine() -> None:
     assert found == []
 
 
+def test_test_files_have_names_of_their_own() -> None:
+    names = sorted(
+        file.name for file in (REPO / "tests").rglob("*.py") if file.name not in ("conftest.py", "__init__.py")
+    )
+    assert [name for name, after in zip(names, names[1:]) if name == after] == []
+
+
 def test_constraints_name_versions_only() -> None:
     lines = (REPO / "constraints.txt").read_text(encoding="utf-8").splitlines()
     assert lines
