@@ -47,7 +47,10 @@ EOF
              \( -name '*.ttf' -o -name '*.otf' \) -print -quit 2>/dev/null)" ]; then
     printf 'fonts-dejavu-core '
   fi
-  if [ "$1" = dev ] && ! command -v Xvfb >/dev/null 2>&1; then printf 'xvfb '; fi
+  if [ "$1" = dev ]; then
+    command -v Xvfb >/dev/null 2>&1 || printf 'xvfb '
+    command -v xdotool >/dev/null 2>&1 || printf 'xdotool '
+  fi
 }
 
 # Installs Debian packages, or says the one command that does.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,7 +140,7 @@ def test_test_files_have_names_of_their_own() -> None:
     names = sorted(
         file.name for file in (REPO / "tests").rglob("*.py") if file.name not in ("conftest.py", "__init__.py")
     )
-    assert [name for name, after in zip(names, names[1:]) if name == after] == []
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 def test_constraints_name_versions_only() -> None:

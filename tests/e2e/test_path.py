@@ -154,9 +154,8 @@ from segstudio.app.settings import Settings
 import sys
 window = MainWindow(Settings(sys.argv[1]))
 window.show()
-QTimer.singleShot(500, app.quit)
+QTimer.singleShot(500, lambda: (print("shown", window.isVisible()), app.quit()))
 app.exec()
-print("shown", window.isVisible())
 """
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "settings.ini")],
