@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from segstudio.engine.job import Event, Job
 
 ENDED = ("done", "failed", "cancelled")
+# The hint of the first minute: what comes after a prediction.
+CORRECT = "Click an object to correct it · Enter accepts · Backspace rejects · Ctrl+Shift+E exports"
 
 
 class Bridge(QObject):
@@ -163,9 +165,18 @@ class Bridge(QObject):
             found: Any = job.result
             self._session.set_results(found.media.id, found.frame, found.shown)
             self.predicted.emit(found)
+            n = found.ingested.added if found.ingested is not None else 0
+            text = "Nothing was found here." if not n and not found.shown else f"Found {n:,}. {CORRECT}"
+            self._session.said.emit(text)
         self._finish(job)
 
     def _on_run(self, job: Job) -> None:
+        report: Any = job.result
+        if report is not None:
+            text = f"Predicted {report.done:,} of {report.total:,}: {report.added:,} objects."
+            if report.skipped:
+                text += f" {len(report.skipped):,} could not be read or predicted; the file list says why."
+            self._session.said.emit(f"{text} {CORRECT}")
         self._finish(job)
 
     def _on_fetched(self, job: Job) -> None:

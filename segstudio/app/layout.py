@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSizePolicy, QTabWidget, QToolBar, QToolButton, QWidget
@@ -30,26 +28,37 @@ LEFT_WIDTH, RIGHT_WIDTH = 248, 320
 UPPER, LOWER = 440, 420
 
 
+class Desk(QMainWindow):
+    """A window inside the window: docks and toolbars around the canvas, swapped as a whole with the welcome page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowFlags(Qt.WindowType.Widget)
+
+    def sizeHint(self) -> QSize:
+        return QSize(1200, 760)
+
+
 class Layout:
-    """Builds the docks and toolbars of a window.
+    """Builds the docks and toolbars of a desk.
 
     Args:
-        window: The window.
+        window: The desk.
         left: The panel on the left.
         upper: The tabs at the upper right, the first one is shown.
         lower: The tabs at the lower right.
     """
 
-    def __init__(self, window: QMainWindow, left: Panel, upper: list[Panel], lower: list[Panel]) -> None:
+    def __init__(self, window: Desk, left: Panel, upper: list[Panel], lower: list[Panel]) -> None:
         self._window = window
-        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        window.setDocumentMode(True)
-        self.left = _dock(window, left)
-        self.upper = [_dock(window, panel) for panel in upper]
-        self.lower = [_dock(window, panel) for panel in lower]
+        self.left = _dock(window, left.title, left)
+        # Tabs inside a dock, not tabified docks: Qt leaves their tab bars behind where docks are hidden and shown.
+        self.upper, self.lower = _tabs(upper), _tabs(lower)
+        right = [_dock(window, " and ".join(panel.title for panel in group), tabs)
+                 for group, tabs in ((upper, self.upper), (lower, self.lower))]  # fmt: skip
+        self.docks = [self.left, *right]
         self.top = _toolbar(window, "Commands", Qt.ToolBarArea.TopToolBarArea)
         self.tools = _toolbar(window, "Tools", Qt.ToolBarArea.LeftToolBarArea)
-        self.docks = [self.left, *self.upper, *self.lower]
         self.reset()
 
     def fill(self, actions: Actions, tools: tuple[str, ...], beside: QWidget) -> None:
@@ -72,45 +81,40 @@ class Layout:
 
     def reset(self) -> None:
         """Put everything where it belongs."""
-        window = self._window
-        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.left)
-        for group in (self.upper, self.lower):
-            for dock in group:
-                window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        window.splitDockWidget(self.upper[0], self.lower[0], Qt.Orientation.Vertical)
-        for group in (self.upper, self.lower):
-            for before, dock in pairwise(group):
-                window.tabifyDockWidget(before, dock)
-        for dock in self.docks:
-            dock.setFloating(False)
+        areas = Qt.DockWidgetArea.LeftDockWidgetArea, *[Qt.DockWidgetArea.RightDockWidgetArea] * 2
+        for area, dock in zip(areas, self.docks, strict=True):
+            self._window.addDockWidget(area, dock)
             dock.show()
+        for tabs in (self.upper, self.lower):
+            tabs.setCurrentIndex(0)
         self.size()
-        self.front()
 
     def size(self) -> None:
         """Give the docks their sizes; Qt heeds that only once the window is laid out."""
-        self._window.resizeDocks([self.left, self.upper[0]], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
-        self._window.resizeDocks([self.upper[0], self.lower[0]], [UPPER, LOWER], Qt.Orientation.Vertical)
+        left, upper, lower = self.docks
+        self._window.resizeDocks([left, upper], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
+        self._window.resizeDocks([upper, lower], [UPPER, LOWER], Qt.Orientation.Vertical)
 
-    def front(self) -> None:
-        """Show the first tab of each group."""
-        for group in (self.upper, self.lower):
-            group[0].raise_()
-
-    def show_docks(self, shown: bool) -> None:
-        """Show everything around the canvas, or only the menu (for the welcome page)."""
-        for dock in self.docks:
-            dock.setVisible(shown)
-        self.tools.setVisible(shown)
-        self.top.setVisible(shown)
-        if shown:
-            self.front()
+    def show_panel(self, panel: Panel) -> None:
+        """Bring a panel to the front."""
+        for tabs in (self.upper, self.lower):
+            if tabs.indexOf(panel) >= 0:
+                tabs.setCurrentWidget(panel)
 
 
-def _dock(window: QMainWindow, panel: Panel) -> QDockWidget:
-    dock = QDockWidget(panel.title, window)
-    dock.setObjectName(f"dock-{panel.title.lower()}")
-    dock.setWidget(panel)
+def _tabs(panels: list[Panel]) -> QTabWidget:
+    tabs = QTabWidget()
+    tabs.setDocumentMode(True)
+    tabs.tabBar().setDrawBase(False)
+    for panel in panels:
+        tabs.addTab(panel, panel.title)
+    return tabs
+
+
+def _dock(window: QMainWindow, title: str, inside: QWidget) -> QDockWidget:
+    dock = QDockWidget(title, window)
+    dock.setObjectName(f"dock-{title.lower().replace(' ', '-')}")
+    dock.setWidget(inside)
     # The tabs and the panels' own headings say what a dock is: a title bar would say it again.
     dock.setTitleBarWidget(QWidget())
     dock.setMinimumWidth(200)

@@ -24,7 +24,7 @@ from segstudio.app.commands.view import ViewCommands
 from segstudio.app.dialogs.error import ErrorDialog
 from segstudio.app.dialogs.palette import Choice, Palette
 from segstudio.app.enabling import State
-from segstudio.app.layout import Layout
+from segstudio.app.layout import Desk, Layout
 from segstudio.app.panels.files import FilesPanel
 from segstudio.app.panels.frames import FrameSlider
 from segstudio.app.panels.history import HistoryPanel
@@ -90,7 +90,8 @@ class MainWindow(QMainWindow):
         self.frames = FrameSlider(session)
         self.status = StatusBar(session, self.bridge)
         self.setStatusBar(self.status)
-        self.layout_ = Layout(self, self.files, [self.models, self.labels], [self.objects, self.history])
+        self.desk = Desk()
+        self.layout_ = Layout(self.desk, self.files, [self.models, self.labels], [self.objects, self.history])
         self.file_commands = FileCommands(self, session, self.bridge, self.settings, self.open_paths)
         self.welcome = WelcomePage(
             self.settings,
@@ -110,7 +111,8 @@ class MainWindow(QMainWindow):
         box.addWidget(self.frames)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.welcome)
-        self.pages.addWidget(work)
+        self.desk.setCentralWidget(work)
+        self.pages.addWidget(self.desk)
         self.setCentralWidget(self.pages)
 
     def _make_actions(self) -> None:
@@ -202,7 +204,6 @@ class MainWindow(QMainWindow):
     def _show_page(self, number: int) -> None:
         self.welcome.refresh()
         self.pages.setCurrentIndex(number)
-        self.layout_.show_docks(number == 1)
         self.status.setVisible(number == 1)
         if number == 1:
             self.canvas.setFocus()
@@ -256,7 +257,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.set_bytes("geometry", self.saveGeometry())
         if self.session.project is not None and self.pages.currentIndex() == 1:
-            self.settings.set_bytes("state", self.saveState())
+            self.settings.set_bytes("state", self.desk.saveState())
         self._leave()
         self.bridge.close()
         self.files.close_threads()
@@ -269,4 +270,4 @@ class MainWindow(QMainWindow):
         geometry, state = self.settings.bytes("geometry"), self.settings.bytes("state")
         if geometry is not None:
             self.restoreGeometry(geometry)
-        return state is not None and self.restoreState(state)
+        return state is not None and self.desk.restoreState(state)

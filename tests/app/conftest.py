@@ -103,7 +103,9 @@ def window(look, qtbot, tmp_path: Path) -> Iterator:
     made = MainWindow(Settings(tmp_path / "settings.ini"), lambda: Engine(ToyCatalog(), load=ToyModel))
     made.resize(1200, 800)
     made.show()
-    qtbot.waitExposed(made)
+    made.activateWindow()
+    # Shortcuts belong to the active window.
+    qtbot.waitUntil(made.isActiveWindow)
     yield made
     ToyModel.gate.set()
     made.close()

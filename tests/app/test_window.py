@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from segstudio.app.bridge import ENDED
 from segstudio.app.dialogs.error import ErrorDialog
 from segstudio.app.dialogs.transfer import ExportDialog, ImportDialog
 from segstudio.core.annotation import ACCEPTED, REJECTED
@@ -27,8 +28,11 @@ def key(window, qtbot, code: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) ->
 
 def predict(window, qtbot) -> None:
     key(window, qtbot, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.bridge.one is not None)
     # The first prediction asks torch which devices there are.
-    qtbot.waitUntil(lambda: len(window.session.annotations) >= 2, timeout=60000)
+    qtbot.waitUntil(lambda: window.bridge.one.state in ENDED, timeout=60000)
+    assert window.bridge.one.state == "done", window.bridge.one.error
+    qtbot.waitUntil(lambda: len(window.session.annotations) >= 2)
 
 
 def annotations(window) -> list:

@@ -100,13 +100,11 @@ class _Delegate(RowDelegate):
         self.icon(painter, cells["eye"], "eye-slash" if hidden else "eye", "faint" if hidden else "muted")
         right = cells["eye"].left()
         if index.row() < 9:
-            self.words(
-                painter, QRect(right - 18, rect.top(), 14, rect.height()), str(index.row() + 1), "faint", right=True
-            )
+            self.cap(painter, QRect(right - 20, rect.center().y() - 8, 16, 17), str(index.row() + 1))
         count = index.data(COUNT)
         self.words(
             painter,
-            QRect(right - 66, rect.top(), 44, rect.height()),
+            QRect(right - 72, rect.top(), 44, rect.height()),
             f"{count:,}" if count else "–",
             "muted",
             right=True,

@@ -61,6 +61,19 @@ class RowDelegate(QStyledItemDelegate):
         box.moveCenter(rect.center())
         theme().icon(name, color).paint(painter, box)
 
+    def cap(self, painter: QPainter, rect: QRect, text: str) -> None:
+        """Draw a key of the keyboard."""
+        painter.save()
+        painter.setPen(theme().color("border"))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rect, 3, 3)
+        font = painter.font()
+        font.setPixelSize(11)
+        painter.setFont(font)
+        painter.setPen(theme().color("muted"))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+        painter.restore()
+
     def words(self, painter: QPainter, rect: QRect, text: str, color: str = "text", *, right: bool = False) -> None:
         """Draw one line of text, shortened where it does not fit."""
         painter.setPen(theme().color(color))
