@@ -29,7 +29,7 @@ Commit = Callable[[Callable[[], None]], object]
 """Runs the work it is given: at once, or later in the thread that may change the project. It need not wait."""
 
 BACKLOG = 16  # pictures that wait to be written before the model waits for them
-_GROUP = 16  # pictures a transaction
+_GROUP, _GROUP_OBJECTS = 16, 200  # pictures, objects a transaction: a person's edit waits for it
 _PATIENCE = 2.0  # seconds that a closing engine waits for a thread that does not take its work
 
 
@@ -235,18 +235,25 @@ class Writer:
     def _loop(self) -> None:
         more = True
         while more:
-            group = [self._queue.get()]
-            while len(group) < _GROUP and group[-1] is not None and not self._queue.empty():
-                group.append(self._queue.get())
-            items = [item for item in group if item is not None]
-            more = len(items) == len(group)
+            found: list[Found] = []
+            taken = 0
             try:
-                if items and self._error is None:
-                    found = [make() for make in items]
+                while more and (not taken or not self._enough(found)):
+                    make = self._queue.get()
+                    more = make is not None
+                    taken += more
+                    if make is not None and self._error is None:
+                        found.append(make())
+                if found:
                     hand_over(self._commit, lambda found=found: self._store(found), self._closing)
             except BaseException as error:
                 self._error = error
-            self._room.release(max(len(items), 1))
+            for _ in range(taken):
+                self._room.release()
+
+    def _enough(self, found: Sequence[Found]) -> bool:
+        objects = sum(len(f.drafts) for f in found)
+        return self._queue.empty() or len(found) >= _GROUP or objects >= _GROUP_OBJECTS
 
     def _store(self, found: Sequence[Found]) -> None:
         project, written, run = self._project, self.written, self.written.run
