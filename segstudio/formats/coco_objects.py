@@ -253,10 +253,11 @@ class ImageIds:
 
     Args:
         media: All of the project, in their order.
+        reserved: As for `ids_of`.
     """
 
-    def __init__(self, media: Sequence[Media]) -> None:
-        self.pictures = ids_of([m for m in media if m.kind != "video"])
+    def __init__(self, media: Sequence[Media], reserved: Iterable[Key | None] = ()) -> None:
+        self.pictures = ids_of([m for m in media if m.kind != "video"], reserved)
         start = int(max((k for k in self.pictures.values() if isinstance(k, int | float)), default=0)) + 1
         self._first: dict[int, int] = {}
         self._videos = [m for m in media if m.kind == "video"]
@@ -276,13 +277,17 @@ class ImageIds:
         return found
 
 
-def ids_of(rows: Iterable[Media | Category]) -> dict[int, Key]:
+def ids_of(rows: Iterable[Media | Category], reserved: Iterable[Key | None] = ()) -> dict[int, Key]:
     """Return the file id of each picture or class, by the project's number: what an export writes.
 
     The id of the object that it was read from, where that is free; the others are numbered above the highest.
+
+    Args:
+        rows: In their order.
+        reserved: Numbers that new ones must lie above, because something refers to them that is not there.
     """
     wanted = [(r.id, None if r.source is None else id_in(r.source)) for r in rows]
-    ids = Ids(k for _, k in wanted)
+    ids = Ids([*(k for _, k in wanted), *reserved])
     # Known ids first: a new row earlier in the list must not take one away.
     result = {i: ids.give(k) for i, k in wanted if k is not None}
     return {i: result[i] if i in result else ids.give(None) for i, _ in wanted}

@@ -74,8 +74,12 @@ class _Writer:
         self.aside = {name: self._asides(name) for name in LISTS}
         self.media = {m.id: m for m in out.media}
         self.sizes = {m.id: objects.declared_size(m) for m in out.media}
-        self.image_ids = objects.ImageIds(out.media)
-        self.category_ids = objects.ids_of(out.categories)
+        refs = [r for r in map(_refs_in, self.aside["annotations"]) if r is not None]
+        reserved = {name: [objects.id_in(a.text) for a in self.aside[name]] for name in LISTS}
+        images = [*reserved["images"], *(objects.key_of(r.image_id) for r in refs)]
+        categories = [*reserved["categories"], *(objects.key_of(r.category_id) for r in refs)]
+        self.image_ids = objects.ImageIds(out.media, images)
+        self.category_ids = objects.ids_of(out.categories, categories)
         self._survey()
 
     def _asides(self, name: str) -> list[Aside]:
@@ -180,9 +184,8 @@ class _Writer:
             self.notes.add("warning", reason, count=len(self.aside["annotations"]))
 
     def _set_aside(self, item: Aside) -> bytes:
-        try:
-            refs = _refs(item.text)
-        except msgspec.DecodeError:
+        refs = _refs_in(item)
+        if refs is None:
             return bytes(item.text)
         changes: dict[str, Any] = {}
         key = objects.key_of(refs.id)
@@ -292,6 +295,13 @@ def merge_keys(
             continue
         result[key] = value
     return result
+
+
+def _refs_in(item: Aside) -> _Refs | None:
+    try:
+        return _refs(item.text)
+    except msgspec.DecodeError:
+        return None
 
 
 def _merged(rows: Iterable[tuple[int, Any]], asides: list[Aside]) -> Iterator[Any]:

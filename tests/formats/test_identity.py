@@ -144,7 +144,7 @@ def datasets(draw: st.DrawFn) -> str:
     return json.dumps(mixed(top), **style)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(text=datasets())
 def test_any_sound_file_comes_out_token_by_token(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("identity")
