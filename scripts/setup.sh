@@ -122,6 +122,7 @@ prepare() {
     export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}" UV_NATIVE_TLS="${UV_NATIVE_TLS:-true}"
   fi
   prepare_system "$1"
+  export PATH="$PATH:$PWD/.tools/bin"
   if [ -x "$venv/bin/python" ] && [ -f "$stamp" ] && [ "$(wanted "$1")" = "$(cat "$stamp")" ]; then return 0; fi
 
   if ! python=$(find_python); then

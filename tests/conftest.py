@@ -14,7 +14,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 REPO = Path(__file__).resolve().parents[1]
-REAL_CACHE = Path(os.environ.get("SEGSTUDIO_CACHE") or platformdirs.user_cache_dir("segstudio"))
+# Kept in a variable: the workers of a parallel run come to be after the cache below has been replaced.
+REAL_CACHE = Path(
+    os.environ.setdefault(
+        "SEGSTUDIO_TESTS_REAL_CACHE", os.environ.get("SEGSTUDIO_CACHE") or platformdirs.user_cache_dir("segstudio")
+    )
+)
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
