@@ -15,10 +15,10 @@ from segstudio.store import ProjectFile, check
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "store"))
 
-import window_victim  # noqa: E402
-from canvas_hand import CTRL  # noqa: E402
-from killing import run_and_kill  # noqa: E402
-from window_victim import Person, settle, state  # noqa: E402
+import window_victim
+from canvas_hand import CTRL
+from killing import run_and_kill
+from window_victim import Person, settle, state
 
 KILLS = int(os.environ.get("SEGSTUDIO_WINDOW_KILLS", "10"))
 SEED = int(os.environ.get("SEGSTUDIO_KILL_SEED", "1"))

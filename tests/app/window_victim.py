@@ -19,7 +19,8 @@ from segstudio.core.annotation import Annotation
 KEY = Qt.Key
 # What happens, and how often.
 DEEDS = {
-    "stroke": 5, "box": 4, "polygon": 3, "move": 4, "erase": 2, "delete": 2, "relabel": 3, "undo": 4, "redo": 2, "go": 3,
+    "stroke": 5, "box": 4, "polygon": 3, "move": 4, "erase": 2, "delete": 2, "relabel": 3, "undo": 4, "redo": 2,
+    "go": 3,
 }  # fmt: skip
 
 
