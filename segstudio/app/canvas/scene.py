@@ -29,7 +29,7 @@ class Scene:
         draft: What the tool shows.
         results: Maps and scores that are no annotations.
         kinds: Which overlays are drawn: "masks", "boxes", "keypoints", "labels", "maps".
-        version: Grows with every change of annotations or style.
+        version: Grows with every change of annotations or style, not with the selection.
     """
 
     def __init__(self) -> None:
@@ -111,7 +111,6 @@ class Scene:
 
     def select(self, ids: frozenset[int]) -> list[Window]:
         """Draw other annotations as selected."""
-        self.version += 1
         return self.composer.select(ids)
 
     def get(self, id: int) -> Annotation | None:

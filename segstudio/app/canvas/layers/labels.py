@@ -17,7 +17,7 @@ MOST = 150
 # An object must be this wide and high on the screen to get a label; the selected ones always do.
 WIDE, HIGH = 34.0, 18.0
 _FONT = 11
-_CELL = 8.0
+_CELL = 16.0
 _KEPT = 1000
 # Left, top, width and height in desktop pixels, and the tag.
 Placed = tuple[float, float, float, float, QPixmap]
@@ -40,7 +40,16 @@ class LabelsLayer(Layer):
         ratio = abs(painter.deviceTransform().m11()) / scale_of(painter)
         visible = _window_of(painter, ratio)
         scale = to_screen(painter)
-        key = (scene.version, scale, visible.x(), visible.y(), visible.width(), visible.height(), ratio)
+        key = (
+            scene.version,
+            scene.selection,
+            scale,
+            visible.x(),
+            visible.y(),
+            visible.width(),
+            visible.height(),
+            ratio,
+        )
         if key != self._key:
             self._key, self._placed = key, self._place(visible, scale, ratio)
         left, top, right, bottom = (v * scale for v in exposed.getCoords())
@@ -48,30 +57,35 @@ class LabelsLayer(Layer):
             if x < right and y < bottom and x + w > left and y + h > top:
                 painter.drawPixmap(QPointF(x, y), tag)
 
-    def _candidates(self, visible: QRectF, scale: float) -> list[Annotation]:
-        """Return the objects that could get a label, the most important first."""
+    def _candidates(self, visible: QRectF, scale: float) -> list[int]:
+        """Return the slots of objects that could get a label, the most important first."""
         table = self.scene.table
         slots = np.array(table.within((*_whole(visible),)), np.int64)
         if not len(slots):
             return []
         b = table.boxes[slots]
         wide, high = (b[:, 2] - b[:, 0]) * scale, (b[:, 3] - b[:, 1]) * scale
-        chosen = np.array([table.rows[s].id in self.scene.selection for s in slots])  # pyright: ignore
+        selected = [table.slot_of[i] for i in self.scene.selection if i in table.slot_of]
+        chosen = np.isin(slots, selected)
         room = chosen | ((wide >= WIDE) & (high >= HIGH))
         order = np.argsort(-(wide * high + chosen * 1e12)[room], kind="stable")[: 4 * MOST]
-        return [a for s in slots[room][order] if (a := table.rows[int(s)]) is not None]
+        return slots[room][order].tolist()
 
     def _place(self, visible: QRectF, scale: float, ratio: float) -> list[Placed]:
         placed: list[Placed] = []
         taken: set[tuple[int, int]] = set()
-        for a in self._candidates(visible, scale):
+        for slot in self._candidates(visible, scale):
+            a = self.scene.table.rows[slot]
+            if a is None:
+                continue
             tag = self._tag(a, ratio)
             size = tag.deviceIndependentSize()
-            box, middle = a.bounds, self._peak(a)
-            x = max(box.x, visible.x()) * scale if middle is None else middle * scale - size.width() / 2
-            y = box.y * scale - size.height() - 1
+            left, top = self.scene.table.boxes[slot, :2].tolist()
+            middle = self._peak(a)
+            x = max(left, visible.x()) * scale if middle is None else middle * scale - size.width() / 2
+            y = top * scale - size.height() - 1
             if y < visible.y() * scale:
-                y = max(box.y, visible.y()) * scale + 1
+                y = max(top, visible.y()) * scale + 1
             x = max(min(x, visible.right() * scale - size.width()), visible.x() * scale)
             cells = {
                 (i, j)
@@ -90,7 +104,10 @@ class LabelsLayer(Layer):
         if "masks" not in self.scene.kinds or a.box is not None:
             return None
         crop = self.scene.composer.bitmaps.get(a)
-        return crop.x + float(np.flatnonzero(crop.bitmap[0]).mean()) + 0.5 if crop.bitmap.size else None
+        if not crop.bitmap.size:
+            return None
+        columns = np.flatnonzero(crop.bitmap[0])
+        return crop.x + (int(columns[0]) + int(columns[-1]) + 1) / 2
 
     def _tag(self, a: Annotation, ratio: float) -> QPixmap:
         style = self.scene.style

@@ -36,7 +36,7 @@ class SelectionLayer(Layer):
         if len(selected) > MOST:
             return
         paths = [path for a in selected if (path := self._path(a)).boundingRect().intersects(exposed)]
-        for stroke in (pen(QColor(0, 0, 0), 3.0, 0.85), pen(QColor(255, 255, 255), 1.5)):
+        for stroke in (pen(QColor(0, 0, 0), 4.0, 0.85), pen(QColor(255, 255, 255), 2.0)):
             painter.setPen(stroke)
             for path in paths:
                 painter.drawPath(path)
