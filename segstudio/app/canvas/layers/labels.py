@@ -52,7 +52,8 @@ class LabelsLayer(Layer):
         )
         if key != self._key:
             self._key, self._placed = key, self._place(visible, scale, ratio)
-        left, top, right, bottom = (v * scale for v in exposed.getCoords())
+        left, top = exposed.left() * scale, exposed.top() * scale
+        right, bottom = exposed.right() * scale, exposed.bottom() * scale
         for x, y, w, h, tag in self._placed:
             if x < right and y < bottom and x + w > left and y + h > top:
                 painter.drawPixmap(QPointF(x, y), tag)
