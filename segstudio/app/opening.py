@@ -14,8 +14,8 @@ from platformdirs import user_data_path
 
 from segstudio.core import changes
 from segstudio.core.errors import InputError, ProjectError, SegstudioError
-from segstudio.core.media import Media
-from segstudio.media import describe, relativize, scan
+from segstudio.engine.intake import add_media
+from segstudio.media import describe, scan
 from segstudio.media.folders import Entry
 from segstudio.store import SUFFIX, ProjectFile
 
@@ -78,24 +78,6 @@ def _project_of(folder: Path) -> ProjectFile:
     home.mkdir(parents=True, exist_ok=True)
     place = home / f"{folder.name or 'project'}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}{SUFFIX}"
     return ProjectFile.open(place) if place.exists() else ProjectFile.create(place, folder)
-
-
-def add_media(project: ProjectFile, entries: Sequence[Entry]) -> list[int]:
-    """List files in a project that are not there yet; return their ids.
-
-    The list of files follows the disk: adding to it is no step of the history.
-    """
-    if project.readonly:
-        return []
-    root = project.media_root
-    known = {m.path for m in project.media()} if project.media_ids() else set()
-    fresh = [(path, e.kind) for e in entries if (path := relativize(e.path, root)) not in known]
-    if not fresh:
-        return []
-    first = project.new_ids("media", len(fresh))
-    rows = [Media(first + i, path, kind, frames=int(kind == "image")) for i, (path, kind) in enumerate(fresh)]
-    project.commit_to_run(changes.insert(rows))
-    return [m.id for m in rows]
 
 
 class Intake:

@@ -8,13 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from segstudio.cli import open_window
 from segstudio.cli.outcome import CANCELLED, MissingError, Outcome
-from segstudio.core.errors import InputError, SegstudioError, WeightsError
+from segstudio.core.errors import SegstudioError, WeightsError
 
 if TYPE_CHECKING:
     from segstudio.cli.output import Output
@@ -88,32 +87,19 @@ def demo_project(folder: Path) -> Iterator[ProjectFile]:
     Raises:
         InputError: The folder can't be written.
     """
-    from segstudio.cli.sources import add_media
+    from segstudio.engine.intake import add_media, copy_samples
     from segstudio.media import scan
     from segstudio.store import ProjectFile
 
-    photos = folder / "photos"
-    try:
-        photos.mkdir(parents=True, exist_ok=True)
-        for photo in sample_photos():
-            if not (photos / photo.name).exists():
-                (photos / photo.name).write_bytes(photo.read_bytes())
-    except OSError as error:
-        raise InputError(f"The sample photos can't be copied: {error.strerror}.", path=folder) from error
+    photos = copy_samples(folder / "photos")
     path = folder / NAME
     if path.exists():
         with ProjectFile.open(path) as project:
             yield project
         return
     with ProjectFile.create(path, "photos") as project:
-        add_media(project, scan(photos))
+        add_media(project, list(scan(photos)))
         yield project
-
-
-def sample_photos() -> list[Any]:
-    """Return the photos that come with the package."""
-    photos = (files("segstudio.resources") / "samples").iterdir()
-    return sorted((p for p in photos if p.name.endswith(".jpg")), key=lambda p: p.name)
 
 
 def _predicted(project: ProjectFile, out: Output) -> tuple[list[str], bool]:

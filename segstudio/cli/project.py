@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segstudio.cli.outcome import Outcome
-from segstudio.cli.sources import add_media, existing, is_project
+from segstudio.cli.sources import existing, is_project
 from segstudio.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def run(args: argparse.Namespace, out: Output) -> Outcome:
 
 
 def _new(args: argparse.Namespace, out: Output) -> Outcome:
+    from segstudio.engine.intake import add_media
     from segstudio.media import relativize, scan
     from segstudio.store import SUFFIX, ProjectFile
 

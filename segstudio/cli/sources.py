@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from segstudio.core.errors import InputError
 
 if TYPE_CHECKING:
-    from segstudio.core.media import Media
-    from segstudio.media.folders import Entry
     from segstudio.store import ProjectFile
 
 PROJECT_HEAD = b"SQLite format 3\x00"
@@ -66,23 +64,6 @@ def _guess(word: str) -> str:
     return f"Did you mean the verb '{near[0]}'?" if near else "Check its spelling and the folder you are in."
 
 
-def add_media(project: ProjectFile, entries: Iterable[Entry]) -> list[Media]:
-    """List files in a new project and return their rows; nothing is opened.
-
-    The list of files follows the disk: adding to it is no step of the history.
-    """
-    from segstudio.core.changes import insert
-    from segstudio.core.media import Media
-    from segstudio.media import relativize
-
-    root = project.media_root
-    found = [(relativize(entry.path, root), entry.kind) for entry in entries]
-    first = project.new_ids("media", len(found)) if found else 0
-    rows = [Media(first + i, path, kind, frames=int(kind == "image")) for i, (path, kind) in enumerate(found)]
-    project.commit_to_run(insert(rows))
-    return rows
-
-
 @contextmanager
 def scratch_project(paths: Sequence[Path]) -> Iterator[ProjectFile]:
     """Yield a project over a folder or files that is thrown away at the end; nothing is written beside the files.
@@ -90,6 +71,7 @@ def scratch_project(paths: Sequence[Path]) -> Iterator[ProjectFile]:
     Raises:
         InputError: There is no picture or video among them.
     """
+    from segstudio.engine.intake import add_media
     from segstudio.media import scan
     from segstudio.store import ProjectFile
 

@@ -87,10 +87,9 @@ def starter(real_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("starter")
 def test_the_starter_pack_finds_what_the_sample_photos_show(call, tmp_path) -> None:
-    from segstudio.cli.demo import sample_photos
+    from segstudio.engine.intake import copy_samples
 
-    for photo in sample_photos():
-        (tmp_path / photo.name).write_bytes(photo.read_bytes())
+    copy_samples(tmp_path)
     out = tmp_path / "o.json"
     words = ("--model", "starter-instances", *CPU, "--threshold", "0.5", "--out", out)
     found = call("predict", tmp_path, *words, "--json").data["found"]

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from segstudio.app.bridge import Bridge
 from segstudio.app.dialogs.transfer import ExportDialog, ImportDialog
-from segstudio.app.panels.welcome import sample_files
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
 from segstudio.core.errors import SegstudioError
+from segstudio.engine.intake import copy_samples
 from segstudio.media.sniff import IMAGE_EXTENSIONS, VIDEO_EXTENSIONS
 from segstudio.store import SUFFIX
 
@@ -117,23 +117,3 @@ class FileCommands:
     def quit(self) -> None:
         """Close the window."""
         self._window.close()
-
-
-def copy_samples(folder: Path) -> Path:
-    """Copy the sample photos into a folder where they can be worked on; what is there stays.
-
-    Raises:
-        SegstudioError: The folder can't be written.
-    """
-    import shutil
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for photo in sample_files():
-            if not (folder / photo.name).exists():
-                shutil.copyfile(photo, folder / photo.name)
-    except OSError as error:
-        raise SegstudioError(
-            f"The sample photos could not be copied: {error.strerror}.", path=folder, remedy="Free some space there."
-        ) from error
-    return folder

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from importlib.resources import as_file, files
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -17,8 +16,8 @@ from segstudio.app.panels.progress import JobProgress, megabytes
 from segstudio.app.settings import Settings
 from segstudio.app.theme import set_role
 from segstudio.app.widgets import Elided, button, icon_label, label, row
+from segstudio.engine.intake import sample_files
 
-SAMPLES = files("segstudio.resources") / "samples"
 WIDTH = 920
 RECENT = 4
 STEPS = (
@@ -26,12 +25,6 @@ STEPS = (
     ("paint-brush", "Correct", "Click an object. B paints, E erases, Enter accepts it."),
     ("export", "Export", "Ctrl+Shift+E writes COCO that other tools read."),
 )
-
-
-def sample_files() -> list[Path]:
-    """Return the sample photos that come with the program."""
-    with as_file(SAMPLES) as folder:
-        return sorted(p for p in Path(folder).iterdir() if p.suffix == ".jpg")
 
 
 class Tile(QFrame):
