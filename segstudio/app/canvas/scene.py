@@ -29,6 +29,7 @@ class Scene:
         draft: What the tool shows.
         results: Maps and scores that are no annotations.
         kinds: Which overlays are drawn: "masks", "boxes", "keypoints", "labels", "maps".
+        stroked: Id of the annotation that a brush stroke is being drawn on, 0 for none.
         version: Grows with every change of annotations or style, not with the selection.
     """
 
@@ -42,7 +43,7 @@ class Scene:
         self.results: Sequence[Result] = ()
         self.kinds: frozenset[str] = frozenset(("masks", "boxes", "keypoints", "labels", "maps"))
         self.version = 0
-        self._stroked = 0
+        self.stroked = 0
 
     @property
     def table(self) -> Table:
@@ -97,12 +98,13 @@ class Scene:
 
     def stroke(self, a: Annotation, pixels: np.ndarray, erase: bool, window: Window) -> None:
         """Show a brush stroke on an annotation while it is drawn; see `Composer.stroke`."""
-        self._stroked = a.id
+        self.stroked = a.id
         self.composer.stroke(a, pixels, erase, window)
 
     def end_stroke(self) -> None:
         """Show the stored annotation again instead of a stroke."""
-        self.composer.end_stroke(self.rows.get(self._stroked))
+        self.composer.end_stroke(self.rows.get(self.stroked))
+        self.stroked = 0
 
     def restyle(self, style: Style) -> list[Window]:
         """Draw with another style."""

@@ -20,7 +20,8 @@ class HandlesLayer(Layer):
 
     def paint(self, painter: QPainter, exposed: QRectF, _zoom: float) -> None:
         selected = self.scene.selected()
-        if len(selected) != 1:
+        # A brush can't grab them, and they would hide what it paints.
+        if len(selected) != 1 or self.scene.draft.brush is not None:
             return
         scale = to_screen(painter)
         margin = SIDE / scale

@@ -32,7 +32,8 @@ class SelectionLayer(Layer):
         if hovered is not None and scene.style.visible(hovered):
             painter.setPen(pen(QColor(255, 255, 255), 1.5, 0.75))
             painter.drawPath(self._path(hovered))
-        selected = scene.selected()
+        # The outline of what is being painted is an old one; its white border in the regions is up to date.
+        selected = [a for a in scene.selected() if a.id != scene.stroked]
         if len(selected) > MOST:
             return
         paths = [path for a in selected if (path := self._path(a)).boundingRect().intersects(exposed)]
