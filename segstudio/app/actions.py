@@ -112,6 +112,8 @@ ACTIONS: tuple[Spec, ...] = (
     _spec("|model.pause", "Pause or Go On", "pause", "", "models.pause", "running"),
     _spec("model.cancel", "Cancel the Run", "stop", "Ctrl+.", "models.cancel", "running"),
     _spec("model.discard", "Discard the Last Run", "arrow-u-up-left", "", "models.discard", "run"),
+    _spec("|model.auto", "Run on the Best Device", "lightning", "", "models.device:auto", "", "device:auto"),
+    _spec("model.cpu", "Run on the CPU", "cpu", "", "models.device:cpu", "", "device:cpu"),
     _spec("|model.starter", "Fetch the Starter Pack", "cloud-arrow-down", "", "models.fetch_starter"),
     _spec("help.palette", "Command Palette…", "command", "Ctrl+Shift+P Ctrl+K", "help.palette"),
     _spec("help.keys", "Keyboard Shortcuts", "keyboard", "? F1", "help.shortcuts"),

@@ -32,6 +32,7 @@ class Bridge(QObject):
         run: The last run over many pictures, None before the first.
         one: The last prediction of a single picture.
         fetching: The last fetch of weights.
+        device: Where models run: "auto" is the first graphics card, else the CPU.
 
     Signals:
         changed: A job of these three came further, or ended.
@@ -53,6 +54,7 @@ class Bridge(QObject):
         self.run: Job | None = None
         self.one: Job | None = None
         self.fetching: Job | None = None
+        self.device = "auto"
         # Workers emit; Qt carries it over to the thread of this object.
         self._event.connect(self._on_event)
         self._ended.connect(lambda call, job: call(job))
@@ -76,16 +78,19 @@ class Bridge(QObject):
             return
         rgb = session.picture.rgb if session.picture is not None else None
         end = self._on_end(self._on_predicted)
-        self._start("one", lambda: self.engine.predict_one(
-            session.project, session.media, model, frame=session.frame, rgb=rgb, on_end=end  # type: ignore[arg-type]
-        ))  # fmt: skip
+        project, media, frame, device = session.project, session.media, session.frame, self.device
+        self._start(
+            "one",
+            lambda: self.engine.predict_one(project, media, model, frame=frame, rgb=rgb, device=device, on_end=end),
+        )
 
     def predict_all(self, model: str) -> None:
         """Predict all pictures of the project as one run."""
         project = self._session.project
         if project is not None and self.running() is None:
             end = self._on_end(self._on_run)
-            self._start("run", lambda: self.engine.predict_many(project, None, model, on_end=end))
+            device = self.device
+            self._start("run", lambda: self.engine.predict_many(project, None, model, device=device, on_end=end))
 
     def fetch(self, models: list[str]) -> None:
         """Fetch weights."""
@@ -101,9 +106,10 @@ class Bridge(QObject):
         def found(job: Job) -> None:
             if job.state == "done" and session.picture is picture:
                 then(job.result)
+            self._finish(job)
 
         end = self._on_end(found)
-        self._start("one", lambda: self.engine.prompt_box(picture.rgb, box, on_end=end))
+        self._start("one", lambda: self.engine.prompt_box(picture.rgb, box, device=self.device, on_end=end))
 
     def work(self, title: str, work: Callable[[Job], object], then: Callable[[Job], object]) -> Job:
         """Run any work in a thread of its own and call `then` with its job in the GUI thread when it has ended."""

@@ -64,5 +64,8 @@ class State:
     def _theme(self, mode: str) -> bool:
         return theme().mode == mode
 
+    def _device(self, name: str) -> bool:
+        return self._bridge.device == name
+
     def _tool(self, name: str) -> bool:
         return self.tool == name

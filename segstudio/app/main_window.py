@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
             "edit": EditCommands(self.session, self.ask_class),
             "go": GoCommands(self.session),
             "view": ViewCommands(self.session, self.canvas, self, self.settings),
-            "models": ModelCommands(self.bridge, self.models),
+            "models": ModelCommands(self.bridge, self.models, self.settings),
             "help": HelpCommands(self, lambda: self.actions_, self.show_welcome),
             "tools": self,
         }

@@ -100,7 +100,10 @@ def window(look, qtbot, tmp_path: Path) -> Iterator:
     from segstudio.app.settings import Settings
     from segstudio.engine.engine import Engine
 
-    made = MainWindow(Settings(tmp_path / "settings.ini"), lambda: Engine(ToyCatalog(), load=ToyModel))
+    settings = Settings(tmp_path / "settings.ini")
+    # Else the first prediction loads torch to ask it for devices.
+    settings.set_text("device", "cpu")
+    made = MainWindow(settings, lambda: Engine(ToyCatalog(), load=ToyModel))
     made.resize(1200, 800)
     made.show()
     made.activateWindow()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from segstudio.app.bridge import Bridge
+from segstudio.app.settings import Settings
 
 
 class Chooser(Protocol):
@@ -17,8 +18,10 @@ class Chooser(Protocol):
 class ModelCommands:
     """Handlers of the "model" actions."""
 
-    def __init__(self, bridge: Bridge, panel: Chooser) -> None:
+    def __init__(self, bridge: Bridge, panel: Chooser, settings: Settings) -> None:
         self._bridge = bridge
+        self._settings = settings
+        bridge.device = settings.text("device", "auto")
         self._panel = panel
 
     def predict_one(self) -> None:
@@ -41,6 +44,12 @@ class ModelCommands:
         job = self._bridge.running()
         if job is not None:
             job.cancel()
+
+    def device(self, name: str) -> None:
+        """Run models on "auto" or "cpu" from now on."""
+        self._bridge.device = name
+        self._settings.set_text("device", name)
+        self._bridge.changed.emit()
 
     def discard(self) -> None:
         """Take the last run away; undo brings it back."""
