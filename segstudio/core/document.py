@@ -52,6 +52,7 @@ class Fields(msgspec.Struct, frozen=True):
 _decoder = msgspec.json.Decoder(Fields)
 _raw_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.Encoder().encode
+_pack = msgspec.msgpack.Encoder().encode  # how the history keeps values
 
 # Which keys of the object say the same thing: they are replaced together.
 _SHAPE = ("segmentation", "mask", "holes", "bbox", "area")
@@ -108,10 +109,21 @@ def parse(source: bytes, **known: Any) -> Annotation:
         track=_track(fields.track_id),
         score=_number(fields.score),
         crowd=bool(fields.iscrowd),
-        attributes=fields.attributes if isinstance(fields.attributes, dict) else {},
+        attributes=_attributes(fields.attributes),
         source=source,
         **known,
     )
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    """Return the named values, or none where the file says something else or numbers beyond 64 bits."""
+    if not isinstance(value, dict) or not value:
+        return {}
+    try:
+        _pack(value)
+    except OverflowError:
+        return {}
+    return value
 
 
 def _floats(values: Iterable[float]) -> list[float]:

@@ -177,3 +177,18 @@ def test_then_joins_rows() -> None:
     joined = changes.replace([(one, two)], "first").then(changes.replace([(two, three)], "second"))
     assert joined == ChangeSet((Change("annotation", 1, one, three),), "first")
     assert not changes.insert([one]).then(changes.delete([one]))
+
+
+def test_attributes_beyond_64_bits_stay_in_the_text_and_can_be_edited_around(tmp_path):
+    from segstudio.core.labels import Category
+    from segstudio.core.media import Media
+    from segstudio.store import ProjectFile
+
+    source = b'{"bbox":[1,2,3,4],"attributes":{"n":123456789012345678901234567890}}'
+    a = document.parse(source, id=1, media=1, category=1)
+    with ProjectFile.create(tmp_path / "p.segstudio") as project:
+        project.commit(changes.insert([Category(1, "c"), Media(1, "a.jpg")]))
+        project.commit(edits.add([a]))
+        project.commit(edits.translate([a], 1, 0))
+        stored = project.annotations(1)[0]
+    assert b"123456789012345678901234567890" in (stored.source or b"")
