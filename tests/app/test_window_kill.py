@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from segstudio.store import ProjectFile, check
+from segstudio.store.check import Problem
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "store"))
 
@@ -39,6 +40,11 @@ def stored(project: ProjectFile) -> Stored:
     return done, {m: state(project.annotations(m)) for m in project.media_ids()}
 
 
+def damage(path: Path) -> list[Problem]:
+    """Return what `check` finds; that a mask was moved half out of its picture is the person's own wish."""
+    return [p for p in check(path) if p.severity == "error"]
+
+
 def around(project: ProjectFile) -> list[Stored]:
     """Return what is stored now, one step earlier, and one step later."""
     found = [stored(project)]
@@ -62,7 +68,7 @@ def test_what_the_canvas_had_shown_outlives_the_process(project: ProjectFile, wi
         told += (acks := [json.loads(line) for line in lines])
         for ack in acks:
             seen = {**seen, ack["media"]: ack["rows"]}
-        assert check(path) == [], why
+        assert damage(path) == [], why
         with ProjectFile.open(path) as left:
             # One more edit, undo or redo may have reached the disk before the canvas was painted.
             assert (acks[-1]["done"], seen) in around(left), why
@@ -86,4 +92,4 @@ def test_what_the_canvas_had_shown_outlives_the_process(project: ProjectFile, wi
     assert stored(session.project) == last
     assert list(window.canvas.scene_state.rows) == list(session.annotations)
     window.open_paths([])
-    assert check(path) == []
+    assert damage(path) == []
