@@ -92,10 +92,11 @@ def shown(session, project, qtbot):
 
 
 @pytest.fixture
-def window(look, qtbot, tmp_path: Path) -> Iterator:
-    """The main window, shown, with a made-up model."""
+def window(look, qtbot, tmp_path: Path, monkeypatch) -> Iterator:
+    """The main window, shown, with a made-up model; an error that a test does not expect fails it."""
     from app_fakes import ToyCatalog, ToyModel
 
+    from segstudio.app.dialogs.error import ErrorDialog
     from segstudio.app.main_window import MainWindow
     from segstudio.app.settings import Settings
     from segstudio.engine.engine import Engine
@@ -103,13 +104,17 @@ def window(look, qtbot, tmp_path: Path) -> Iterator:
     settings = Settings(tmp_path / "settings.ini")
     # Else the first prediction loads torch to ask it for devices.
     settings.set_text("device", "cpu")
+    settings.set_text("model", "toy")
     made = MainWindow(settings, lambda: Engine(ToyCatalog(), load=ToyModel))
     made.resize(1200, 800)
     made.show()
     made.activateWindow()
     # Shortcuts belong to the active window.
     qtbot.waitUntil(made.isActiveWindow)
+    errors = []
+    monkeypatch.setattr(ErrorDialog, "exec", lambda self: errors.append(str(self.error)))
     yield made
+    assert errors == []
     ToyModel.gate.set()
     made.close()
     made.deleteLater()

@@ -29,8 +29,7 @@ def key(window, qtbot, code: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) ->
 def predict(window, qtbot) -> None:
     key(window, qtbot, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.bridge.one is not None)
-    # The first prediction asks torch which devices there are.
-    qtbot.waitUntil(lambda: window.bridge.one.state in ENDED, timeout=60000)
+    qtbot.waitUntil(lambda: window.bridge.one.state in ENDED)
     assert window.bridge.one.state == "done", window.bridge.one.error
     qtbot.waitUntil(lambda: len(window.session.annotations) >= 2)
 
@@ -133,7 +132,7 @@ def test_tab_walks_through_the_objects(opened, qtbot):
 
 def test_a_run_over_all_pictures_and_its_way_back(opened, qtbot):
     key(opened, qtbot, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    qtbot.waitUntil(lambda: opened.bridge.run is not None and opened.bridge.run.state == "done", timeout=60000)
+    qtbot.waitUntil(lambda: opened.bridge.run is not None and opened.bridge.run.state == "done")
     qtbot.waitUntil(lambda: opened.models.undo_run.isVisible())
     assert sum(opened.session.project.counts("media").values()) == 8
     assert len(annotations(opened)) == 2
@@ -153,7 +152,7 @@ def test_a_run_can_be_paused_and_cancelled(opened, qtbot):
     opened.models.progress.resume.click()
     opened.models.progress.cancel.click()
     ToyModel.gate.set()
-    qtbot.waitUntil(lambda: not opened.models.progress.isVisible(), timeout=60000)
+    qtbot.waitUntil(lambda: not opened.models.progress.isVisible())
     assert opened.bridge.run.state == "cancelled"
     assert opened.models.predict_every.isEnabled()
 
@@ -278,3 +277,36 @@ def test_keys_go_through_the_pictures(opened, qtbot, code, index):
     assert opened.session.index == index
     key(opened, qtbot, Qt.Key.Key_A)
     assert opened.session.index == index - 1
+
+
+def test_the_device_is_chosen_and_remembered(opened):
+    opened.actions_["model.auto"].trigger()
+    assert opened.bridge.device == "auto" and opened.settings.text("device") == "auto"
+    opened.actions_.refresh()
+    assert opened.actions_["model.auto"].isChecked() and not opened.actions_["model.cpu"].isChecked()
+
+
+def test_the_tools_by_their_keys(opened, qtbot):
+    key(opened, qtbot, Qt.Key.Key_R)
+    drag(opened.canvas, (20, 20), (40, 35), (60, 50))
+    (a,) = annotations(opened)
+    assert isinstance(a.geometry, Box) and abs(a.geometry.w - 40) < 1.5
+    assert [c.name for c in opened.session.categories.values()] == ["object"]
+    key(opened, qtbot, Qt.Key.Key_V)
+    drag(opened.canvas, (40, 35), (50, 40), (60, 45))
+    assert abs(opened.session.annotations[a.id].geometry.x - 40) < 1.5
+    key(opened, qtbot, Qt.Key.Key_W)
+    drag(opened.canvas, (100, 60), (110, 70), (120, 80))
+    qtbot.waitUntil(lambda: len(annotations(opened)) == 2)
+    assert opened.bridge.one.state == "done"
+    assert [step.label for step in opened.session.steps()][-1] == "Cut out object"
+
+
+def test_a_failing_model_is_told_and_nothing_changes(opened, qtbot, monkeypatch):
+    told = []
+    monkeypatch.setattr(ErrorDialog, "exec", lambda self: told.append(self.error))
+    monkeypatch.setattr(ToyModel, "predict", lambda *_: 1 / 0)
+    opened.models.predict.click()
+    qtbot.waitUntil(lambda: len(told) == 1)
+    assert "ZeroDivisionError" in told[0].message and "Traceback" not in str(told[0])
+    assert annotations(opened) == [] and opened.session.steps() == []
