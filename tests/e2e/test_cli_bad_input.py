@@ -227,14 +227,18 @@ def test_the_target_is_a_folder(call, project, truth, tmp_path) -> None:
 
 # As nobody: what root may write is no test of a folder that can't be written.
 AS_NOBODY = """
-import os, resource, sys
-import segstudio.engine.exchange, segstudio.store.check, segstudio.cli.output, segstudio.cli.project
-import segstudio.cli.exchange, segstudio.cli.checking, segstudio.cli.parser, segstudio.cli.sources
-import rich.console, rich.progress, rich.table, rich.text, platformdirs, tempfile, difflib, traceback
+import contextlib, difflib, io, os, resource, sys, tempfile, traceback
+import platformdirs
+# What is loaded late is loaded now: others than root may not be able to read it.
+import segstudio.cli.checking, segstudio.cli.report, segstudio.engine.exchange, segstudio.engine.intake
 from segstudio.cli import parser
 from segstudio.cli.main import main
+from segstudio.cli.output import Output
 from segstudio.store import ProjectFile
 parser.build()
+with contextlib.redirect_stdout(io.StringIO()), Output("", False).progress("") as advance:
+    advance(1, 2)
+    Output("", False).table(("a", "b"), [("x", 1)])
 with ProjectFile.create(":memory:"):
     pass
 if os.getuid() == 0:
