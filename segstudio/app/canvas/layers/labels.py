@@ -105,9 +105,11 @@ class LabelsLayer(Layer):
         if "masks" not in self.scene.kinds or a.box is not None:
             return None
         crop = self.scene.composer.bitmaps.get(a)
-        if not crop.bitmap.size:
+        # The upper rows of a region may be empty: a thin corner covers no pixel's middle.
+        rows = np.flatnonzero(crop.bitmap.any(axis=1))
+        if not rows.size:
             return None
-        columns = np.flatnonzero(crop.bitmap[0])
+        columns = np.flatnonzero(crop.bitmap[rows[0]])
         return crop.x + (int(columns[0]) + int(columns[-1]) + 1) / 2
 
     def _tag(self, a: Annotation, ratio: float) -> QPixmap:
