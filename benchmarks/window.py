@@ -2,8 +2,8 @@
 
 A start is a fresh process, from its beginning to the painted window, with its modules compiled (as after the first
 start on a computer) and no screen. The pictures are hard links to a few generated JPEG files; the project knows their
-sizes, as it does once it has been open. "next" is the key press to the painted picture, 0.2 s after the last one; "scroll"
-is one step of the file list, "jump" goes anywhere in it. labelme opens the folder of the same files.
+sizes, as it does once it has been open. "next" is the key press to the painted picture, 0.2 s after the last one;
+"scroll" is one step of the file list, "jump" goes anywhere in it. labelme opens the folder of the same files.
 
     python benchmarks/window.py [--quick] [--json] [--peers [ENVIRONMENT]]
 """
