@@ -81,7 +81,9 @@ class Bridge(QObject):
         project, media, frame, device = session.project, session.media, session.frame, self.device
         self._start(
             "one",
-            lambda: self.engine.predict_one(project, media, model, frame=frame, rgb=rgb, device=device, on_end=end),
+            lambda: self.engine.predict_one(
+                project, media, model, frame=frame, rgb=rgb, device=device, options=self._options(model), on_end=end
+            ),
         )
 
     def predict_all(self, model: str) -> None:
@@ -90,7 +92,18 @@ class Bridge(QObject):
         if project is not None and self.running() is None:
             end = self._on_end(self._on_run)
             device = self.device
-            self._start("run", lambda: self.engine.predict_many(project, None, model, device=device, on_end=end))
+            self._start(
+                "run",
+                lambda: self.engine.predict_many(
+                    project, None, model, device=device, options=self._options(model), on_end=end
+                ),
+            )
+
+    def _options(self, model: str) -> Any:
+        """Return options that store predictions below the shown threshold too: the slider then has some to show."""
+        from segstudio.zoo import Options
+
+        return Options(threshold=self.engine.catalog.get(model).default_threshold / 2)
 
     def fetch(self, models: list[str]) -> None:
         """Fetch weights."""

@@ -113,8 +113,9 @@ class Intake:
 
     def _run(self) -> None:
         try:
+            known = self._project.media_paths()
             while not self._stop.is_set() and (batch := list(islice(self._entries, BATCH))):
-                add_media(self._project, batch)
+                add_media(self._project, batch, known)
             self._describe([m.id for m in self._project.media() if m.status == "unread"])
         except SegstudioError as error:
             if not self._stop.is_set():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,20 +33,18 @@ def check_project(path: Path, advance: Advance) -> Outcome:
 
 
 def check_file(path: Path, advance: Advance) -> Outcome:
-    """Return what is odd about an annotation file, by reading it into a project that is thrown away."""
-    from segstudio.engine.exchange import import_file
-    from segstudio.store import ProjectFile
+    """Return what is wrong or odd in an annotation file."""
+    from segstudio.formats import registry
+    from segstudio.formats.lint import check_file as lint
 
-    with (
-        tempfile.TemporaryDirectory(prefix="segstudio-") as place,
-        ProjectFile.create(Path(place) / "scratch.segstudio") as project,
-    ):
-        try:
-            report = import_file(project, path, progress=lambda done, total: advance(done, total, "annotations"))
-        except SegstudioError as error:
-            return Outcome({"file": path, "kind": "annotations"}, [str(error)], PROBLEMS)
-    counts = {"media": report.media, "annotations": report.annotations, "categories": report.categories}
-    return Outcome({"file": path, "kind": report.format, **counts}, [f"{note.kind}: {note}" for note in report.notes])
+    try:
+        row = registry.find(path)
+        if row.name != "coco" and row.read is not None:
+            return Outcome({"file": path, "kind": row.name}, [f"{n.kind}: {n}" for n in row.read(path).notes])
+    except SegstudioError as error:
+        return Outcome({"file": path, "kind": "annotations"}, [str(error)], PROBLEMS)
+    found = lint(path, lambda done, total: advance(done, total, "annotations"))
+    return Outcome({"file": path, "kind": row.name}, [str(p) for p in found])
 
 
 def _missing_files(project: ProjectFile, advance: Advance) -> Iterator[str]:

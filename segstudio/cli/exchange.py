@@ -31,7 +31,19 @@ def arguments(parser: argparse.ArgumentParser, verb: str) -> None:
         parser.add_argument("--format", metavar="FORMAT", help="of the file; by default what it looks like")
     elif verb == "export":
         parser.add_argument("target", metavar="OUT", help="the file to write")
-        parser.add_argument("--format", metavar="FORMAT", required=True, help="coco, coco-results")
+        parser.add_argument("--format", metavar="FORMAT", default="coco", help="coco (the default) or coco-results")
+        parser.add_argument(
+            "--predictions", choices=("all", "accepted"), default="all",
+            help="all that were not rejected, or only what a person drew, accepted or imported",
+        )  # fmt: skip
+        parser.add_argument(
+            "--threshold", metavar="SCORE", type=float, default=0.0,
+            help="leave out predictions below this score that nobody accepted",
+        )  # fmt: skip
+        parser.add_argument(
+            "--unusable", choices=("keep", "drop"), default="keep",
+            help="write imported items that segstudio could not use back as they were, or leave them out",
+        )  # fmt: skip
     if verb != "export":
         parser.add_argument("--media", metavar="DIR", help="the folder that the names of the pictures start from")
 
@@ -57,7 +69,15 @@ def _export(args: argparse.Namespace, out: Output) -> Outcome:
 
     target = writable(args.target)
     with ProjectFile.open(args.project) as project, out.progress("Exporting") as advance:
-        report = export_file(project, target, args.format, lambda d, t: advance(d, t, ""))
+        report = export_file(
+            project,
+            target,
+            args.format,
+            lambda d, t: advance(d, t, ""),
+            predictions=args.predictions,
+            min_score=args.threshold,
+            unusable=args.unusable,
+        )
     out.line(f"{target}: {exported(report)}")
     return Outcome({"project": args.project, **written_facts(report)}, tell(report.notes, args.project, out))
 

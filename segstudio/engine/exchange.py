@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from segstudio.core import changes
@@ -262,6 +263,7 @@ def export_file(
     cancel: CancelToken | None = None,
     *,
     predictions: Literal["all", "accepted"] = "all",
+    min_score: float = 0.0,
     unusable: Literal["keep", "drop"] = "keep",
 ) -> ExportReport:
     """Write a project to an annotation file; a failure or a cancel leaves the file that was there.
@@ -273,6 +275,7 @@ def export_file(
         progress: Called with (annotations done, annotations in all).
         cancel: Stops it.
         predictions: "all" takes whatever was not rejected, "accepted" only what a person drew, accepted or imported.
+        min_score: Predictions that nobody accepted and that score below this are left out.
         unusable: "keep" writes imported items that segstudio could not use back as they were read; "drop" leaves
             them out.
 
@@ -290,7 +293,7 @@ def export_file(
     out = Outgoing(
         project.categories(),
         _with_sizes(project, notes),
-        _walker(project, row.walks, progress, cancel),
+        _walker(project, row.walks, progress, cancel, min_score, notes),
         _kept(project),
         predictions,
         unusable,
@@ -309,8 +312,26 @@ def export_file(
     )
 
 
+class _Scored(msgspec.Struct):
+    score: Any = None
+
+
+_scored = msgspec.json.Decoder(_Scored).decode
+
+
+def _score(doc: bytes) -> float:
+    """Return the score that a document states; one that states none counts as certain."""
+    score = _scored(doc).score
+    return score if isinstance(score, int | float) else 1.0
+
+
 def _walker(
-    project: ProjectFile, walks: int, progress: OnProgress | None, cancel: CancelToken | None
+    project: ProjectFile,
+    walks: int,
+    progress: OnProgress | None,
+    cancel: CancelToken | None,
+    min_score: float,
+    notes: Notes,
 ) -> Callable[[], Iterator[Stored]]:
     """Return `Outgoing.annotations`: it looks at the token and tells how far the whole of so many walks is."""
     total = sum(project.counts("media").values())
@@ -324,6 +345,10 @@ def _walker(
                     cancel.check()
                 if progress is not None:
                     progress((walked * total + done) // walks, total)
+            if min_score > 0 and a.origin.kind == "model" and _score(a.doc) < min_score:
+                if not walked:
+                    notes.add("warning", f"predictions below a score of {min_score:g}, not exported")
+                continue
             yield a
         walked += 1
         if progress is not None:

@@ -17,22 +17,28 @@ from segstudio.store import ProjectFile
 SAMPLES = files("segstudio.resources") / "samples"
 
 
-def add_media(project: ProjectFile, entries: Sequence[Entry]) -> list[Media]:
+def add_media(project: ProjectFile, entries: Sequence[Entry], known: set[str] | None = None) -> list[Media]:
     """List files in a project that are not there yet, by name alone; return their rows.
 
     The list of files follows the disk: adding to it is no step of the history. A project that can only be read stays as
     it is.
+
+    Args:
+        project: To add to.
+        entries: Of files found on disk.
+        known: The paths that the project has, for a caller that adds in many batches; new ones are added to it.
     """
     if project.readonly:
         return []
     root = project.media_root
-    known = {m.path for m in project.media()} if project.media_ids() else set()
+    known = project.media_paths() if known is None else known
     fresh = [(path, e.kind) for e in entries if (path := relativize(e.path, root)) not in known]
     if not fresh:
         return []
     first = project.new_ids("media", len(fresh))
     rows = [Media(first + i, path, kind, frames=int(kind == "image")) for i, (path, kind) in enumerate(fresh)]
     project.commit_to_run(changes.insert(rows))
+    known.update(path for path, _ in fresh)
     return rows
 
 

@@ -46,10 +46,11 @@ def join_categories(
             added.append(new)
         else:
             new = old
+            if old.skeleton is None and category.skeleton is not None:
+                new = replace(new, skeleton=category.skeleton)
             if old.source is None:
-                skeleton = old.skeleton or category.skeleton
-                new = replace(old, source=category.source, skeleton=skeleton)
-                new = replace(new, supercategory=old.supercategory or category.supercategory)
+                new = replace(new, source=category.source, supercategory=old.supercategory or category.supercategory)
+            if new != old:
                 pairs.append((old, new))
         if key is not None:
             numbers.setdefault(key, new.id)

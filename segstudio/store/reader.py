@@ -52,6 +52,11 @@ class Reader:
         with self.reading() as connection:
             return list(connection.scalars(select(c.id).where(live.MEDIA).order_by(c.id)).all())
 
+    def media_paths(self) -> set[str]:
+        """Return the paths of all media, as stored."""
+        with self.reading() as connection:
+            return set(connection.scalars(select(schema.media.c.path).where(live.MEDIA)))
+
     def media(self, ids: Sequence[int] | None = None) -> list[Media]:
         """Return media by id, in the order of the file list; all of them without ids."""
         c = schema.media.c

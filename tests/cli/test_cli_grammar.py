@@ -56,7 +56,7 @@ def test_every_verb_has_help_and_json(verb: str, call) -> None:
     "words",
     [
         ["new", "p.segstudio"],
-        ["export", "p.segstudio", "x.json"],
+        ["export", "p.segstudio"],
         ["eval", "a", "b", "--task", "colours"],
         ["predict", "x", "--model", "m", "--threshold", "2"],
         ["models"],

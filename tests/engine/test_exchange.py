@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from segstudio.core import changes, edits
-from segstudio.core.annotation import Annotation
+from segstudio.core.annotation import Annotation, Origin
 from segstudio.core.errors import Cancelled, FormatError, InputError
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
@@ -231,3 +231,32 @@ def test_it_loads_neither_torch_nor_qt() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_second_file_brings_the_skeleton_that_the_first_had_not(
+    project: ProjectFile, file: Any, tmp_path: Path
+) -> None:
+    import_file(project, file(dataset({1: "a.jpg"}, {3: "person"}, [(1, 1, 3)])))
+    second = dataset({1: "a.jpg"}, {3: "person"}, [])
+    second["categories"][0] |= {"keypoints": ["head", "foot"], "skeleton": [[1, 2]]}
+    import_file(project, file(second, "points.json"))
+    (person,) = project.categories()
+    assert person.skeleton is not None and person.skeleton.limbs == ((0, 1),)
+    (written,) = exported(project, tmp_path)["categories"]
+    assert written == {"id": 3, "name": "person", "keypoints": ["head", "foot"], "skeleton": [[1, 2]]}
+
+
+def test_predictions_below_a_score_are_left_out_and_counted(project: ProjectFile, file: Any, tmp_path: Path) -> None:
+    import_file(project, file(dataset({1: "a.jpg"}, {3: "person"}, [(1, 1, 3)])))
+    (media,), (person,) = project.media(), project.categories()
+    first = project.new_ids("annotation", 2)
+    model = Origin("model", model="m")
+    low, high = (
+        Annotation(first + n, media.id, person.id, geometry=Box(n, 1, 5, 5), score=s, origin=model, review="predicted")
+        for n, s in enumerate((0.2, 0.8))
+    )
+    project.commit(edits.add([low, high]))
+    assert len(exported(project, tmp_path)["annotations"]) == 3
+    report = export_file(project, tmp_path / "some.json", min_score=0.5)
+    assert (report.annotations, report.predictions) == (2, 1)
+    assert any("below a score of 0.5" in note.reason and note.count == 1 for note in report.notes)

@@ -87,7 +87,8 @@ class FileCommands:
     def export(self) -> None:
         """Let the person choose what to write and where."""
         if self._session.project is not None:
-            ExportDialog(self._window, self._bridge, self._session.project, self._settings).exec()
+            threshold = self._session.view.threshold
+            ExportDialog(self._window, self._bridge, self._session.project, self._settings, threshold).exec()
 
     def save_copy(self) -> None:
         """Write a copy of the project."""

@@ -166,13 +166,18 @@ class ImportDialog(TransferDialog):
 class ExportDialog(TransferDialog):
     """Asks for the file, writes it, and shows the counts and what could not be written as it is."""
 
-    def __init__(self, parent: QWidget | None, bridge: Bridge, project: ProjectFile, settings: Settings) -> None:
+    def __init__(
+        self, parent: QWidget | None, bridge: Bridge, project: ProjectFile, settings: Settings, threshold: float
+    ) -> None:
         super().__init__(parent, bridge, "Export", "COCO JSON, as pycocotools and other tools read it.")
         self._project = project
         self._settings = settings
+        self._threshold = threshold
         self.path = QLineEdit(str(Path(settings.folder("export")) / f"{Path(project.path).stem}.json"))
         self.path.setAccessibleName("File to write")
-        self.predictions = QCheckBox("Include predictions that nobody has accepted yet")
+        self.predictions = QCheckBox(
+            f"Include predictions that nobody has accepted yet, from a score of {threshold:.0%}"
+        )
         self.predictions.setChecked(True)
         line = row(self.path, button("Browse…", self._browse))
         self.content.addLayout(line)
@@ -192,13 +197,14 @@ class ExportDialog(TransferDialog):
         """Write the file."""
         path = Path(self.path.text()).expanduser()
         chosen = "all" if self.predictions.isChecked() else "accepted"
+        threshold = self._threshold
 
         def work(job: Job) -> ExportReport:
             from segstudio.engine import exchange
 
             return exchange.export_file(
-                self._project, path, progress=job.report, cancel=job.token, predictions=chosen  # type: ignore[arg-type]
-            )  # fmt: skip
+                self._project, path, progress=job.report, cancel=job.token, predictions=chosen, min_score=threshold
+            )
 
         self.write.setEnabled(False)
         self.start(f"Export {path.name}", work)

@@ -14,6 +14,7 @@ from segstudio.core.geometry import Box
 # From this number on lines are one pixel wide, which Qt draws many times faster.
 MANY = 400
 FAINT = 0.8
+STATED = 0.45  # boxes beside a shape say less than the shape
 
 
 class BoxesLayer(Layer):
@@ -37,12 +38,13 @@ class BoxesLayer(Layer):
         boxes, colors = b[hit], self._colors[hit]
         many = len(boxes) > MANY
         for value in np.unique(colors):
-            color, predicted = QColor(int(value) & 0xFFFFFF), bool(value >> 24)
+            color, predicted, stated = QColor(int(value) & 0xFFFFFF), bool(value >> 24 & 1), bool(value >> 25)
             path = boxes_path(boxes[colors == value])
-            if not many:
+            if not many and not stated:
                 painter.setPen(pen(QColor(0, 0, 0), 3.0, 0.35))
                 painter.drawPath(path)
-            painter.setPen(pen(color, 1.0 if many else 1.75, FAINT if predicted else 1.0))
+            alpha = STATED if stated else FAINT if predicted else 1.0
+            painter.setPen(pen(color, 1.0 if many or stated else 1.75, alpha))
             painter.drawPath(path)
 
     def _read(self) -> None:
@@ -56,6 +58,7 @@ class BoxesLayer(Layer):
             if box is not None:
                 r, g, b = scene.style.color(a)
                 boxes.append((box.x, box.y, box.right, box.bottom))
-                colors.append(a.is_prediction << 24 | r << 16 | g << 8 | b)
+                stated = not isinstance(a.geometry, Box | None)
+                colors.append(stated << 25 | a.is_prediction << 24 | r << 16 | g << 8 | b)
         self._boxes = np.array(boxes, np.float64).reshape(-1, 4)
         self._colors = np.array(colors, np.int64)
