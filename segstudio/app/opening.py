@@ -8,16 +8,21 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from platformdirs import user_data_path
 
+from segstudio import store
 from segstudio.core import changes
 from segstudio.core.errors import InputError, ProjectError, SegstudioError
 from segstudio.engine.intake import add_media
 from segstudio.media import describe, scan
 from segstudio.media.folders import Entry
-from segstudio.store import SUFFIX, ProjectFile
+from segstudio.store import SUFFIX
+
+if TYPE_CHECKING:
+    from segstudio.store import ProjectFile
 
 FIRST = 400
 BATCH = 2000
@@ -42,7 +47,7 @@ def open_paths(paths: Sequence[str | Path]) -> tuple[ProjectFile, Iterator[Entry
         if not place.exists():
             raise InputError("There is no such file or folder.", path=place, remedy="Check the name.")
     if len(places) == 1 and places[0].suffix == SUFFIX and places[0].is_file():
-        return ProjectFile.open(places[0]), iter(())
+        return store.ProjectFile.open(places[0]), iter(())
     if any(p.suffix == SUFFIX for p in places):
         raise InputError("A project opens alone.", path=next(p for p in places if p.suffix == SUFFIX))
     folder = (
@@ -65,19 +70,19 @@ def _project_of(folder: Path) -> ProjectFile:
     found = sorted(folder.glob(f"*{SUFFIX}"))
     name = f"{folder.name or 'project'}{SUFFIX}"
     if folder / name in found:
-        return ProjectFile.open(folder / name)
+        return store.ProjectFile.open(folder / name)
     if len(found) == 1:
-        return ProjectFile.open(found[0])
+        return store.ProjectFile.open(found[0])
     if os.access(folder, os.W_OK):
         try:
-            return ProjectFile.create(folder / name)
+            return store.ProjectFile.create(folder / name)
         except (ProjectError, OSError):
             # A file system may still say no (a full disk, a network share): the user's own folder is the way out.
             (folder / name).unlink(missing_ok=True)
     home = user_data_path("segstudio", appauthor=False) / "projects"
     home.mkdir(parents=True, exist_ok=True)
     place = home / f"{folder.name or 'project'}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}{SUFFIX}"
-    return ProjectFile.open(place) if place.exists() else ProjectFile.create(place, folder)
+    return store.ProjectFile.open(place) if place.exists() else store.ProjectFile.create(place, folder)
 
 
 class Intake:

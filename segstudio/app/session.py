@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
@@ -14,7 +15,9 @@ from segstudio.core.changes import ChangeSet
 from segstudio.core.errors import MediaError, SegstudioError
 from segstudio.core.media import Media
 from segstudio.media import MediaReader, Picture, Prefetcher, describe
-from segstudio.store import ProjectFile
+
+if TYPE_CHECKING:
+    from segstudio.store import ProjectFile
 
 AHEAD = 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -14,8 +15,10 @@ from segstudio.core.labels import Category
 from segstudio.core.media import Media
 from segstudio.core.results import Result
 from segstudio.media import MediaReader, Picture
-from segstudio.store import Changed, ProjectFile
-from segstudio.store.journal import Step
+
+if TYPE_CHECKING:
+    from segstudio.store import Changed, ProjectFile
+    from segstudio.store.journal import Step
 
 POLL_MS = 1000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +21,9 @@ from segstudio.engine.runner import Runner
 from segstudio.engine.single import Prediction as Prediction
 from segstudio.engine.single import SingleRun
 from segstudio.engine.writer import Commit, at_once
-from segstudio.store import ProjectFile
+
+if TYPE_CHECKING:
+    from segstudio.store import ProjectFile
 
 OnEnd = Callable[[Job], object]
 Revision = Callable[[], object]

@@ -6,13 +6,16 @@ import shutil
 from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from segstudio.core import changes
 from segstudio.core.errors import InputError
 from segstudio.core.media import Media
 from segstudio.media import relativize
 from segstudio.media.folders import Entry
-from segstudio.store import ProjectFile
+
+if TYPE_CHECKING:
+    from segstudio.store import ProjectFile
 
 SAMPLES = files("segstudio.resources") / "samples"
 

@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -23,7 +23,9 @@ from segstudio.engine.ladder import Ladder, OutOfMemory
 from segstudio.engine.runner import explain
 from segstudio.engine.single import own_reader
 from segstudio.engine.writer import Commit, Found, Writer, Written, found_in
-from segstudio.store import ProjectFile
+
+if TYPE_CHECKING:
+    from segstudio.store import ProjectFile
 
 AHEAD = 4  # pictures decoded ahead
 AHEAD_PIXELS = 100_000_000  # of them together, as far as their sizes are known

@@ -18,10 +18,10 @@ from segstudio.engine.ingest import Ingested, Rules
 from segstudio.engine.job import CLOSING, Job
 from segstudio.engine.ladder import Ladder
 from segstudio.engine.writer import Commit, Found, found_in, hand_over, note_files, take_in
-from segstudio.store import ProjectFile
 
 if TYPE_CHECKING:
     from segstudio.media import MediaReader
+    from segstudio.store import ProjectFile
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -21,7 +21,9 @@ from segstudio.core.results import Result
 from segstudio.engine.drafts import Draft, drafts
 from segstudio.engine.ingest import Ingested, Rules, ingest
 from segstudio.engine.job import CLOSING, CancelToken
-from segstudio.store import ProjectFile
+
+if TYPE_CHECKING:
+    from segstudio.store import ProjectFile
 
 T = TypeVar("T")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from segstudio.core.lazy import names
 
 if TYPE_CHECKING:
     from segstudio.media.export import export_frames as export_frames
@@ -22,30 +23,16 @@ if TYPE_CHECKING:
     from segstudio.media.thumbnails import thumbnail as thumbnail
     from segstudio.media.video import Video as Video
 
-_HOME = {
-    "checksum": "folders",
-    "describe": "folders",
-    "relativize": "folders",
-    "resolve": "folders",
-    "scan": "folders",
-    "Picture": "images",
-    "read_image": "images",
-    "read_values": "images",
-    "Prefetcher": "prefetch",
-    "Probe": "probing",
-    "probe": "probing",
-    "MediaReader": "source",
-    "thumbnail": "thumbnails",
-    "Video": "video",
-    "export_frames": "export",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(f"segstudio.media.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+__getattr__, __dir__ = names(
+    __name__,
+    {
+        "export": "export_frames",
+        "folders": "checksum describe relativize resolve scan",
+        "images": "Picture read_image read_values",
+        "prefetch": "Prefetcher",
+        "probing": "Probe probe",
+        "source": "MediaReader",
+        "thumbnails": "thumbnail",
+        "video": "Video",
+    },
+)

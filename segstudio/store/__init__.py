@@ -1,8 +1,26 @@
 """The project file."""
 
-from segstudio.store.check import Problem, check
-from segstudio.store.project_file import SUFFIX, ProjectFile
-from segstudio.store.runs import Run
-from segstudio.store.writer import Changed
+from __future__ import annotations
 
-__all__ = ["SUFFIX", "Changed", "Problem", "ProjectFile", "Run", "check"]
+from typing import TYPE_CHECKING
+
+from segstudio.core.lazy import names
+
+if TYPE_CHECKING:
+    from segstudio.store.checking import Problem as Problem
+    from segstudio.store.checking import check as check
+    from segstudio.store.project_file import ProjectFile as ProjectFile
+    from segstudio.store.runs import Run as Run
+    from segstudio.store.writer import Changed as Changed
+
+SUFFIX = ".segstudio"  # of a project file
+
+__getattr__, __dir__ = names(
+    __name__,
+    {
+        "checking": "Problem check",
+        "project_file": "ProjectFile",
+        "runs": "Run",
+        "writer": "Changed",
+    },
+)

@@ -13,8 +13,6 @@ from segstudio.store import journal, opening, runs, schema
 from segstudio.store.connection import MEMORY, explained
 from segstudio.store.writer import Changed, Runs
 
-SUFFIX = ".segstudio"
-
 
 class ProjectFile(Runs):
     """Reads and writes one project file; every method may be called from any thread.

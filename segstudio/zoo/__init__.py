@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from segstudio.core.lazy import names
 
 if TYPE_CHECKING:
     from segstudio.zoo.catalog import Catalog as Catalog
@@ -17,25 +18,12 @@ if TYPE_CHECKING:
     from segstudio.zoo.weights import fetch as fetch
     from segstudio.zoo.weights import status as status
 
-_HOMES = {
-    "Catalog": "catalog",
-    "Context": "predictor",
-    "Options": "predictor",
-    "Predictor": "predictor",
-    "load": "predictor",
-    "load_published": "predictor",
-    "Card": "spec",
-    "add_file": "weights",
-    "fetch": "weights",
-    "status": "weights",
-}
-
-
-def __dir__() -> list[str]:
-    return sorted(_HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"segstudio.zoo.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = names(
+    __name__,
+    {
+        "catalog": "Catalog",
+        "predictor": "Context Options Predictor load load_published",
+        "spec": "Card",
+        "weights": "add_file fetch status",
+    },
+)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QGraphicsView
@@ -14,6 +16,15 @@ from segstudio.core import masks
 from segstudio.core.labels import Label, LabelSet
 from segstudio.core.results import Instances
 from segstudio.zoo import Card
+
+
+def picture(path: Path, width: int = 160, height: int = 120, seed: int = 0) -> Path:
+    """Write a picture of blobs."""
+    rng = np.random.default_rng(seed)
+    small = rng.integers(0, 255, (6, 8, 3), np.uint8)
+    Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC).save(path)
+    return path
+
 
 CLASSES = LabelSet("toy", (Label(1, "cat"), Label(2, "bird")))
 

@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
+from app_fakes import picture
 
 from segstudio.core import changes
 from segstudio.core.annotation import Annotation, Origin
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
 from segstudio.store import ProjectFile
-
-
-def picture(path: Path, width: int = 160, height: int = 120, seed: int = 0) -> Path:
-    """Write a picture of blobs."""
-    rng = np.random.default_rng(seed)
-    small = rng.integers(0, 255, (6, 8, 3), np.uint8)
-    Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC).save(path)
-    return path
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from app_fakes import ToyModel, card
+from app_fakes import ToyModel, card, picture
 from canvas_hand import ALT, CTRL, LEFT, MIDDLE, NONE, RIGHT, SHIFT
-from conftest import picture
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest

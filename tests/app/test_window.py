@@ -180,7 +180,7 @@ def test_undo_works_through_a_restart(opened, qtbot, folder: Path):
 def test_export_says_what_it_wrote(opened, qtbot, tmp_path: Path):
     predict(opened, qtbot)
     opened.objects.accept_shown()
-    dialog = ExportDialog(opened, opened.bridge, opened.session.project, opened.settings)
+    dialog = ExportDialog(opened, opened.bridge, opened.session.project, opened.settings, 0.3)
     qtbot.addWidget(dialog)
     out = tmp_path / "out.json"
     dialog.path.setText(str(out))
@@ -195,7 +195,7 @@ def test_export_says_what_it_wrote(opened, qtbot, tmp_path: Path):
 
 
 def test_an_export_that_fails_says_why(opened, qtbot, tmp_path: Path):
-    dialog = ExportDialog(opened, opened.bridge, opened.session.project, opened.settings)
+    dialog = ExportDialog(opened, opened.bridge, opened.session.project, opened.settings, 0.3)
     qtbot.addWidget(dialog)
     dialog.path.setText(str(tmp_path / "nowhere" / "out.json"))
     dialog.show()

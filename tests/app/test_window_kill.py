@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from segstudio.store import ProjectFile, check
-from segstudio.store.check import Problem
+from segstudio.store.checking import Problem
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "store"))
 

@@ -299,7 +299,7 @@ UNWRITABLE = textwrap.dedent(
 
 def _as_nobody(path: Path, copy: Path) -> list[str]:
     # Modules are imported with the rights of the one who may read them.
-    code = "import segstudio.store, segstudio.store.check, segstudio.core.edits\n" + UNWRITABLE
+    code = "import segstudio.store, segstudio.store.checking, segstudio.core.edits\n" + UNWRITABLE
     result = subprocess.run(
         [sys.executable, "-c", code, str(path), str(copy)], capture_output=True, text=True, timeout=60, check=False
     )

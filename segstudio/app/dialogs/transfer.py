@@ -15,11 +15,11 @@ from segstudio.app.panels.progress import JobProgress
 from segstudio.app.settings import Settings
 from segstudio.app.theme import set_role
 from segstudio.app.widgets import button, icon_label, label, row
-from segstudio.store import ProjectFile
 
 if TYPE_CHECKING:
     from segstudio.engine.exchange import ExportReport, ImportReport
     from segstudio.engine.job import Job
+    from segstudio.store import ProjectFile
 
 
 def counted(n: int, one: str, many: str = "") -> str:
