@@ -131,6 +131,8 @@ def imported(report: ImportReport) -> str:
     ]
     if report.matched:
         parts.append(f"{report.matched:,} pictures known before")
+    if report.joined:
+        parts.append(f"{report.joined:,} annotations known before got their keypoints")
     if report.present:
         parts.append(f"{report.present:,} annotations known before")
     return ", ".join(parts)
@@ -149,7 +151,7 @@ def read_facts(report: ImportReport) -> dict[str, Any]:
     return {
         "file": report.path, "format": report.format, "run": report.run, "images": report.media,
         "matched": report.matched, "categories": report.categories, "annotations": report.annotations,
-        "present": report.present, "skipped": report.skipped, "notes": _facts(report.notes),
+        "present": report.present, "joined": report.joined, "skipped": report.skipped, "notes": _facts(report.notes),
     }  # fmt: skip
 
 

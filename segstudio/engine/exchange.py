@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -11,8 +11,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import replace
 
-from segstudio.core import changes
-from segstudio.core.annotation import PREDICTED, TODO, Origin
+from segstudio.core import changes, document
+from segstudio.core.annotation import PREDICTED, TODO, Annotation, Origin
 from segstudio.core.changes import ChangeSet, Table
 from segstudio.core.errors import FormatError, InputError
 from segstudio.core.labels import Category
@@ -43,7 +43,8 @@ class ImportReport:
         matched: Pictures of the file that the project had already.
         categories: Classes added.
         annotations: Annotations added.
-        present: Annotations that the project had already, word for word.
+        present: Annotations that the project had already.
+        joined: Annotations that the project had already and that got their keypoints from this file.
         notes: What was skipped, changed or odd.
     """
 
@@ -55,6 +56,7 @@ class ImportReport:
     categories: int = 0
     annotations: int = 0
     present: int = 0
+    joined: int = 0
     notes: list[Note] = field(default_factory=list)
 
     @property
@@ -151,6 +153,7 @@ class _Import:
         self.only_media = only_media
         self.report = ImportReport(path, incoming.format)
         self.first: dict[str, int] = {}
+        self.twins: list[tuple[int, tuple]] = []
 
     def into(self, media_root: Path | str | None) -> ImportReport:
         """Write everything and return the report."""
@@ -169,6 +172,7 @@ class _Import:
             project.commit_to_run(learnt, run=run)
             if not self.only_media:
                 report.annotations = project.insert_many("annotation", self._rows(maps, run), _COLUMNS)
+                self._join_twins(run)
                 kept = self.incoming.keep(self.first)
                 if kept:
                     project.set_meta(f"{_KEEP}{run}", kept)
@@ -217,6 +221,7 @@ class _Import:
             origin, review = Origin("model", model=self.path.stem, run=run), PREDICTED
         packed = rows.pack_origin(origin)
         present = self._present({m for m, _ in maps.images.values()})
+        self.twins = []
         total = self.incoming.counts["annotations"]
         placed: Placed
         for done, placed in enumerate(self.incoming.annotations(maps)):
@@ -225,20 +230,72 @@ class _Import:
             if present and (placed.media, placed.frame, bytes(placed.doc)) in present:
                 self.report.present += 1
                 continue
-            yield (placed.id, placed.media, placed.frame, placed.category, 0, run, review, packed, placed.doc)
+            row = (placed.id, placed.media, placed.frame, placed.category, 0, run, review, packed, placed.doc)
+            twin = present.get((placed.media, placed.frame, placed.category, id_of(placed.doc))) if present else None
+            if isinstance(twin, int) and not self.incoming.predictions:
+                self.twins.append((twin, row))
+                continue
+            yield row
         self._tick(total, total)
 
-    def _present(self, media: set[int]) -> set[tuple[int, int, bytes]]:
+    def _present(self, media: set[int]) -> dict[tuple, int]:
+        """Return the numbers of the objects on these pictures, by their text and, where a file brought them, by id."""
         counts = self.project.counts("media")
         if not media & counts.keys():
-            return set()
-        return {(a.media, a.frame, bytes(a.doc)) for a in stored(self.project) if a.media in media}
+            return {}
+        found: dict[tuple, int] = {}
+        for a in stored(self.project):
+            if a.media in media:
+                found[a.media, a.frame, bytes(a.doc)] = a.id
+                if a.origin.kind == "import" and (key := id_of(a.doc)) is not None:
+                    found[a.media, a.frame, a.category, key] = a.id
+        return found
+
+    def _join_twins(self, run: int) -> None:
+        """Objects that two files describe under one id and with one shape are one: the second adds keypoints.
+
+        COCO publishes the same people so, once with and once without keypoints.
+        """
+        pairs, others = [], []
+        for twin, row in self.twins:
+            old = self.project.annotation(twin)
+            new = None if old is None else document.parse(bytes(row[8]), **_known(old))
+            if old is None or new is None or new.geometry != old.geometry or None not in (old.keypoints, new.keypoints):
+                others.append(row)
+            elif new.keypoints is None:
+                self.report.present += 1
+            else:
+                pairs.append((old, new))
+        self.report.joined = len(pairs)
+        self.project.commit_to_run(changes.replace(pairs), run=run)
+        if others:
+            self.report.annotations += self.project.insert_many("annotation", others, _COLUMNS)
 
     def _tick(self, done: int, total: int) -> None:
         if self.cancel is not None:
             self.cancel.check()
         if self.progress is not None:
             self.progress(done, total)
+
+
+class _Named(msgspec.Struct):
+    id: Any = None
+
+
+_named = msgspec.json.Decoder(_Named).decode
+
+
+def id_of(doc: Any) -> Hashable:
+    """Return the id that an annotation has in its file, or None."""
+    key = _named(doc).id
+    return key if isinstance(key, Hashable) else None
+
+
+def _known(a: Annotation) -> dict[str, Any]:
+    return {
+        "id": a.id, "media": a.media, "frame": a.frame, "category": a.category,
+        "z": a.z, "review": a.review, "origin": a.origin,
+    }  # fmt: skip
 
 
 def _beside(folder: Path, project: Path | str) -> str:

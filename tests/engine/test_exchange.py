@@ -260,3 +260,26 @@ def test_predictions_below_a_score_are_left_out_and_counted(project: ProjectFile
     report = export_file(project, tmp_path / "some.json", min_score=0.5)
     assert (report.annotations, report.predictions) == (2, 1)
     assert any("below a score of 0.5" in note.reason and note.count == 1 for note in report.notes)
+
+
+def test_a_file_of_keypoints_joins_the_objects_of_a_file_of_shapes(
+    project: ProjectFile, file: Any, tmp_path: Path
+) -> None:
+    shapes = dataset({1: "a.jpg"}, {3: "person"}, [(1, 1, 3), (2, 1, 3)])
+    points = dataset({1: "a.jpg"}, {3: "person"}, [(1, 1, 3), (2, 1, 3), (9, 1, 3)])
+    points["categories"][0] |= {"keypoints": ["head"], "skeleton": []}
+    points["annotations"][0] |= {"keypoints": [5, 6, 2], "num_keypoints": 1}
+    points["annotations"][1]["bbox"] = [20, 20, 4, 4]  # the same id, another object
+    import_file(project, file(shapes))
+    before = state(project)
+    report = import_file(project, file(points, "points.json"))
+    assert (report.joined, report.present, report.annotations) == (1, 0, 2)
+    found = project.annotations(project.media_ids()[0])
+    assert [a.keypoints is not None for a in found] == [True, False, False, False]
+    written = exported(project, tmp_path)["annotations"]
+    assert written[0] == points["annotations"][0] and len({a["id"] for a in written}) == 4
+    project.undo()
+    assert state(project) == before
+    project.redo()
+    import_file(project, file(shapes, "again.json"))
+    assert len(project.annotations(project.media_ids()[0])) == 4

@@ -153,6 +153,8 @@ class ImportDialog(TransferDialog):
             f"of {counted(report.categories, 'new class', 'new classes')}" if report.categories else "",
         ]
         text = f"Imported {' '.join(p for p in parts if p)}."
+        if report.joined:
+            text += f" {counted(report.joined, 'object')} got keypoints."
         if report.present:
             text += f" {counted(report.present, 'object')} had been there already."
         return text + (f" {counted(report.skipped, 'item')} could not be used." if report.skipped else "")
