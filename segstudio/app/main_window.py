@@ -186,7 +186,7 @@ class MainWindow(QMainWindow):
         place = Path(project.path)
         self.settings.add_recent(place)
         self.session.said.emit(
-            f"{place.name} can only be read here." if project.readonly else f"Every step is saved in {place}"
+            f"{place.name} can only be read here." if project.readonly else f"Every step is saved in {place.name}"
         )
 
     def _leave(self) -> None:
