@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 
-class Box(msgspec.Struct, frozen=True, tag="box"):
+class Box(msgspec.Struct, frozen=True, tag="box", gc=False):
     """An axis-aligned box: left, top, width, height in pixels."""
 
     x: float

@@ -20,7 +20,7 @@ from segstudio.core.geometry import Box, Polygons, ring_points
 _codes: Any = coco_mask.frPyObjects
 
 
-class Mask(msgspec.Struct, frozen=True, tag="mask"):
+class Mask(msgspec.Struct, frozen=True, tag="mask", gc=False):
     """A bitmap of w x h pixels whose top left pixel is (x, y) of the picture.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Media(msgspec.Struct, frozen=True, tag="media", omit_defaults=True):
+class Media(msgspec.Struct, frozen=True, tag="media", omit_defaults=True, gc=False):
     """One entry of the file list.
 
     Args:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 from sqlalchemy import Row as SqlRow
 
 from segstudio.core import document
@@ -13,6 +13,8 @@ from segstudio.core.annotation import Annotation, Origin
 from segstudio.core.errors import ProjectError, SegstudioError
 from segstudio.core.labels import Category
 from segstudio.core.media import Media
+
+T = TypeVar("T", Media, Category)
 
 _pack = msgspec.msgpack.Encoder().encode
 _origin = msgspec.msgpack.Decoder(Origin)
@@ -91,10 +93,16 @@ def media_row(m: Media, run: int | None = None) -> dict[str, Any]:
     }
 
 
+def _named_run(fresh: T, run: int | None) -> T:
+    """Put the run into a value that was decoded just now and that nobody else has: a copy would cost twice."""
+    if run is not None:
+        force_setattr(fresh, "run", run)
+    return fresh
+
+
 def read_media(row: SqlRow) -> Media:
     """Return the media entry of a row (run, data)."""
-    found = _media.decode(row.data)
-    return found if row.run is None else replace(found, run=row.run)
+    return _named_run(_media.decode(row.data), row.run)
 
 
 def category_row(c: Category, run: int | None = None) -> dict[str, Any]:
@@ -110,5 +118,4 @@ def category_row(c: Category, run: int | None = None) -> dict[str, Any]:
 
 def read_category(row: SqlRow) -> Category:
     """Return the category of a row (run, data)."""
-    found = _category.decode(row.data)
-    return found if row.run is None else replace(found, run=row.run)
+    return _named_run(_category.decode(row.data), row.run)

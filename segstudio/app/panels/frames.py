@@ -25,6 +25,7 @@ class FrameSlider(QWidget):
         self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.number.setKeyboardTracking(False)
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.number.setMinimumWidth(72)
         self.total = label("", "muted")
         self.setLayout(
             row(
