@@ -55,6 +55,7 @@ ACTIONS: tuple[Spec, ...] = (
     _spec("file.samples", "Open Sample Photos", "image", "", "files.open_samples"),
     _spec("|file.import", "Import Annotations…", "download-simple", "Ctrl+I", "files.import_file", "project"),
     _spec("file.export", "Export…", "export", "Ctrl+Shift+E", "files.export", "project"),
+    _spec("file.frames", "Export Frames…", "film-strip", "", "files.export_frames", "project"),
     _spec("file.copy", "Save a Copy…", "copy", "Ctrl+Shift+S", "files.save_copy", "project"),
     _spec("|file.close", "Close Project", "x", "Ctrl+W", "files.close_project", "project"),
     _spec("file.quit", "Quit", "sign-out", "Ctrl+Q", "files.quit"),

@@ -220,11 +220,13 @@ class MainWindow(QMainWindow):
     # Asking and telling
 
     def ask_class(self) -> Category | None:
-        """Let the person choose a class by typing a few letters."""
+        """Let the person choose a class by typing a few letters, starting at the selected object's."""
+        now = next((a.category for a in self.session.selected()), None)
+        at = list(self.session.categories).index(now) if now in self.session.categories else 0
         choices = [
             Choice(c.name, str(i) if i < 10 else "", c) for i, c in enumerate(self.session.categories.values(), start=1)
         ]
-        return Palette(self, choices, "Class").ask()
+        return Palette(self, choices, "Class", at=at).ask()
 
     def show_error(self, error: SegstudioError) -> None:
         """Show an error when the current event is done; the same one at a time only once."""

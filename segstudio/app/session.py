@@ -54,8 +54,14 @@ class Session(SessionState):
         self.history_changed.emit()
         last = int(project.meta("last_media", "0") or 0)
         if self.media_ids:
-            self.go_to(last if last in self._places else self.media_ids[0])
+            self.go_to(last if last in self._places else self._first_usable(project))
         self._timer.start()
+
+    def _first_usable(self, project: ProjectFile) -> int:
+        """Return the first picture that is not known to be broken; of a long list only the start is looked at."""
+        early = project.media(self.media_ids[:64])
+        usable = {m.id for m in early if m.status in ("ok", "unread")}
+        return next((id for id in self.media_ids[:64] if id in usable), self.media_ids[0])
 
     def detach(self) -> None:
         """Close the project; everything is on disk already."""

@@ -14,7 +14,9 @@ from segstudio.core.errors import InputError
 if TYPE_CHECKING:
     from segstudio.cli.output import Output
     from segstudio.engine.exchange import ExportReport, ImportReport
+    from segstudio.engine.frames import FramesReport
     from segstudio.formats.base import Note
+    from segstudio.store import ProjectFile
 
 
 def arguments(parser: argparse.ArgumentParser, verb: str) -> None:
@@ -44,6 +46,11 @@ def arguments(parser: argparse.ArgumentParser, verb: str) -> None:
             "--unusable", choices=("keep", "drop"), default="keep",
             help="write imported items that segstudio could not use back as they were, or leave them out",
         )  # fmt: skip
+        parser.add_argument(
+            "--frames", metavar="DIR",
+            help="also write the frames of videos that have annotations, as the pictures that OUT names, below DIR",
+        )  # fmt: skip
+        parser.add_argument("--all-frames", action="store_true", help="with --frames: write all frames")
     if verb != "export":
         parser.add_argument("--media", metavar="DIR", help="the folder that the names of the pictures start from")
 
@@ -68,18 +75,42 @@ def _export(args: argparse.Namespace, out: Output) -> Outcome:
     from segstudio.store import ProjectFile
 
     target = writable(args.target)
-    with ProjectFile.open(args.project) as project, out.progress("Exporting") as advance:
-        report = export_file(
-            project,
-            target,
-            args.format,
-            lambda d, t: advance(d, t, ""),
-            predictions=args.predictions,
-            min_score=args.threshold,
-            unusable=args.unusable,
+    if args.all_frames and not args.frames:
+        raise InputError("--all-frames says which frames to write, but not where.", remedy="Add --frames DIR.")
+    with ProjectFile.open(args.project) as project:
+        with out.progress("Exporting") as advance:
+            report = export_file(
+                project,
+                target,
+                args.format,
+                lambda d, t: advance(d, t, ""),
+                predictions=args.predictions,
+                min_score=args.threshold,
+                unusable=args.unusable,
+            )
+        out.line(f"{target}: {exported(report)}")
+        facts = {"project": args.project, **written_facts(report)}
+        problems = tell(report.notes, args.project, out)
+        if args.frames:
+            frames = _write_frames(project, args, out)
+            facts["frames"] = {
+                "folder": frames.folder, "videos": frames.videos, "written": frames.frames,
+                "skipped": frames.skipped, "notes": _facts(frames.notes),
+            }  # fmt: skip
+            problems += tell(frames.notes, args.project, out)
+    return Outcome(facts, problems)
+
+
+def _write_frames(project: ProjectFile, args: argparse.Namespace, out: Output) -> FramesReport:
+    from segstudio.engine.frames import export_project_frames
+
+    with out.progress("Frames") as advance:
+        report = export_project_frames(
+            project, args.frames, annotated_only=not args.all_frames, progress=lambda d, t: advance(d, t, "")
         )
-    out.line(f"{target}: {exported(report)}")
-    return Outcome({"project": args.project, **written_facts(report)}, tell(report.notes, args.project, out))
+    said = f"{report.frames:,} frames" if report.videos else "the project has no video"
+    out.line(f"{report.folder}: {said}")
+    return report
 
 
 def _convert(args: argparse.Namespace, out: Output) -> Outcome:

@@ -17,10 +17,11 @@ def export_frames(
     *,
     format: Literal["png", "jpg"] = "png",
     quality: int = 95,
+    name: Callable[[int], str] | None = None,
     progress: Callable[[int, int], object] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[list[Path], list[MediaError]]:
-    """Write frames as `<name of the video>_<number>.<format>`, the number with as many digits as the last frame's.
+    """Write frames as pictures.
 
     Args:
         path: The video.
@@ -28,6 +29,8 @@ def export_frames(
         frames: 0-based numbers, by default all.
         format: "png" keeps every pixel, "jpg" is smaller.
         quality: Of JPEG, 1 to 95.
+        name: Gives the path of a frame's picture below `out_dir`; by default `<name of the video>_<number>.<format>`,
+            the number with as many digits as the last frame's.
         progress: Called with (frames done, frames in all) after each.
         cancelled: Asked before each; what is written by then stays.
 
@@ -51,10 +54,10 @@ def export_frames(
         for done, number in enumerate(wanted):
             if cancelled is not None and cancelled():
                 raise Cancelled
-            target = folder / f"{Path(path).stem}_{number:0{digits}d}.{format}"
+            target = folder / (name(number) if name else f"{Path(path).stem}_{number:0{digits}d}.{format}")
             try:
                 picture = Image.fromarray(video.frame(number))
-                folder.mkdir(parents=True, exist_ok=True)
+                target.parent.mkdir(parents=True, exist_ok=True)
                 # Written beside and renamed, so that no half picture is left under the name.
                 partial = target.with_name(f".{target.name}.part")
                 options = {"quality": quality, "subsampling": 0} if format == "jpg" else {"compress_level": 3}

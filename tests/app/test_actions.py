@@ -113,10 +113,11 @@ def test_the_class_of_the_selected_object_is_chosen_in_a_palette(opened, predict
     (a,) = predicted(0.9)
     opened.session._reload()
     opened.session.select([a.id])
-    offered = []
+    offered, at = [], []
 
     def ask(self):
         offered.extend(choice.text for choice in self.model.shown)
+        at.append(self.list.currentIndex().row())
         return self.model.shown[1].value
 
     monkeypatch.setattr(Palette, "ask", ask)
@@ -124,6 +125,8 @@ def test_the_class_of_the_selected_object_is_chosen_in_a_palette(opened, predict
     opened.actions_["object.relabel"].trigger()
     assert offered == ["cat", "dog"]
     assert opened.session.annotations[a.id].category == 2
+    opened.actions_["object.relabel"].trigger()
+    assert at == [0, 1]
 
 
 def test_the_list_of_shortcuts_shows_every_key(window, qtbot):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from cli_data import coco
+from tiny_clips import video_project
 
 
 @pytest.fixture
@@ -79,3 +80,26 @@ def test_eval_says_what_does_not_fit(call, truth, tmp_path) -> None:
     assert call("eval", tmp_path / "list.json", truth, "--task", "boxes").code == 2
     assert call("eval", truth, tmp_path / "none.json", "--task", "boxes").code == 2
     assert call("eval", truth, truth, "--task", "keypoints").code == 2
+
+
+def test_export_writes_the_frames_that_the_file_names(call, tmp_path) -> None:
+    video_project(tmp_path).close()
+    words = ("export", tmp_path / "v.segstudio", tmp_path / "out.json", "--frames", tmp_path / "frames")
+    said = call(*words, "--json")
+    assert said.code == 0 and said.data["frames"]["written"] == 2 and said.data["frames"]["videos"] == 1
+    images = json.loads((tmp_path / "out.json").read_text())["images"]
+    assert len(images) == 2 and all((tmp_path / "frames" / i["file_name"]).is_file() for i in images)
+    assert "6 frames" in call(*words, "--all-frames").out
+    assert call(*words[:3], "--all-frames").code == 2
+
+
+def test_frames_of_a_project_without_video(call, project, tmp_path) -> None:
+    said = call("export", project, tmp_path / "out.json", "--frames", tmp_path / "frames")
+    assert said.code == 0 and "no video" in said.out and not (tmp_path / "frames").exists()
+
+
+def test_a_video_that_cannot_be_read_is_listed(call, tmp_path) -> None:
+    video_project(tmp_path).close()
+    (tmp_path / "media" / "sub" / "a.mp4").write_bytes(b"broken")
+    said = call("export", tmp_path / "v.segstudio", tmp_path / "o.json", "--frames", tmp_path / "f", "--json")
+    assert said.code == 1 and said.data["frames"]["written"] == 0 and "sub/a.mp4" in said.data["problems"][0]

@@ -9,7 +9,7 @@ from platformdirs import user_documents_path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from segstudio.app.bridge import Bridge
-from segstudio.app.dialogs.transfer import ExportDialog, ImportDialog
+from segstudio.app.dialogs.transfer import ExportDialog, FramesDialog, ImportDialog
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
 from segstudio.core.errors import SegstudioError
@@ -89,6 +89,23 @@ class FileCommands:
         if self._session.project is not None:
             threshold = self._session.view.threshold
             ExportDialog(self._window, self._bridge, self._session.project, self._settings, threshold).exec()
+
+    def export_frames(self) -> None:
+        """Let the person choose a folder and write the annotated frames of all videos into it."""
+        project = self._session.project
+        if project is None:
+            return
+        if not any(m.kind == "video" for m in project.media()):
+            self._session.said.emit("This project has no video: there are no frames to export.")
+            return
+        name = QFileDialog.getExistingDirectory(self._window, "Export Frames", self._settings.folder("export"))
+        if not name:
+            return
+        self._settings.set_folder("export", name)
+        dialog = FramesDialog(self._window, self._bridge, project, Path(name))
+        dialog.exec()
+        if dialog.report is not None:
+            self._session.said.emit(dialog.words(dialog.report))
 
     def save_copy(self) -> None:
         """Write a copy of the project."""

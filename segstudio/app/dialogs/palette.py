@@ -105,14 +105,21 @@ class _Delegate(RowDelegate):
 class Palette(Popup):
     """A search field above a list; Enter or a click chooses.
 
+    Args:
+        free: Whether Enter takes what was typed where no line fits it.
+        at: The line that is chosen before anything is typed.
+
     Attributes:
         chosen: The value of the line that was chosen, or None.
     """
 
-    def __init__(self, parent: QWidget, choices: list[Choice], placeholder: str, *, free: bool = False) -> None:
+    def __init__(
+        self, parent: QWidget, choices: list[Choice], placeholder: str, *, free: bool = False, at: int = 0
+    ) -> None:
         super().__init__(parent, 560)
         self.chosen: Any = None
         self._free = free
+        self._at = at
         self.field = QLineEdit(placeholderText=placeholder)
         self.field.setAccessibleName(placeholder)
         self.model = _Model(choices, self)
@@ -147,7 +154,7 @@ class Palette(Popup):
 
     def _filter(self, text: str) -> None:
         self.model.filter(text)
-        self.list.setCurrentIndex(self.model.index(0))
+        self.list.setCurrentIndex(self.model.index(0 if text.strip() else self._at))
 
     def _choose(self, index: QModelIndex) -> None:
         if index.isValid():

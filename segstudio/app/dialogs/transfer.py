@@ -1,4 +1,4 @@
-"""Importing and exporting annotation files: the work runs beside the window, and what it did is said."""
+"""Importing and exporting annotation files and frames: the work runs beside the window, and what it did is said."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from segstudio.app.widgets import button, icon_label, label, row
 
 if TYPE_CHECKING:
     from segstudio.engine.exchange import ExportReport, ImportReport
+    from segstudio.engine.frames import FramesReport
     from segstudio.engine.job import Job
     from segstudio.store import ProjectFile
 
@@ -51,18 +52,21 @@ def _notes(found: Sequence[Any]) -> QWidget:
 
 
 class TransferDialog(Dialog):
-    """Base of the two: shows the progress of a job, then its report or its error.
+    """Base of the others: shows the progress of a job, then its report or its error.
 
     Attributes:
         report: What the job returned, None before it is done.
     """
+
+    unit = "annotations"
+    stopped = "Cancelled; nothing was changed."
 
     def __init__(self, parent: QWidget | None, bridge: Bridge, title: str, text: str) -> None:
         super().__init__(parent, title, text, width=580)
         self._bridge = bridge
         self._job: Job | None = None
         self.report: Any = None
-        self._progress = JobProgress("annotations")
+        self._progress = JobProgress(self.unit)
         self._icon = icon_label("check-circle", 20, "ok")
         self.said = label("", "", wrap=True)
         self._details: QWidget | None = None
@@ -114,11 +118,7 @@ class TransferDialog(Dialog):
                 self._details = _notes(self.report.notes)
                 self.content.addWidget(self._details)
         else:
-            text = (
-                "Cancelled; nothing was changed."
-                if job.error is None
-                else f"{job.error.message} {job.error.remedy or ''}"
-            )
+            text = self.stopped if job.error is None else f"{job.error.message} {job.error.remedy or ''}"
         set_role(self.said, "" if worked or job.error is None else "danger")
         self.said.style().polish(self.said)
         self.said.setText(text.strip())
@@ -226,3 +226,36 @@ class ExportDialog(TransferDialog):
             self._settings.set_folder("export", self.report.path.parent)
             self.close_button.setText("Close")
             self.write.setText("Export Again")
+
+
+class FramesDialog(TransferDialog):
+    """Writes the annotated frames of all videos; closes by itself when there is nothing to say beside their number."""
+
+    unit = "frames"
+    stopped = "Cancelled; the pictures written by then stay."
+
+    def __init__(self, parent: QWidget | None, bridge: Bridge, project: ProjectFile, folder: Path) -> None:
+        super().__init__(
+            parent, bridge, "Export Frames", "The frames with objects, under the names that an exported COCO file uses."
+        )
+        self.add_outcome()
+        self.close_button = button("Cancel", self.reject)
+        self.set_buttons(self.close_button)
+
+        def work(job: Job) -> FramesReport:
+            from segstudio.engine.frames import export_project_frames
+
+            return export_project_frames(project, folder, progress=job.report, cancel=job.token)
+
+        self.start(f"Export frames to {folder.name}", work)
+
+    def words(self, report: FramesReport) -> str:
+        if not report.frames and not report.notes:
+            return "No frame of a video has an object yet; nothing was written."
+        text = f"Wrote {counted(report.frames, 'frame')} to {report.folder}."
+        return text + (f" {counted(report.skipped, 'item')} could not be written." if report.skipped else "")
+
+    def ended(self, worked: bool) -> None:
+        self.close_button.setText("Close")
+        if worked and not self.report.notes:
+            self.accept()

@@ -246,7 +246,11 @@ class ObjectsPanel(Panel):
             self._follow()
             return
         self.stack.setCurrentIndex(0)
-        if all_:
+        problem = session.problem
+        self._empty.heading.setText("No objects here yet" if problem is None else "This file can't be read")
+        if problem is not None:
+            self._empty.text.setText(f"{problem.message} {problem.remedy or ''}".strip())
+        elif all_:
             self._empty.text.setText(
                 f"{all_:,} predictions score below the threshold. Move the slider to the left to see them."
             )
