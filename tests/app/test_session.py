@@ -170,3 +170,10 @@ def test_a_new_class_becomes_known(shown):
     shown.set_category(9)
     shown.undo()
     assert shown.category == 1
+
+
+def test_a_project_opens_on_the_first_picture_that_is_not_known_to_be_broken(session, project):
+    first, second, *_ = project.media()
+    project.commit_to_run(changes.replace([(first, replace(first, status="broken", reason="Cut off."))]))
+    session.attach(project)
+    assert session.media.id == second.id
