@@ -184,9 +184,10 @@ def _mask(a: Annotation, mask: Mask, size: tuple[int, int] | None) -> Iterator[P
         yield Problem("error", "The mask's run lengths do not fit its box.", place, "Draw it again.")
     elif size is not None and mask.counts:
         width, height = size
-        if mask.x < 0 or mask.y < 0 or mask.x + mask.w > width or mask.y + mask.h > height:
-            text = f"The mask reaches beyond its picture ({width}x{height}); what lies outside is not exported."
-            yield Problem("warning", text, place, "Move or repaint it.")
+        # Reaching over the edge is what a person may want; lying beyond it is not.
+        if mask.x >= width or mask.y >= height or mask.x + mask.w <= 0 or mask.y + mask.h <= 0:
+            text = f"The mask lies outside its picture ({width}x{height}); nothing of it is exported."
+            yield Problem("warning", text, place, "Move it back, or delete it.")
 
 
 def _references(connection: sqlite3.Connection) -> Iterator[Problem]:

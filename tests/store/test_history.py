@@ -294,7 +294,7 @@ def test_forgetting_the_history_keeps_the_work(project: ProjectFile, file: Path)
             "error",
         ),
         (
-            """UPDATE annotation SET doc = CAST('{"mask":{"x":98,"y":0,"w":3,"h":3,"counts":"09"}}' AS BLOB)""",
+            """UPDATE annotation SET doc = CAST('{"mask":{"x":100,"y":0,"w":3,"h":3,"counts":"09"}}' AS BLOB)""",
             "object",
             "warning",
         ),
