@@ -222,7 +222,6 @@ class _Import:
             origin, review = Origin("model", model=self.path.stem, run=run), PREDICTED
         packed = rows.pack_origin(origin)
         present = self._present({m for m, _ in maps.images.values()})
-        self.twins = []
         total = self.incoming.counts["annotations"]
         placed: Placed
         for done, placed in enumerate(self.incoming.annotations(maps)):
@@ -233,7 +232,7 @@ class _Import:
                 continue
             row = (placed.id, placed.media, placed.frame, placed.category, 0, run, review, packed, placed.doc)
             twin = present.get((placed.media, placed.frame, placed.category, id_of(placed.doc))) if present else None
-            if isinstance(twin, int) and not self.incoming.predictions:
+            if twin is not None and not self.incoming.predictions:
                 self.twins.append((twin, row))
                 continue
             yield row
@@ -257,20 +256,22 @@ class _Import:
 
         COCO publishes the same people so, once with and once without keypoints.
         """
-        pairs, others = [], []
+        joined: dict[int, tuple[Annotation, Annotation]] = {}
+        others = []
         for twin, row in self.twins:
             old = self.project.annotation(twin)
             new = None if old is None else document.parse(bytes(row[8]), **_known(old))
-            if old is None or new is None or (old.keypoints is None) == (new.keypoints is None):
+            # An id that stands in the file twice joins once; the second is an object of its own.
+            if old is None or new is None or (old.keypoints is None) == (new.keypoints is None) or twin in joined:
                 others.append(row)
             elif new.keypoints is None and _says_no_more(row[8], old.source):
                 self.report.present += 1
             elif new.keypoints is not None and _says_no_more(old.source, row[8]):
-                pairs.append((old, new))
+                joined[twin] = (old, new)
             else:
                 others.append(row)
-        self.report.joined = len(pairs)
-        self.project.commit_to_run(changes.replace(pairs), run=run)
+        self.report.joined = len(joined)
+        self.project.commit_to_run(changes.replace(joined.values()), run=run)
         if others:
             self.report.annotations += self.project.insert_many("annotation", others, _COLUMNS)
 

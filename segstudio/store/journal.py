@@ -8,6 +8,7 @@ from itertools import groupby
 
 import msgspec
 from sqlalchemy import Connection, TextClause, bindparam, select, text
+from sqlalchemy import Row as SqlRow
 
 from segstudio.core import history
 from segstudio.core.annotation import Annotation
@@ -219,14 +220,7 @@ def undo(connection: Connection) -> tuple[ChangeSet, bool] | None:
     row = connection.execute(_LAST_DONE).first()
     if row is None:
         return None
-    changes = _unpack(row.payload).inverse()
-    connection.execute(_MARK, {"done": 0, "seq": row.seq})
-    if row.run is None:
-        apply(connection, changes)
-    else:
-        runs.set_state(connection, abs(row.run), "gone" if row.run > 0 else "done")
-        apply_where_same(connection, changes)
-    return changes, row.run is not None
+    return _walk(connection, row, _unpack(row.payload).inverse(), done=False)
 
 
 def redo(connection: Connection) -> tuple[ChangeSet, bool] | None:
@@ -234,12 +228,16 @@ def redo(connection: Connection) -> tuple[ChangeSet, bool] | None:
     row = connection.execute(_FIRST_UNDONE).first()
     if row is None:
         return None
-    changes = _unpack(row.payload)
-    connection.execute(_MARK, {"done": 1, "seq": row.seq})
+    return _walk(connection, row, _unpack(row.payload), done=True)
+
+
+def _walk(connection: Connection, row: SqlRow, changes: ChangeSet, *, done: bool) -> tuple[ChangeSet, bool]:
+    """Apply one step in one direction and mark it; a negative run stands for its discarding."""
+    connection.execute(_MARK, {"done": int(done), "seq": row.seq})
     if row.run is None:
         apply(connection, changes)
     else:
-        runs.set_state(connection, abs(row.run), "done" if row.run > 0 else "gone")
+        runs.set_state(connection, abs(row.run), "done" if (row.run > 0) == done else "gone")
         apply_where_same(connection, changes)
     return changes, row.run is not None
 

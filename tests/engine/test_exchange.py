@@ -283,3 +283,15 @@ def test_a_file_of_keypoints_joins_the_objects_of_a_file_of_shapes(
     project.redo()
     import_file(project, file(shapes, "again.json"))
     assert len(project.annotations(project.media_ids()[0])) == 4
+
+
+def test_an_id_that_stands_twice_in_a_file_of_keypoints_joins_once(project: ProjectFile, file: Any) -> None:
+    shapes = dataset({1: "a.jpg"}, {3: "person"}, [(1, 1, 3)])
+    points = dataset({1: "a.jpg"}, {3: "person"}, [(1, 1, 3), (1, 1, 3)])
+    for n, annotation in enumerate(points["annotations"]):
+        annotation |= {"keypoints": [5 + n, 6, 2], "num_keypoints": 1}
+    import_file(project, file(shapes))
+    report = import_file(project, file(points, "points.json"))
+    assert (report.joined, report.annotations) == (1, 1)
+    found = project.annotations(project.media_ids()[0])
+    assert [a.keypoints.values[0] for a in found if a.keypoints] == [5, 6]
