@@ -95,12 +95,6 @@ class Layout:
         self._window.resizeDocks([left, upper], [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
         self._window.resizeDocks([upper, lower], [UPPER, LOWER], Qt.Orientation.Vertical)
 
-    def show_panel(self, panel: Panel) -> None:
-        """Bring a panel to the front."""
-        for tabs in (self.upper, self.lower):
-            if tabs.indexOf(panel) >= 0:
-                tabs.setCurrentWidget(panel)
-
 
 def _tabs(panels: list[Panel]) -> QTabWidget:
     tabs = QTabWidget()

@@ -56,14 +56,6 @@ class Settings:
         """Remember a folder."""
         self._store.setValue(f"folder/{purpose}", str(folder))
 
-    def flag(self, name: str, default: bool = False) -> bool:
-        """Return a yes or no."""
-        return str(self._store.value(f"flag/{name}", default)).lower() == "true"
-
-    def set_flag(self, name: str, value: bool) -> None:
-        """Remember a yes or no."""
-        self._store.setValue(f"flag/{name}", value)
-
     def text(self, name: str, default: str = "") -> str:
         """Return a stored word."""
         return str(self._store.value(f"text/{name}", default))

@@ -107,13 +107,3 @@ def ring_area(ring: Sequence[float]) -> float:
         return 0.0
     q = np.roll(p, -1, axis=0)
     return abs(float(np.sum(p[:, 0] * q[:, 1] - q[:, 0] * p[:, 1]))) / 2.0
-
-
-def union_box(boxes: Sequence[Box]) -> Box | None:
-    """Return the smallest box around all of them, or None for no boxes."""
-    if not boxes:
-        return None
-    result = boxes[0]
-    for box in boxes[1:]:
-        result = result.union(box)
-    return result

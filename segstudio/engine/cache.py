@@ -92,8 +92,3 @@ class PredictorCache:
             return self._budget
         total = devices.describe(device).total
         return float("inf") if total is None else SHARE * total
-
-
-def size_of(card: Any) -> int:
-    """Return about how many bytes a loaded model takes: what its weights' files take."""
-    return sum(int(getattr(weights, "bytes", 0) or 0) for weights in getattr(card, "weights", ()) or ())

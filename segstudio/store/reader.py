@@ -71,13 +71,6 @@ class Reader:
                     found += connection.execute(query.where(c.id.in_(wanted[start : start + 500]))).all()
         return [rows.read_media(row) for row in found]
 
-    def media_at(self, path: str) -> Media | None:
-        """Return the entry of a path as stored, or None."""
-        c = schema.media.c
-        with self.reading() as connection:
-            row = connection.execute(select(c.run, c.data).where(c.path == path, live.MEDIA).limit(1)).first()
-        return None if row is None else rows.read_media(row)
-
     def annotations(self, media: int, frame: int | None = None) -> list[Annotation]:
         """Return the annotations of one picture (or one frame), lowest in the stack first."""
         c = schema.annotation.c
