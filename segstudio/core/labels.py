@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Skeleton(msgspec.Struct, frozen=True):
+class Skeleton(msgspec.Struct, frozen=True, omit_defaults=True):
     """The keypoints of a category.
 
     Args:
@@ -13,12 +13,18 @@ class Skeleton(msgspec.Struct, frozen=True):
         limbs: Pairs of 0-based keypoint indices that are joined by a line (COCO's file form is 1-based).
         symmetry: Pairs of 0-based indices that swap when the picture is mirrored.
         sigmas: Standard deviations of OKS, one a keypoint, or empty for the default 0.05.
+        positions: (x, y) of each keypoint in a typical pose, in a unit box whose longer side is 1, y down; or empty.
+        colors: "#rrggbb" or "" (the object's colour) for each keypoint, or empty.
+        limb_colors: The same for each limb, or empty.
     """
 
     names: tuple[str, ...]
     limbs: tuple[tuple[int, int], ...] = ()
     symmetry: tuple[tuple[int, int], ...] = ()
     sigmas: tuple[float, ...] = ()
+    positions: tuple[tuple[float, float], ...] = ()
+    colors: tuple[str, ...] = ()
+    limb_colors: tuple[str, ...] = ()
 
 
 class Category(msgspec.Struct, frozen=True, tag="category", omit_defaults=True):

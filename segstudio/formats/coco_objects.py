@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from segstudio.core.labels import COCO_PERSON, Category, Skeleton
+from segstudio.core import skeletons
+from segstudio.core.errors import InputError
+from segstudio.core.labels import Category, Skeleton
 from segstudio.core.media import Media
 from segstudio.formats.base import Entry, Key, Notes
 from segstudio.formats.files import amended
@@ -34,8 +36,19 @@ class _Category(msgspec.Struct):
     supercategory: Any = None
     keypoints: Any = None
     skeleton: Any = None
+    skeleton_details: Any = None
     color: Any = None
     isthing: Any = None
+
+
+class _Details(msgspec.Struct, omit_defaults=True):
+    """What COCO has no word for: under "skeleton_details" of a category. Pairs count from 1, as COCO's limbs do."""
+
+    symmetry: list[tuple[int, int]] | None = None
+    sigmas: list[float] | None = None
+    positions: list[tuple[float, float]] | None = None
+    colors: list[str] | None = None
+    limb_colors: list[str] | None = None
 
 
 class _Id(msgspec.Struct):
@@ -117,10 +130,25 @@ def _skeleton(category: _Category) -> Skeleton | None:
     if not isinstance(category.keypoints, list) or not category.keypoints:
         return None
     names = tuple(str(n) for n in category.keypoints)
-    limbs = _limbs(category.skeleton, len(names))
-    if names == COCO_PERSON.names:
-        return replace(COCO_PERSON, limbs=limbs)
-    return Skeleton(names, limbs)
+    plain = skeletons.completed(Skeleton(names, _limbs(category.skeleton, len(names))))
+    try:
+        found = msgspec.convert(category.skeleton_details or {}, _Details)
+        details = {k: tuple(v) for k in found.__struct_fields__ if (v := getattr(found, k)) is not None}
+        if "symmetry" in details:
+            details["symmetry"] = tuple((a - 1, b - 1) for a, b in details["symmetry"])
+        return skeletons.checked(replace(plain, **details)) if details else plain
+    except (msgspec.ValidationError, InputError):
+        return plain  # another program's key of this name; it stays in the text
+
+
+def _details(skeleton: Skeleton) -> dict[str, Any]:
+    """Return what a reader of the names and limbs alone would not know."""
+    plain = skeletons.completed(Skeleton(skeleton.names, skeleton.limbs))
+    kinds = (k for k in _Details.__struct_fields__ if getattr(skeleton, k) != getattr(plain, k))
+    found: dict[str, Any] = {k: list(getattr(skeleton, k)) for k in kinds}
+    if "symmetry" in found:
+        found["symmetry"] = [(a + 1, b + 1) for a, b in found["symmetry"]]
+    return found
 
 
 def _color(value: Any) -> str | None:
@@ -163,6 +191,8 @@ def _category_keys(c: Category) -> dict[str, Any]:
     if c.skeleton is not None:
         keys["keypoints"] = c.skeleton.names
         keys["skeleton"] = [(a + 1, b + 1) for a, b in c.skeleton.limbs]
+        if details := _details(c.skeleton):
+            keys["skeleton_details"] = details
     if c.color is not None:
         keys["color"] = list(bytes.fromhex(c.color.lstrip("#")))
     if not c.thing:
@@ -178,6 +208,8 @@ def write_category(c: Category, key: Key) -> bytes:
     new_keys, old_keys = _category_keys(c), _category_keys(old)
     changes = {k: v for k, v in new_keys.items() if old_keys.get(k) != v}
     changes |= {k: [] for k in ("keypoints", "skeleton") if k in old_keys and k not in new_keys}
+    if "skeleton_details" in old_keys and "skeleton_details" not in new_keys:
+        changes["skeleton_details"] = None
     if c.thing and not old.thing:
         changes["isthing"] = 1
     if old_key != key:
