@@ -195,7 +195,7 @@ def measure(shapes: np.ndarray, picture: np.ndarray) -> dict[str, float]:
 def _dab(view: CanvasView, bench: Bench, fit: float, start: np.ndarray) -> float:
     view.zoom_to(fit)
     bench.set_selection([1])
-    view.set_runner(Runner(Brush(BRUSH), bench))
+    view.set_runner(Runner(Brush(size=BRUSH), bench))
     x, y = float(start[0]), float(start[1])
     mouse(view, QEvent.Type.MouseButtonPress, (x, y), True)
     turn = iter(range(10**9))

@@ -90,7 +90,7 @@ def measure_window(app: Any, began: float, place: str) -> None:
                 lambda at=at: session.index > at and session.picture is not None,
             )
         )
-    bar, port = window.files.list.verticalScrollBar(), window.files.list.viewport()
+    bar, port = window.panels["files"].list.verticalScrollBar(), window.panels["files"].list.viewport()
     for i in range(4 * TURNS):
         moves.append(timed(lambda: bar.setValue(bar.value() + bar.singleStep()), lambda: True))
         # Prime to the length: all over the list.

@@ -1,39 +1,24 @@
-"""Draws the pictures of the guide from a demo's output: screenshots.py DEMO IMAGES."""
+"""Draws the pictures of the guide: screenshots.py DEMO IMAGES [PAGE ...]; the pages are the modules of `shots`."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
-from PIL import Image
-
-from segstudio.app.capture import capture_window
-from segstudio.store import ProjectFile
-
-WIDTH = 1400
-
-
-def small(path: Path) -> None:
-    """Save a picture anew, no wider than a page shows, with a palette: pictures in a repository stay small."""
-    with Image.open(path) as picture:
-        height = round(picture.height * WIDTH / picture.width)
-        picture.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS).quantize(
-            256, dither=Image.Dither.FLOYDSTEINBERG
-        ).save(path, optimize=True)
+from stage import Stage
 
 
 def main() -> None:
-    """Write window.png, light.png and welcome.png."""
-    demo, images = Path(sys.argv[1]), Path(sys.argv[2])
-    images.mkdir(parents=True, exist_ok=True)
-    project = demo / "demo.segstudio"
-    with ProjectFile.open(project) as opened:
-        ids = {m.path: m.id for m in opened.media()}
-    capture_window(project, images / "window.png", media=ids["astronaut.jpg"])
-    capture_window(project, images / "light.png", theme="light", media=ids["motorcycle.jpg"])
-    capture_window(None, images / "welcome.png")
-    for path in images.glob("*.png"):
-        small(path)
+    """Draw the pictures of the pages that are named, or of all."""
+    here = Path(__file__).parent
+    pages = sys.argv[3:] or sorted(p.stem for p in (here / "shots").glob("*.py"))
+    stage = Stage(Path(sys.argv[1]), Path(sys.argv[2]))
+    try:
+        for page in pages:
+            import_module(f"shots.{page}").shoot(stage)
+    finally:
+        stage.close()
 
 
 if __name__ == "__main__":

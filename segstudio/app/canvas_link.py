@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QRectF, QTimer, Signal
 
+from segstudio.app.background import Background
 from segstudio.app.bridge import Bridge
 from segstudio.app.canvas.draft import Draft
 from segstudio.app.canvas.style import Style
 from segstudio.app.canvas.table import Window
 from segstudio.app.canvas.view import CanvasView
+from segstudio.app.i18n import tr
 from segstudio.app.session import Session
+from segstudio.app.settings import Settings
 from segstudio.app.theme import theme
-from segstudio.app.tools.base import Runner, Tool, top_z
+from segstudio.app.tools.base import Event, Runner, Tool, top_z
 from segstudio.core import edits
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
@@ -24,14 +27,31 @@ from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
 from segstudio.core.masks import Mask
 
+T = TypeVar("T")
+
 
 class SessionContext:
-    """What a tool sees of the window (`ToolContext`)."""
+    """What a tool sees of the window (`ToolContext`).
 
-    def __init__(self, session: Session, view: CanvasView, bridge: Bridge) -> None:
+    Args:
+        session, view, bridge: Of the window.
+        background: Runs what tools compute.
+        leave: Goes back to the tool that was active before.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        view: CanvasView,
+        bridge: Bridge,
+        background: Background,
+        leave: Callable[[], object],
+    ) -> None:
         self._session = session
         self._view = view
         self._bridge = bridge
+        self._background = background
+        self._leave = leave
 
     @property
     def annotations(self) -> Mapping[int, Annotation]:
@@ -54,6 +74,24 @@ class SessionContext:
     def size(self) -> tuple[int, int]:
         return self._view.scene_state.size
 
+    @property
+    def categories(self) -> Mapping[int, Category]:
+        return self._session.categories
+
+    def pixels(self, box: Box | None = None) -> np.ndarray:
+        picture = self._session.picture
+        if picture is None:
+            return np.zeros((0, 0, 3), np.uint8)
+        if box is None:
+            return picture.rgb
+        left, top, right, bottom = box.clipped(picture.width, picture.height).pixels()
+        return picture.rgb[top:bottom, left:right]
+
+    def shown_box(self) -> Box:
+        view = self._view
+        shown = view.viewportTransform().inverted()[0].mapRect(QRectF(view.viewport().rect()))
+        return Box(shown.x(), shown.y(), shown.width(), shown.height()).clipped(*self.size)
+
     def visible(self, a: Annotation) -> bool:
         return self._session.view.visible(a)
 
@@ -71,6 +109,15 @@ class SessionContext:
 
     def new_id(self) -> int:
         return self._session.new_id()
+
+    def new_ids(self, count: int) -> int:
+        return self._session.new_id("annotation", count)
+
+    def work(self, function: Callable[[], T], then: Callable[[T], object], key: str = "") -> None:
+        self._background.run(function, then, key)
+
+    def leave(self) -> None:
+        QTimer.singleShot(0, self._view, self._leave)
 
     def set_selection(self, ids: Iterable[int]) -> None:
         self._session.select(ids)
@@ -111,6 +158,10 @@ class SessionContext:
         self._session.said.emit(text)
 
 
+# Tools that make objects, which need a class.
+DRAWS = frozenset(("brush", "polygon", "box", "point", "prompt"))
+
+
 class CanvasLink(QObject):
     """Keeps the canvas in step with the session, and runs the tools.
 
@@ -119,15 +170,29 @@ class CanvasLink(QObject):
         view: The canvas.
         bridge: Answers what tools ask a model for.
         tools: By name.
+        settings: Remembers the values of their options.
+
+    Attributes:
+        tool: The name of the active one.
+        background: Runs what tools compute.
+
+    Signals:
+        tool_changed: Another tool is active, or the same one anew.
     """
 
-    def __init__(self, session: Session, view: CanvasView, bridge: Bridge, tools: Mapping[str, Tool]) -> None:
+    tool_changed = Signal()
+
+    def __init__(
+        self, session: Session, view: CanvasView, bridge: Bridge, tools: Mapping[str, Tool], settings: Settings
+    ) -> None:
         super().__init__(view)
-        self._session = session
+        self.session = self._session = session
         self._view = view
-        self.context = SessionContext(session, view, bridge)
+        self._settings = settings
+        self.background = Background(self, self._on_failed)
+        self.context = SessionContext(session, view, bridge, self.background, self.leave)
         self.tools = tools
-        self.tool = ""
+        self.tool = self._before = ""
         self._place: tuple[int, int] | None = None
         session.picture_changed.connect(self._on_picture)
         session.annotations_changed.connect(self._on_annotations)
@@ -142,14 +207,50 @@ class CanvasLink(QObject):
 
     def use(self, name: str) -> None:
         """Make a tool the active one."""
-        self.tool = name
-        self._view.set_runner(Runner(self.tools[name], self.context))
+        if name != self.tool:
+            self._before, self.tool = self.tool, name
+        tool = self.tools[name]
+        self._recall(tool)
+        self.background.drop_all()
+        # What the last tool showed goes before the new one shows something.
+        self._view.set_runner(None)
+        self._view.set_runner(Runner(tool, self.context))
         session = self._session
-        if name != "select" and session.project is not None and not session.categories and not session.project.readonly:
+        if name in DRAWS and session.project is not None and not session.categories and not session.project.readonly:
             # Drawing must not begin with a form to fill in.
             made = Category(session.new_id("category"), "object")
             if session.commit(edits.add_category(made)):
-                session.said.emit("New objects are of the class “object”. Double-click it in Labels to rename it.")
+                session.said.emit(tr("New objects are of the class “object”. Double-click it in Labels to rename it."))
+        self.tool_changed.emit()
+
+    def leave(self) -> None:
+        """Go back to the tool that was active before."""
+        self.use(self._before if self._before in self.tools and self._before != "adjust" else "select")
+
+    def press(self, key: str) -> None:
+        """Tell the active tool that a button of the bar was pressed."""
+        self._send(Event("key", key=key, zoom=self._view.scale_now))
+        self._view.setFocus()
+
+    def choose(self, option: str) -> None:
+        """Tell the active tool that the person chose another value, and remember it."""
+        tool = self.tools[self.tool]
+        self._settings.set_text(f"{tool.name}/{option}", str(tool.value(option)))
+        self._send(Event("option", key=option, zoom=self._view.scale_now))
+
+    def _recall(self, tool: Tool) -> None:
+        """Give a tool the values that were chosen last; what a key changed since is newer."""
+        for option in tool.options:
+            stored = self._settings.text(f"{tool.name}/{option.name}")
+            if stored and not tool.touched(option.name):
+                tool.set_value(option.name, stored)
+
+    def _send(self, event: Event) -> None:
+        if self._view.runner is not None:
+            try:
+                self._view.runner.send(event)
+            except Exception as error:
+                self._on_failed(error)
 
     def _on_picture(self) -> None:
         session, view = self._session, self._view
@@ -171,6 +272,7 @@ class CanvasLink(QObject):
         view.scene_state.set(session.annotations.values())
         if moved:
             view.scene_state.draft = Draft()
+            self.background.drop_all()
             if view.runner is not None:
                 view.runner.restart()
 

@@ -47,10 +47,10 @@ def capture_window(
         InputError: The picture can't be written.
         SegstudioError: The project can't be opened.
     """
-    with _opened(project, theme, size) as window:
+    with opened_window(project, theme, size) as window:
         if media is not None:
-            _go_to(window, media)
-        _settle(0.8 if project is not None else 0.2)
+            show_media(window, media)
+        settle(0.8 if project is not None else 0.2)
         if not window.grab().save(str(out_png)):
             raise InputError("The picture of the window could not be written.", path=out_png)
     return Path(out_png)
@@ -75,9 +75,9 @@ def capture_overlays(project: str | Path, folder: str | Path, side: int = 1200) 
     made: list[Path] = []
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with _opened(project, "dark", (1200, 800)) as window:
+    with opened_window(project, "dark", (1200, 800)) as window:
         for media in window.session.media_ids:
-            _go_to(window, media)
+            show_media(window, media)
             shown = window.session.media
             if window.session.picture is None or shown is None:
                 continue
@@ -104,7 +104,7 @@ def _rendered(canvas: CanvasView, side: int) -> QImage:
 
 
 @contextmanager
-def _opened(project: str | Path | None, theme: str, size: tuple[int, int]) -> Iterator[MainWindow]:
+def opened_window(project: str | Path | None, theme: str, size: tuple[int, int]) -> Iterator[MainWindow]:
     """Yield the real window on a project, with settings of its own; it is closed at the end."""
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -126,10 +126,11 @@ def _opened(project: str | Path | None, theme: str, size: tuple[int, int]) -> It
         finally:
             window.close()
             window.deleteLater()
-            _settle(0.0)
+            settle(0.0)
 
 
-def _go_to(window: MainWindow, media: int) -> None:
+def show_media(window: MainWindow, media: int) -> None:
+    """Go to a picture and wait until it is decoded."""
     window.session.go_to(media)
     _wait(lambda: window.session.picture is not None or window.session.problem is not None)
 
@@ -137,10 +138,10 @@ def _go_to(window: MainWindow, media: int) -> None:
 def _wait(ready: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE
     while not ready() and time.monotonic() < end:
-        _settle(0.02)
+        settle(0.02)
 
 
-def _settle(seconds: float) -> None:
+def settle(seconds: float) -> None:
     """Let thumbnails and timers come to rest."""
     from PySide6.QtCore import QCoreApplication
 

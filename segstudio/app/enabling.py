@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from segstudio.app.bridge import Bridge
+from segstudio.app.canvas_link import CanvasLink
 from segstudio.app.session import Session
 from segstudio.app.theme import theme
 
 
 class State:
-    """Answers the words of `Spec.needs` and `Spec.check`; `tool` is the name of the active tool."""
+    """Answers the words of `Spec.needs` and `Spec.check`."""
 
-    def __init__(self, session: Session, bridge: Bridge) -> None:
+    def __init__(self, session: Session, bridge: Bridge, link: CanvasLink) -> None:
         self._session = session
         self._bridge = bridge
-        self.tool = ""
+        self._link = link
 
     def __call__(self, word: str) -> bool:
         kind, _, value = word.partition(":")
@@ -58,6 +59,9 @@ class State:
     def _layer(self, name: str) -> bool:
         return name in self._session.view.layers
 
+    def _mode(self, name: str) -> bool:
+        return self._session.view.mode == name
+
     def _color(self, mode: str) -> bool:
         return self._session.view.color_mode == mode
 
@@ -68,4 +72,4 @@ class State:
         return self._bridge.device == name
 
     def _tool(self, name: str) -> bool:
-        return self.tool == name
+        return self._link.tool == name

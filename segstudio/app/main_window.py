@@ -10,31 +10,27 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from segstudio.app import opening, toolbox
+from segstudio.app import opening
 from segstudio.app.actions import Actions
 from segstudio.app.bridge import Bridge
 from segstudio.app.canvas.view import CanvasView
 from segstudio.app.canvas_link import CanvasLink
-from segstudio.app.commands.edit import EditCommands
+from segstudio.app.commands import HANDLERS
 from segstudio.app.commands.files import FileCommands
-from segstudio.app.commands.go import GoCommands
-from segstudio.app.commands.help import HelpCommands
-from segstudio.app.commands.models import ModelCommands
-from segstudio.app.commands.view import ViewCommands
 from segstudio.app.dialogs.error import ErrorDialog
 from segstudio.app.dialogs.palette import Choice, Palette
 from segstudio.app.enabling import State
+from segstudio.app.i18n import tr
 from segstudio.app.layout import Desk, Layout
-from segstudio.app.panels.files import FilesPanel
+from segstudio.app.options_bar import OptionsBar
+from segstudio.app.panels import PANELS
 from segstudio.app.panels.frames import FrameSlider
-from segstudio.app.panels.history import HistoryPanel
-from segstudio.app.panels.labels import LabelsPanel
-from segstudio.app.panels.models import ModelsPanel
-from segstudio.app.panels.objects import ObjectsPanel
 from segstudio.app.panels.welcome import WelcomePage
+from segstudio.app.parts import Parts
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
 from segstudio.app.status import StatusBar
+from segstudio.app.table import tool
 from segstudio.app.tools import make_tools
 from segstudio.app.widgets import OpacitySlider
 from segstudio.core.errors import SegstudioError
@@ -69,8 +65,8 @@ class MainWindow(QMainWindow):
         self.session = Session(self)
         self.bridge = Bridge(self.session, engine)
         self.canvas = CanvasView()
-        self.link = CanvasLink(self.session, self.canvas, self.bridge, make_tools())
-        self.state = State(self.session, self.bridge)
+        self.link = CanvasLink(self.session, self.canvas, self.bridge, make_tools(), settings)
+        self.state = State(self.session, self.bridge, self.link)
         self._intake: opening.Intake | None = None
         self._errors: list[SegstudioError] = []
         self._make_parts()
@@ -82,31 +78,31 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         session = self.session
-        self.files = FilesPanel(session)
-        self.labels = LabelsPanel(session)
-        self.objects = ObjectsPanel(session)
-        self.history = HistoryPanel(session)
-        self.models = ModelsPanel(session, self.bridge, self.settings, self.bridge.discard)
+        self.parts = Parts(session, self.bridge, self.settings, self.canvas, self.link, self)
+        self.panels = self.parts.panels
+        for spec in PANELS:
+            self.panels[spec.name] = spec.make(self.parts)
+        places = {name: [self.panels[s.name] for s in PANELS if s.place == name] for name in ("left", "upper", "lower")}
         self.frames = FrameSlider(session)
+        self.options = OptionsBar()
         self.status = StatusBar(session, self.bridge)
         self.setStatusBar(self.status)
         self.desk = Desk()
-        self.layout_ = Layout(self.desk, self.files, [self.models, self.labels], [self.objects, self.history])
-        self.file_commands = FileCommands(self, session, self.bridge, self.settings, self.open_paths)
+        self.layout_ = Layout(self.desk, places["left"][0], places["upper"], places["lower"])
+        self.handlers = {name: make(self.parts) for name, make in HANDLERS.items()}
+        files = self.handlers["files"]
+        assert isinstance(files, FileCommands)
         self.welcome = WelcomePage(
             self.settings,
             self.bridge,
             lambda path: self.open_paths([path]),
-            {
-                "folder": self.file_commands.open_folder,
-                "files": self.file_commands.open_files,
-                "samples": self.file_commands.open_samples,
-            },
+            {"folder": files.open_folder, "files": files.open_files, "samples": files.open_samples},
         )
         work = QWidget()
         box = QVBoxLayout(work)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
+        box.addWidget(self.options)
         box.addWidget(self.canvas, 1)
         box.addWidget(self.frames)
         self.pages = QStackedWidget()
@@ -116,22 +112,13 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.pages)
 
     def _make_actions(self) -> None:
-        handlers: dict[str, object] = {
-            "files": self.file_commands,
-            "edit": EditCommands(self.session, self.ask_class),
-            "go": GoCommands(self.session),
-            "view": ViewCommands(self.session, self.canvas, self, self.settings),
-            "models": ModelCommands(self.bridge, self.models, self.settings),
-            "help": HelpCommands(self, lambda: self.actions_, self.show_welcome),
-            "tools": self,
-        }
-        tools = toolbox.specs()
-        self.actions_ = Actions(self, handlers, self.state, tools)
+        self.actions_ = Actions(self, self.handlers, self.state)
         menus = self.actions_.fill_menus(self.menuBar())
         menus["View"].addSeparator()
-        panels = menus["View"].addMenu("Panels")
+        panels = menus["View"].addMenu(tr("Panels"))
         panels.addActions(self.layout_.panel_actions())
-        self.layout_.fill(self.actions_, tuple(spec.id for spec in tools), OpacitySlider(self.session.view))
+        tools = tuple(spec.id for spec in tool.ROWS)
+        self.layout_.fill(self.actions_, tools, OpacitySlider(self.session.view))
 
     def _connect(self) -> None:
         session = self.session
@@ -143,20 +130,20 @@ class MainWindow(QMainWindow):
         self._refresh.timeout.connect(self.actions_.refresh)
         for signal in (
             session.project_changed, session.picture_changed, session.selection_changed, session.history_changed,
-            session.annotations_changed, session.view.changed, self.bridge.changed,
+            session.annotations_changed, session.view.changed, self.bridge.changed, self.link.tool_changed,
         ):  # fmt: skip
             signal.connect(lambda *_: self._refresh.start())
-
         self.canvas.cursor_moved.connect(self.status.show_cursor)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
-        self.use("select")
+        self.link.tool_changed.connect(self._on_tool)
+        self.options.chosen.connect(self.link.choose)
+        self.options.pressed.connect(self.link.press)
+        self.link.use("select")
 
-    def use(self, tool: str) -> None:
-        """Make a tool the active one."""
-        self.link.use(tool)
-        self.state.tool = tool
-        self.status.set_hint(self.link.tools[tool].hint)
-        self._refresh.start()
+    def _on_tool(self) -> None:
+        active = self.link.tools[self.link.tool]
+        self.status.set_hint(tr(active.hint))
+        self.options.show_tool(active)
 
     # Opening
 
@@ -262,7 +249,10 @@ class MainWindow(QMainWindow):
             self.settings.set_bytes("state", self.desk.saveState())
         self._leave()
         self.bridge.close()
-        self.files.close_threads()
+        self.canvas.set_runner(None)
+        self.link.background.close()
+        for panel in self.panels.values():
+            panel.close_threads()
         self.session.detach()
         self.settings.sync()
         super().closeEvent(event)

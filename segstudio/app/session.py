@@ -197,10 +197,10 @@ class Session(SessionState):
         if where and here not in where:
             self.go_to(*where[0])
 
-    def new_id(self, table: str = "annotation") -> int:
-        """Return an id that nothing else has."""
+    def new_id(self, table: str = "annotation", count: int = 1) -> int:
+        """Return an id that nothing else has; of several in a row the first."""
         assert self.project is not None
-        return self.project.new_ids(table)
+        return self.project.new_ids(table, count)
 
     def selected(self) -> list[Annotation]:
         """Return the selected annotations, lowest in the stack first."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from segstudio.core.annotation import REJECTED, Annotation
 
 COLOR_MODES = ("class", "instance", "track")
+MODES = ("instances", "panoptic", "densepose")
 LAYERS = ("masks", "boxes", "keypoints", "labels", "maps")
 
 
@@ -14,6 +15,7 @@ class ViewState(QObject):
     """Threshold, colours, opacity and visibility.
 
     Attributes:
+        mode: What is being corrected, one of `MODES`: layers, tools and panels may look and behave accordingly.
         threshold: Predictions below this score are hidden; what a person or a file brought has no score to hide it.
         color_mode: "class", "instance" or "track".
         opacity: Of filled regions, 0 to 1.
@@ -28,6 +30,7 @@ class ViewState(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.mode = "instances"
         self.threshold = 0.3
         self.color_mode = "class"
         self.opacity = 0.45

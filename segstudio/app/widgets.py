@@ -147,6 +147,9 @@ class Panel(QWidget):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
 
+    def close_threads(self) -> None:
+        """End what works for this panel in threads, before the window closes."""
+
     def add_header(self, *items: QWidget | None) -> None:
         """Add a line of widgets in the panel's margins; None stands for a stretch."""
         self.body.addLayout(row(*items, margins=(12, 8, 8, 8), spacing=4))

@@ -13,6 +13,7 @@ from segstudio.app.canvas.view import CanvasView
 from segstudio.app.tools.base import Runner, Tool
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
+from segstudio.core.geometry import Box
 from segstudio.core.labels import Category, Skeleton
 
 SKELETON = Skeleton(("head", "hand", "foot"), ((0, 1), (1, 2)))
@@ -34,6 +35,9 @@ class Desk:
         self.commits: list[ChangeSet] = []
         self.prompts: list[object] = []
         self.said: list[str] = []
+        self.rgb: np.ndarray | None = None
+        self.later: list[object] | None = None
+        self.left = 0
         self.state.set(self.annotations.values())
         view.refresh()
 
@@ -44,6 +48,33 @@ class Desk:
     @property
     def size(self) -> tuple[int, int]:
         return self.state.size
+
+    @property
+    def categories(self):
+        return CATEGORIES
+
+    def pixels(self, box=None):
+        rgb = self.rgb if self.rgb is not None else np.zeros((self.size[1], self.size[0], 3), np.uint8)
+        if box is None:
+            return rgb
+        left, top, right, bottom = box.clipped(*self.size).pixels()
+        return rgb[top:bottom, left:right]
+
+    def shown_box(self):
+        return Box(0.0, 0.0, float(self.size[0]), float(self.size[1]))
+
+    def new_ids(self, count):
+        return self.new_id()
+
+    def work(self, function, then, key=""):
+        """Do it at once, or, where `later` is a list, when the test calls it."""
+        if self.later is None:
+            then(function())
+        else:
+            self.later.append(lambda: then(function()))
+
+    def leave(self):
+        self.left += 1
 
     def visible(self, a):
         return True

@@ -8,14 +8,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
-from segstudio.app import toolbox
-from segstudio.app.actions import ACTIONS, MENUS
 from segstudio.app.dialogs.palette import Choice, Palette, match
 from segstudio.app.dialogs.shortcuts import ShortcutsDialog
+from segstudio.app.table import ACTIONS, MENUS
+from segstudio.app.table import tool as tool_table
 from segstudio.app.tools import TOOLS
 from segstudio.app.widgets import label
 
-ALL = (*ACTIONS, *toolbox.specs())
+ALL = ACTIONS
 
 # What people expect from other tools.
 EXPECTED = {
@@ -44,7 +44,8 @@ def test_the_expected_keys(id, key):
 
 
 def test_every_tool_has_a_row_and_every_row_a_tool():
-    assert {name for name, _, _, _ in toolbox.TOOLS} == {tool.name for tool in TOOLS}
+    # Operations lead to the tool that adjusts them.
+    assert {name for name, _, _, _ in tool_table.TOOLS} == {tool.name for tool in TOOLS} - {"adjust"}
 
 
 def test_every_row_can_be_asked_and_has_an_icon(window):

@@ -39,7 +39,7 @@ def test_the_objects_panel_says_why_a_file_cannot_be_read(window, folder: Path, 
     (folder / "p1.png").write_bytes(b"")
     window.load([folder])
     qtbot.waitUntil(lambda: window.session.problem is not None)
-    empty = window.objects.stack.currentWidget()
+    empty = window.panels["objects"].stack.currentWidget()
     assert "can't be read" in empty.heading.text() and window.session.problem.message in empty.text.text()
     window.session.step(1)
     qtbot.waitUntil(lambda: window.session.picture is not None)

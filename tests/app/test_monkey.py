@@ -137,13 +137,20 @@ class Monkey(Person):
         self._key(pressed.key(), pressed.keyboardModifiers())
 
     def _do_slider(self) -> None:
-        slider = self.dice.choice(self.window.findChildren(type(self.window.objects.threshold.slider)))
+        slider = self.dice.choice(self.window.findChildren(type(self.window.panels["objects"].threshold.slider)))
         key = self.dice.choice([Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Left, Qt.Key.Key_Right])
         for _ in range(self.dice.randint(1, 10)):
             QTest.keyClick(slider, key)
 
     def _do_list(self) -> None:
-        panel = self.dice.choice([self.window.files, self.window.labels, self.window.objects, self.window.history])
+        panel = self.dice.choice(
+            [
+                self.window.panels["files"],
+                self.window.panels["labels"],
+                self.window.panels["objects"],
+                self.window.panels["history"],
+            ]
+        )
         port = panel.list.viewport()
         at = QPoint(self.dice.randrange(max(port.width(), 1)), self.dice.randrange(min(max(port.height(), 1), 200)))
         self._note(type(panel).__name__, at)
@@ -158,8 +165,8 @@ class Monkey(Person):
             self._note("renamed")
 
     def _do_classes(self) -> None:
-        QTest.keyClicks(self.window.labels.name, f"class {self.dice.randint(1, 12)}")
-        QTest.keyClick(self.window.labels.name, Qt.Key.Key_Return)
+        QTest.keyClicks(self.window.panels["labels"].name, f"class {self.dice.randint(1, 12)}")
+        QTest.keyClick(self.window.panels["labels"].name, Qt.Key.Key_Return)
 
     def _do_resize(self) -> None:
         self.window.resize(self.dice.randint(700, 1400), self.dice.randint(500, 900))

@@ -40,13 +40,13 @@ def annotations(window) -> list:
 
 def test_the_first_page_is_the_welcome_page(window):
     assert window.pages.currentWidget() is window.welcome
-    assert not window.files.isVisible()
+    assert not window.panels["files"].isVisible()
     assert window.windowTitle() == "segstudio"
 
 
 def test_opening_a_folder_shows_its_first_picture(opened):
     assert opened.windowTitle() == "photos – segstudio"
-    assert opened.files.list.isVisible() and opened.files.model.rowCount() == 4
+    assert opened.panels["files"].list.isVisible() and opened.panels["files"].model.rowCount() == 4
     assert opened.canvas.scene_state.size == (160, 120)
     assert not opened.frames.isVisible()
     assert opened.status.place.text() == "1 / 4" and opened.status.file.text() == "p1.png"
@@ -63,15 +63,15 @@ def test_a_stroke_of_the_brush_becomes_an_object_that_can_be_undone(opened, qtbo
     assert annotations(opened) == []
     key(opened, qtbot, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     assert len(annotations(opened)) == 1
-    assert opened.objects.model.rowCount() == 1
+    assert opened.panels["objects"].model.rowCount() == 1
 
 
 def test_a_prediction_is_filtered_accepted_rejected_and_corrected(opened, qtbot):
     predict(opened, qtbot)
     cat, bird = sorted(annotations(opened), key=lambda a: -a.score)
-    assert opened.objects.model.rowCount() == 1
-    opened.objects.threshold.slider.setValue(20)
-    assert opened.objects.model.rowCount() == 2
+    assert opened.panels["objects"].model.rowCount() == 1
+    opened.panels["objects"].threshold.slider.setValue(20)
+    assert opened.panels["objects"].model.rowCount() == 2
     assert opened.canvas.scene_state.under(65, 35, 1.0) == [bird.id]
 
     opened.session.select([cat.id])
@@ -104,7 +104,7 @@ def test_the_number_keys_choose_a_class_and_relabel_what_is_selected(opened, qtb
 def test_delete_copy_paste_duplicate(opened, qtbot):
     predict(opened, qtbot)
     control = Qt.KeyboardModifier.ControlModifier
-    opened.objects.threshold.slider.setValue(0)
+    opened.panels["objects"].threshold.slider.setValue(0)
     key(opened, qtbot, Qt.Key.Key_A, control)
     assert len(opened.session.selection) == 2
     key(opened, qtbot, Qt.Key.Key_C, control)
@@ -120,7 +120,7 @@ def test_delete_copy_paste_duplicate(opened, qtbot):
 
 def test_tab_walks_through_the_objects(opened, qtbot):
     predict(opened, qtbot)
-    opened.objects.threshold.slider.setValue(0)
+    opened.panels["objects"].threshold.slider.setValue(0)
     seen = []
     for _ in range(3):
         opened.actions_["object.next"].trigger()
@@ -133,10 +133,10 @@ def test_tab_walks_through_the_objects(opened, qtbot):
 def test_a_run_over_all_pictures_and_its_way_back(opened, qtbot):
     key(opened, qtbot, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: opened.bridge.run is not None and opened.bridge.run.state == "done")
-    qtbot.waitUntil(lambda: opened.models.undo_run.isVisible())
+    qtbot.waitUntil(lambda: opened.panels["models"].undo_run.isVisible())
     assert sum(opened.session.project.counts("media").values()) == 8
     assert len(annotations(opened)) == 2
-    opened.models.undo_run.click()
+    opened.panels["models"].undo_run.click()
     qtbot.waitUntil(lambda: not annotations(opened))
     assert opened.session.project.counts("media") == {}
     opened.session.undo()
@@ -145,22 +145,22 @@ def test_a_run_over_all_pictures_and_its_way_back(opened, qtbot):
 
 def test_a_run_can_be_paused_and_cancelled(opened, qtbot):
     ToyModel.gate.clear()
-    opened.models.predict_every.click()
-    qtbot.waitUntil(lambda: opened.models.progress.isVisible())
-    opened.models.progress.pause.click()
-    assert opened.models.progress.resume.isVisible()
-    opened.models.progress.resume.click()
-    opened.models.progress.cancel.click()
+    opened.panels["models"].predict_every.click()
+    qtbot.waitUntil(lambda: opened.panels["models"].progress.isVisible())
+    opened.panels["models"].progress.pause.click()
+    assert opened.panels["models"].progress.resume.isVisible()
+    opened.panels["models"].progress.resume.click()
+    opened.panels["models"].progress.cancel.click()
     ToyModel.gate.set()
-    qtbot.waitUntil(lambda: not opened.models.progress.isVisible())
+    qtbot.waitUntil(lambda: not opened.panels["models"].progress.isVisible())
     assert opened.bridge.run.state == "cancelled"
-    assert opened.models.predict_every.isEnabled()
+    assert opened.panels["models"].predict_every.isEnabled()
 
 
 def test_closing_during_a_run_asks_nothing_and_keeps_what_is_finished(opened, qtbot):
     path = opened.session.project.path
     predict(opened, qtbot)
-    opened.models.predict_every.click()
+    opened.panels["models"].predict_every.click()
     opened.close()
     with ProjectFile.open(path) as project:
         assert len(project.annotations(project.media_ids()[0])) == 2
@@ -179,7 +179,7 @@ def test_undo_works_through_a_restart(opened, qtbot, folder: Path):
 
 def test_export_says_what_it_wrote(opened, qtbot, tmp_path: Path):
     predict(opened, qtbot)
-    opened.objects.accept_shown()
+    opened.panels["objects"].accept_shown()
     dialog = ExportDialog(opened, opened.bridge, opened.session.project, opened.settings, 0.3)
     qtbot.addWidget(dialog)
     out = tmp_path / "out.json"
@@ -306,7 +306,7 @@ def test_a_failing_model_is_told_and_nothing_changes(opened, qtbot, monkeypatch)
     told = []
     monkeypatch.setattr(ErrorDialog, "exec", lambda self: told.append(self.error))
     monkeypatch.setattr(ToyModel, "predict", lambda *_: 1 / 0)
-    opened.models.predict.click()
+    opened.panels["models"].predict.click()
     qtbot.waitUntil(lambda: len(told) == 1)
     assert "ZeroDivisionError" in told[0].message and "Traceback" not in str(told[0])
     assert annotations(opened) == [] and opened.session.steps() == []

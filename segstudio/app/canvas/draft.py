@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
+from segstudio.core.colors import RGB
 from segstudio.core.geometry import Box
+from segstudio.core.masks import Mask
 
 Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A polyline over the picture; `width` is in screen pixels."""
+
+    points: tuple[Point, ...]
+    color: RGB = (255, 255, 255)
+    dashed: bool = False
+    closed: bool = False
+    width: float = 1.5
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A place that was clicked: green for "this", red for "not this", white for a place to come back to."""
+
+    x: float
+    y: float
+    kind: Literal["positive", "negative", "anchor"] = "anchor"
 
 
 @dataclass(frozen=True)
@@ -24,6 +47,9 @@ class Draft:
         brush: x, y and diameter in pixels of the brush at the pointer.
         erases: Whether that brush takes away.
         text: A short note at the pointer, with its place.
+        regions: Pixels that are filled in a colour.
+        lines: More polylines.
+        dots: Places that were clicked.
     """
 
     line: tuple[Point, ...] = ()
@@ -36,10 +62,17 @@ class Draft:
     brush: tuple[float, float, float] | None = None
     erases: bool = False
     text: tuple[float, float, str] | None = None
+    regions: tuple[tuple[Mask, RGB], ...] = ()
+    lines: tuple[Line, ...] = ()
+    dots: tuple[Dot, ...] = ()
 
     def bounds(self) -> Box | None:
         """Return the box around all marks but the text, or None without marks."""
         places = [*self.line, *self.vertices, *((x, y) for x, y, v in self.points if v)]
+        places += [(dot.x, dot.y) for dot in self.dots]
+        places += [point for line in self.lines for point in line.points]
+        for mask, _ in self.regions:
+            places += [(mask.x, mask.y), (mask.x + mask.w, mask.y + mask.h)]
         if self.box is not None:
             places += [(self.box.x, self.box.y), (self.box.right, self.box.bottom)]
         if self.brush is not None:

@@ -1,1 +1,34 @@
-"""What the actions of the table do."""
+"""What the actions of the table do, one file a group; a new one is a file and a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from segstudio.app.commands.edit import EditCommands
+from segstudio.app.commands.files import FileCommands
+from segstudio.app.commands.go import GoCommands
+from segstudio.app.commands.help import HelpCommands
+from segstudio.app.commands.models import ModelCommands
+from segstudio.app.commands.shapes import ShapeCommands
+from segstudio.app.commands.view import ViewCommands
+from segstudio.app.panels.models import ModelsPanel
+from segstudio.app.parts import Parts
+
+
+def _models(p: Parts) -> ModelCommands:
+    panel = p.panels["models"]
+    assert isinstance(panel, ModelsPanel)
+    return ModelCommands(p.bridge, panel, p.settings)
+
+
+# By the word before the dot of `Spec.call`.
+HANDLERS: dict[str, Callable[[Parts], object]] = {
+    "files": lambda p: FileCommands(p.window, p.session, p.bridge, p.settings, p.window.open_paths),
+    "edit": lambda p: EditCommands(p.session, p.window.ask_class),
+    "shapes": lambda p: ShapeCommands(p.link),
+    "tools": lambda p: p.link,
+    "go": lambda p: GoCommands(p.session),
+    "view": lambda p: ViewCommands(p.session, p.canvas, p.window, p.settings),
+    "models": _models,
+    "help": lambda p: HelpCommands(p.window, lambda: p.window.actions_, p.window.show_welcome),
+}

@@ -59,6 +59,10 @@ class ViewCommands:
         """Show or hide one kind of overlay."""
         self._session.view.toggle_layer(name)
 
+    def mode(self, name: str) -> None:
+        """Correct instances, the panoptic map or DensePose."""
+        self._session.view.set(mode=name)
+
     def color(self, mode: str) -> None:
         """Colour by class, instance or track."""
         self._session.view.set(color_mode=mode)

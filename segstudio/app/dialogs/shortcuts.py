@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from segstudio.app.actions import Spec
 from segstudio.app.dialogs.base import Dialog
+from segstudio.app.table import Spec
 from segstudio.app.widgets import button, label, row
 
 CANVAS = (

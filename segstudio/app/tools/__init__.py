@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from segstudio.app.tools.adjust import Adjust
 from segstudio.app.tools.base import Event, Runner, Tool, ToolContext
 from segstudio.app.tools.box import BoxPrompt, BoxTool
 from segstudio.app.tools.brush import Brush, Eraser
@@ -9,7 +10,7 @@ from segstudio.app.tools.point import PointTool
 from segstudio.app.tools.polygon import Polygon
 from segstudio.app.tools.select import Select
 
-TOOLS: tuple[type[Tool], ...] = (Select, Brush, Eraser, Polygon, BoxTool, PointTool, BoxPrompt)
+TOOLS: tuple[type[Tool], ...] = (Select, Brush, Eraser, Polygon, BoxTool, PointTool, BoxPrompt, Adjust)
 
 
 def make_tools() -> dict[str, Tool]:

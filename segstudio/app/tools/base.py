@@ -6,20 +6,22 @@ A tool is a generator: it receives events and yields, before each, the names of 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
 
 from segstudio.app.canvas.draft import NOTHING, Draft
 from segstudio.app.canvas.table import Window
+from segstudio.app.tools.options import Button, Option
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
 
-Kind = Literal["press", "move", "release", "key", "leave"]
+T = TypeVar("T")
+Kind = Literal["press", "move", "release", "key", "leave", "option"]
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,11 @@ class Event:
     """Something the person did over the picture.
 
     Args:
-        kind: "move" comes with and without a pressed button.
+        kind: "move" comes with and without a pressed button; "option" says that the person chose another value.
         x, y: In picture coordinates, sub-pixel; may lie outside the picture.
         button: "left" or "right" of a press or release, or the one held during a move, else "".
-        key: Of "key": "Enter", "Esc", "Backspace", "Del", "Tab", "Left", ..., or the character in capitals.
+        key: Of "key": "Enter", "Esc", "Backspace", "Del", "Tab", "Left", ..., or the character in capitals; of "option"
+            the option's name.
         zoom: Desktop pixels a picture pixel.
         double: The press is the second of a double click.
     """
@@ -73,6 +76,22 @@ class ToolContext(Protocol):
         """(width, height) of the picture, (0, 0) without one."""
         ...
 
+    @property
+    def categories(self) -> Mapping[int, Category]:
+        """All classes of the project, by id."""
+        ...
+
+    def pixels(self, box: Box | None = None) -> np.ndarray:
+        """Return uint8 RGB (h, w, 3) of the whole pixels that a box touches, or of the whole picture.
+
+        The part outside the picture is cut off; without a picture the array is empty.
+        """
+        ...
+
+    def shown_box(self) -> Box:
+        """Return the part of the picture that is in sight."""
+        ...
+
     def visible(self, a: Annotation) -> bool:
         """Return whether an annotation shows, by its class, its score and the switches of the view."""
         ...
@@ -95,6 +114,22 @@ class ToolContext(Protocol):
 
     def new_id(self) -> int:
         """Reserve an id for a new annotation."""
+        ...
+
+    def new_ids(self, count: int) -> int:
+        """Reserve ids in a row for new annotations and return the first."""
+        ...
+
+    def work(self, function: Callable[[], T], then: Callable[[T], object], key: str = "") -> None:
+        """Run a function in a thread and hand what it returns to `then` in this one.
+
+        `then` is not called once the tool was left, another picture is shown, or work of the same key was asked for
+        anew; a function that has not begun by then never runs. What it raises is shown to the person.
+        """
+        ...
+
+    def leave(self) -> None:
+        """Go back to the tool that was active before, once the current event is dealt with."""
         ...
 
     def set_selection(self, ids: Iterable[int]) -> None:
@@ -138,11 +173,48 @@ class Tool:
         name: As the table of actions knows it.
         hint: Its keys, as the status bar says them.
         cursor: "arrow", "cross" or "none".
+        options, buttons: What the bar above the canvas offers.
+        note: A short text that the bar shows beside them.
+        changed: Called with the name of an option that got another value, with "note" for another note, and with ""
+            when the options themselves are others.
     """
 
     name: ClassVar[str] = ""
-    hint: ClassVar[str] = ""
+    hint: str = ""
     cursor: ClassVar[str] = "cross"
+    options: tuple[Option, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+    def __init__(self, **values: Any) -> None:
+        self.note = ""
+        self.changed: Callable[[str], object] = lambda _: None
+        self._values: dict[str, Any] = {}
+        for name, value in values.items():
+            self.set_value(name, value)
+
+    def value(self, name: str) -> Any:
+        """Return the value of an option."""
+        return self._values[name] if name in self._values else self._option(name).default
+
+    def set_value(self, name: str, value: Any) -> None:
+        """Choose a value; it is brought into the option's range."""
+        value = self._option(name).brought(value)
+        if value != self.value(name):
+            self._values[name] = value
+            self.changed(name)
+
+    def touched(self, name: str) -> bool:
+        """Return whether an option was given a value."""
+        return name in self._values
+
+    def set_note(self, text: str) -> None:
+        """Show a text beside the options."""
+        if text != self.note:
+            self.note = text
+            self.changed("note")
+
+    def _option(self, name: str) -> Option:
+        return next(option for option in self.options if option.name == name)
 
     def run(self, context: ToolContext) -> Run:
         """Return the generator that events are sent to. It ends never; closing it must leave nothing shown."""

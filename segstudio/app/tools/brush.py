@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 
 import numpy as np
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from segstudio.app.canvas.draft import NOTHING, Draft
 from segstudio.app.canvas.table import Window, merged
 from segstudio.app.tools.base import Event, Keys, Run, Tool, ToolContext, top_z
 from segstudio.app.tools.dabs import LARGEST, SMALLEST, dab, snapped
+from segstudio.app.tools.options import Option
 from segstudio.core import edits, masks
 from segstudio.core.annotation import Annotation
 from segstudio.core.geometry import Box
@@ -19,25 +20,19 @@ SIZES: Keys = frozenset("[]")
 
 
 class Brush(Tool):
-    """Paints on the selected object, or starts a new one.
-
-    Attributes:
-        size: Diameter in picture pixels, 1 to 2000.
-        on_size: Called with a size that the person chose with a key.
-    """
+    """Paints on the selected object, or starts a new one."""
 
     name = "brush"
     hint = "Paint on the selected object, or begin a new one · [ ] size · Alt or Ctrl erases · Esc cancels the stroke"
     cursor = "none"
     erases = False
 
-    def __init__(self, size: int = 40) -> None:
-        self.size = size
-        self.on_size: Callable[[int], object] = lambda _: None
+    options = (Option("size", "Size", "int", 40, SMALLEST, LARGEST, unit="px", log=True),)
 
-    def set_size(self, size: float) -> None:
-        """Choose a diameter; it is brought into the range."""
-        self.size = min(max(round(size), SMALLEST), LARGEST)
+    @property
+    def size(self) -> int:
+        """The diameter in picture pixels."""
+        return self.value("size")
 
     def run(self, context: ToolContext) -> Run:
         last = Event("leave")
@@ -48,14 +43,15 @@ class Brush(Tool):
                 if event.key in SIZES:
                     self._step(event.key)
                 continue
+            if event.kind == "option":
+                continue
             last = event
             if event.kind == "press" and event.button == "left" and context.size[0]:
                 last = yield from self._stroke(context, event)
 
     def _step(self, key: str) -> None:
         step = max(1, self.size // 8)
-        self.set_size(self.size + step if key == "]" else self.size - step)
-        self.on_size(self.size)
+        self.set_value("size", self.size + step if key == "]" else self.size - step)
 
     def _inverted(self, event: Event) -> bool:
         return self.erases != (event.alt or event.ctrl)

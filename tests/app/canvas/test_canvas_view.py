@@ -71,7 +71,7 @@ def test_the_wheel_scrolls_and_shift_scrolls_across(view):
 
 @pytest.mark.parametrize("how", ["middle", "space"])
 def test_dragging_pans_and_no_tool_notices(view, how):
-    desk, hand = use(view, Brush(20)), Hand(view)
+    desk, hand = use(view, Brush(size=20)), Hand(view)
     if how == "space":
         QApplication.sendEvent(view, _key(QEvent.Type.KeyPress, K.Key_Space))
     start = view.viewportTransform().map(QPointF(60, 40))

@@ -41,7 +41,7 @@ def disc(x, y, size):
 
 
 def test_a_click_with_the_brush_starts_a_new_object(view):
-    desk, hand = use(view, Brush(21)), Hand(view)
+    desk, hand = use(view, Brush(size=21)), Hand(view)
     hand.click(60.3, 40.7)
     (change,) = desk.commits
     (a,) = desk.annotations.values()
@@ -51,7 +51,7 @@ def test_a_click_with_the_brush_starts_a_new_object(view):
 
 
 def test_one_stroke_is_one_change_on_the_selected_object(view):
-    desk, hand = use(view, Brush(10), [block(1, 20, 20)], [1]), Hand(view)
+    desk, hand = use(view, Brush(size=10), [block(1, 20, 20)], [1]), Hand(view)
     hand.drag((30, 30), (60, 30), (100, 90))
     assert len(desk.commits) == 1 and len(desk.annotations) == 1
     painted = frame(desk.annotations[1])
@@ -62,7 +62,7 @@ def test_one_stroke_is_one_change_on_the_selected_object(view):
 
 
 def test_the_live_stroke_shows_what_the_commit_will(view):
-    desk, hand = use(view, Brush(30), [block(1, 20, 20), block(2, 40, 40, z=1)], [1]), Hand(view)
+    desk, hand = use(view, Brush(size=30), [block(1, 20, 20), block(2, 40, 40, z=1)], [1]), Hand(view)
     state = view.scene_state
     hand.press(60, 45)
     hand.move(90, 80)
@@ -74,7 +74,7 @@ def test_the_live_stroke_shows_what_the_commit_will(view):
 
 
 def test_escape_drops_a_stroke(view):
-    desk, hand = use(view, Brush(30), [block(1, 20, 20)], [1]), Hand(view)
+    desk, hand = use(view, Brush(size=30), [block(1, 20, 20)], [1]), Hand(view)
     before = view.scene_state.composer.level(0).copy()
     hand.press(60, 45)
     hand.move(90, 80)
@@ -89,7 +89,7 @@ def test_escape_drops_a_stroke(view):
 
 @pytest.mark.parametrize(("tool", "mods"), [(Eraser, Qt.KeyboardModifier.NoModifier), (Brush, ALT), (Brush, CTRL)])
 def test_erasing(view, tool, mods):
-    desk, hand = use(view, tool(11), [block(1, 20, 20)], [1]), Hand(view)
+    desk, hand = use(view, tool(size=11), [block(1, 20, 20)], [1]), Hand(view)
     hand.click(35, 35, mods=mods)
     want = np.zeros((H, W), bool)
     want[20:50, 20:50] = True
@@ -97,7 +97,7 @@ def test_erasing(view, tool, mods):
 
 
 def test_erasing_everything_deletes_and_erasing_nothing_says_so(view):
-    desk, hand = use(view, Eraser(100), [block(1, 20, 20)], [1]), Hand(view)
+    desk, hand = use(view, Eraser(size=100), [block(1, 20, 20)], [1]), Hand(view)
     hand.click(35, 35)
     assert desk.annotations == {}
     hand.click(35, 35)
@@ -107,7 +107,7 @@ def test_erasing_everything_deletes_and_erasing_nothing_says_so(view):
 @pytest.mark.parametrize("shape", [Polygons(((20.0, 20.0, 60.0, 20.0, 40.0, 60.0),)), Box(20, 20, 40, 30)])
 def test_a_brushed_polygon_or_box_becomes_a_mask(view, shape):
     a = Annotation(1, 1, 1, geometry=shape, origin=Origin("model", "toy", run=3), review=PREDICTED, score=0.5)
-    desk, hand = use(view, Brush(10), [a], [1]), Hand(view)
+    desk, hand = use(view, Brush(size=10), [a], [1]), Hand(view)
     hand.press(100, 100)
     assert view.scene_state.composer.top(40, 30) == 1, "its pixels show while it is brushed"
     hand.release(100, 100)
@@ -117,22 +117,22 @@ def test_a_brushed_polygon_or_box_becomes_a_mask(view, shape):
 
 
 def test_brackets_change_the_size_within_its_range(view):
-    brush = Brush(40)
+    brush = Brush(size=40)
     desk, hand = use(view, brush), Hand(view)
     told = []
-    brush.on_size = told.append
+    brush.changed = told.append
     hand.move(50, 50)
-    assert hand.key(K.Key_BracketRight, "]") and brush.size == 45 == told[-1]
+    assert hand.key(K.Key_BracketRight, "]") and brush.size == 45 and told == ["size"]
     assert view.scene_state.draft.brush == pytest.approx((50, 50, 45))
     for _ in range(60):
         hand.key(K.Key_BracketLeft, "[")
     assert brush.size == SMALLEST
-    brush.set_size(99999)
+    brush.set_value("size", 99999)
     assert brush.size == LARGEST and desk.commits == []
 
 
 def test_several_selected_objects_are_not_painted_on(view):
-    desk, hand = use(view, Brush(10), [block(1, 20, 20), block(2, 80, 80)], [1, 2]), Hand(view)
+    desk, hand = use(view, Brush(size=10), [block(1, 20, 20), block(2, 80, 80)], [1, 2]), Hand(view)
     hand.click(60, 60)
     assert desk.commits == [] and desk.said
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
+from segstudio.app.canvas.bitmaps import border
 from segstudio.app.canvas.draft import NOTHING
 from segstudio.app.canvas.layers.base import Layer, points_of, rect_of, to_screen
+from segstudio.app.canvas.scene import Scene
+from segstudio.core import colors
+from segstudio.core.colors import RGB
+from segstudio.core.masks import Mask
 
 ACCENT = QColor("#5b9dff")
 DOT = 3.5
+FILL, EDGE = 0.45, 0.95
+DOTS = {"positive": QColor("#2fbf71"), "negative": QColor("#ee5a52"), "anchor": QColor(255, 255, 255)}
 
 
 class DraftLayer(Layer):
@@ -17,16 +25,58 @@ class DraftLayer(Layer):
 
     name = "draft"
 
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        # By mask and colour; the image looks at the array beside it.
+        self._images: dict[tuple[Mask, RGB], tuple[QImage, np.ndarray]] = {}
+
     def paint(self, painter: QPainter, _exposed: QRectF, _zoom: float) -> None:
         if self.scene.draft is NOTHING:
+            self._images.clear()
             return
+        self._regions(painter)
         scale = to_screen(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._lines(painter, scale)
         self._line(painter, scale)
         self._box(painter, scale)
         self._points(painter, scale)
+        self._dots(painter, scale)
         self._brush(painter, scale)
+
+    def _regions(self, painter: QPainter) -> None:
+        shown = {region: self._images.get(region) or _image(*region) for region in self.scene.draft.regions}
+        self._images = shown
+        for (mask, _), (image, _) in shown.items():
+            painter.drawImage(QRectF(mask.x, mask.y, mask.w, mask.h), image)
+
+    def _lines(self, painter: QPainter, scale: float) -> None:
+        for line in self.scene.draft.lines:
+            points = QPolygonF([p * scale for p in points_of(line.points)])
+            style = Qt.PenStyle.DashLine if line.dashed else Qt.PenStyle.SolidLine
+            for stroke in (QPen(QColor(0, 0, 0, 170), line.width + 2), QPen(QColor(*line.color), line.width, style)):
+                painter.setPen(stroke)
+                if line.closed:
+                    painter.drawPolygon(points)
+                else:
+                    painter.drawPolyline(points)
+
+    def _dots(self, painter: QPainter, scale: float) -> None:
+        for dot in self.scene.draft.dots:
+            at = QPointF(dot.x, dot.y) * scale
+            painter.setPen(QPen(QColor(0, 0, 0, 220), 3.5))
+            painter.setBrush(DOTS[dot.kind])
+            radius = DOT + (dot.kind != "anchor") * 1.5
+            painter.drawEllipse(at, radius, radius)
+            painter.setPen(QPen(QColor(255, 255, 255), 1.25))
+            painter.drawEllipse(at, radius, radius)
+            if dot.kind != "anchor":
+                # Told apart without colours too: plus and minus.
+                painter.drawLine(at - QPointF(radius - 2, 0), at + QPointF(radius - 2, 0))
+                if dot.kind == "positive":
+                    painter.drawLine(at - QPointF(0, radius - 2), at + QPointF(0, radius - 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _line(self, painter: QPainter, scale: float) -> None:
         draft = self.scene.draft
@@ -92,3 +142,12 @@ class DraftLayer(Layer):
         painter.drawEllipse(QPointF(x, y) * scale, radius, radius)
         painter.setPen(QPen(QColor(255, 255, 255), 1.25, dashed))
         painter.drawEllipse(QPointF(x, y) * scale, radius, radius)
+
+
+def _image(mask: Mask, color: RGB) -> tuple[QImage, np.ndarray]:
+    """Return a mask as a translucent picture with a border, and the array that it looks at."""
+    bitmap = mask.bitmap().astype(bool)
+    table = np.array([0, colors.premultiplied(color, FILL), colors.premultiplied(color, EDGE)], np.uint32)
+    pixels = np.ascontiguousarray(table[bitmap.astype(np.uint8) + border(bitmap)])
+    height, width = bitmap.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied), pixels

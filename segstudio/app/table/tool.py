@@ -1,8 +1,8 @@
-"""How the tools stand in the toolbar and in the menu: one row a tool."""
+"""The Tool menu, which is the toolbar on the left too: one row a tool."""
 
 from __future__ import annotations
 
-from segstudio.app.actions import Spec
+from segstudio.app.table.spec import Spec
 
 # name, text, icon, keys
 TOOLS: tuple[tuple[str, str, str, str], ...] = (
@@ -15,10 +15,7 @@ TOOLS: tuple[tuple[str, str, str, str], ...] = (
     ("prompt", "Cut Out in a Box", "magic-wand", "W"),
 )
 
-
-def specs() -> tuple[Spec, ...]:
-    """Return the rows that the tools add to the table of actions."""
-    return tuple(
-        Spec(f"tool.{name}", text, icon, tuple(keys.split()), "Tool", f"tools.use:{name}", "picture", f"tool:{name}")
-        for name, text, icon, keys in TOOLS
-    )
+ROWS: tuple[Spec, ...] = tuple(
+    Spec(f"tool.{name}", text, icon, tuple(keys.split()), "Tool", f"tools.use:{name}", "picture", f"tool:{name}")
+    for name, text, icon, keys in TOOLS
+)

@@ -1,0 +1,10 @@
+"""Operations on what is selected, one module a group; a new one is a function and a row here."""
+
+from __future__ import annotations
+
+from segstudio.app.operations import stacking
+from segstudio.app.operations.base import Operation, Subject, Values
+
+OPERATIONS: tuple[Operation, ...] = (*stacking.OPERATIONS,)
+
+__all__ = ["OPERATIONS", "Operation", "Subject", "Values"]

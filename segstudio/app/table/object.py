@@ -1,0 +1,16 @@
+"""The Object menu."""
+
+from __future__ import annotations
+
+from segstudio.app.table.spec import Spec, row
+
+ROWS: tuple[Spec, ...] = (
+    row("object.next", "Next Object", "arrow-down", "Tab", "edit.next_object", "objects"),
+    row("object.previous", "Previous Object", "arrow-up", "Shift+Tab", "edit.previous_object", "objects"),
+    row("|object.relabel", "Change Class…", "tag", "Ctrl+E", "edit.relabel", "selection"),
+    row("object.accept", "Accept Prediction", "check", "Return Enter", "edit.accept", "prediction"),
+    row("object.reject", "Reject Prediction", "x", "Backspace", "edit.reject", "prediction"),
+    row("object.accept_all", "Accept All Shown", "checks", "Shift+Return", "edit.accept_shown", "objects"),
+    row("|object.hide", "Hide or Show Selected", "eye-slash", "S", "view.hide_selected", "selection"),
+    row("object.unhide", "Show All Objects", "eye", "Shift+S", "view.unhide", "objects"),
+)

@@ -1,0 +1,115 @@
+"""An operation with options: what it would do shows while the person chooses, and is done at Enter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from segstudio.app.operations.base import Operation, Subject
+from segstudio.app.tools.base import Run, Tool, ToolContext
+from segstudio.app.tools.options import Button
+from segstudio.core.annotation import Annotation
+from segstudio.core.changes import ChangeSet
+from segstudio.core.errors import SegstudioError
+
+
+def subject_of(context: ToolContext, ids: frozenset[int], new_ids: Callable[[int], int]) -> Subject:
+    """Return what an operation on these annotations works on; only those that show count."""
+    shown = [a for a in context.annotations.values() if context.visible(a)]
+    rows = tuple(a for a in shown if a.id in ids)
+    others = tuple(a for a in shown if a.id not in ids)
+    return Subject(rows, context.size, others, context.categories, context.pixels, new_ids)
+
+
+class Adjust(Tool):
+    """Shows an operation's options and its preview; no button of the toolbar leads here, its menu entry does.
+
+    Attributes:
+        operation: The one that is being chosen for.
+    """
+
+    name = "adjust"
+    hint = "Enter applies · Esc leaves everything as it is"
+    cursor = "arrow"
+    buttons = (Button("Cancel", "Esc"), Button("Apply", "Enter", "check", primary=True))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.operation: Operation | None = None
+        self._kept: dict[str, dict[str, Any]] = {}
+
+    def take(self, operation: Operation) -> None:
+        """Become the tool of an operation; its values of last time are kept."""
+        self.operation = operation
+        self.options = operation.options
+        self._values = self._kept.setdefault(operation.name, {})
+        self.set_note("")
+        self.changed("")
+
+    def run(self, context: ToolContext) -> Run:
+        ids = context.selection
+        try:
+            self._preview(context, ids)
+            while True:
+                event = yield frozenset(("Enter", "Esc"))
+                if event.kind == "option":
+                    self._preview(context, ids)
+                elif event.kind == "key" and event.key == "Esc":
+                    context.leave()
+                elif event.kind == "key" and event.key == "Enter":
+                    context.leave()
+                    if self.operation is not None:
+                        subject = subject_of(context, ids, context.new_ids)
+                        context.commit(self.operation.edit(subject, self._chosen()))
+        finally:
+            context.show(())
+
+    def _chosen(self) -> dict[str, Any]:
+        return {option.name: self.value(option.name) for option in self.options}
+
+    def _preview(self, context: ToolContext, ids: frozenset[int]) -> None:
+        operation, values = self.operation, self._chosen()
+        if operation is None:
+            return
+        subject = subject_of(context, ids, _Unreal())
+
+        def compute() -> ChangeSet | SegstudioError:
+            try:
+                return operation.edit(subject, values)
+            except SegstudioError as error:
+                return error
+
+        def then(found: ChangeSet | SegstudioError) -> None:
+            if isinstance(found, SegstudioError):
+                self.set_note(f"{found.message} {found.remedy or ''}".strip())
+                context.show(())
+            else:
+                self.set_note(operation.note(subject, values, found))
+                context.show(_drafts(found))
+
+        if operation.slow:
+            context.work(compute, then, "adjust")
+        else:
+            then(compute())
+
+
+class _Unreal:
+    """Gives ids to what is only shown."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def __call__(self, count: int) -> int:
+        self._last -= count
+        return self._last
+
+
+def _drafts(change: ChangeSet) -> Iterator[Annotation]:
+    """Yield how annotations look after a change; those that would be gone show as nothing."""
+    for c in change.of("annotation"):
+        if isinstance(c.after, Annotation):
+            yield c.after
+        elif isinstance(c.before, Annotation):
+            yield replace(c.before, geometry=None, box=None, keypoints=None)
