@@ -30,7 +30,8 @@ def by_person(a: Annotation) -> Annotation:
     return replace(a, origin=origin, review=ACCEPTED, score=None)
 
 
-def _count(n: int) -> str:
+def count_of(n: int) -> str:
+    """Return "1 object" or "3 objects"."""
     return "1 object" if n == 1 else f"{n} objects"
 
 
@@ -41,7 +42,7 @@ def add(rows: Iterable[Annotation], label: str = "Add") -> ChangeSet:
 
 def delete(rows: Sequence[Annotation]) -> ChangeSet:
     """Return the change that deletes annotations."""
-    return changes.delete(rows, f"Delete {_count(len(rows))}")
+    return changes.delete(rows, f"Delete {count_of(len(rows))}")
 
 
 def relabel(rows: Sequence[Annotation], category: Category) -> ChangeSet:
@@ -63,12 +64,12 @@ def relabel(rows: Sequence[Annotation], category: Category) -> ChangeSet:
 
 def accept(rows: Sequence[Annotation]) -> ChangeSet:
     """Return the change that makes predictions a person's own."""
-    return changes.replace(((a, replace(by_person(a), review=ACCEPTED)) for a in rows), f"Accept {_count(len(rows))}")
+    return changes.replace(((a, replace(by_person(a), review=ACCEPTED)) for a in rows), f"Accept {count_of(len(rows))}")
 
 
 def reject(rows: Sequence[Annotation]) -> ChangeSet:
     """Return the change that marks predictions as wrong; they stay stored and are not exported."""
-    return changes.replace(((a, replace(a, review=REJECTED)) for a in rows), f"Reject {_count(len(rows))}")
+    return changes.replace(((a, replace(a, review=REJECTED)) for a in rows), f"Reject {count_of(len(rows))}")
 
 
 def set_geometry(a: Annotation, geometry: Geometry | None, label: str = "Edit shape", merge: str = "") -> ChangeSet:
@@ -130,7 +131,7 @@ def moved(a: Annotation, dx: float, dy: float) -> Annotation:
 def translate(rows: Sequence[Annotation], dx: float, dy: float, *, nudge: bool = False) -> ChangeSet:
     """Return the move of annotations by (dx, dy) pixels; nudges in a row become one step."""
     pairs = ((a, moved(a, dx, dy)) for a in rows)
-    return changes.replace(pairs, f"Move {_count(len(rows))}", MERGE_NUDGE if nudge else "")
+    return changes.replace(pairs, f"Move {count_of(len(rows))}", MERGE_NUDGE if nudge else "")
 
 
 def restack(rows: Sequence[Annotation], others: Iterable[Annotation], *, front: bool) -> ChangeSet:
