@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from segstudio.core import masks
+from segstudio.core.densepose import DensePose
 from segstudio.core.geometry import Box, Polygons
 from segstudio.core.masks import Mask
 
@@ -87,6 +88,7 @@ class Annotation(msgspec.Struct, frozen=True, tag="annotation", omit_defaults=Tr
         geometry: What was drawn, read or predicted; None for keypoints only.
         box: A box that was stated besides the geometry (a detector's, a file's); None means: the geometry's own.
         keypoints: Or None.
+        dense: The places of the body's surface that its pixels show, or None.
         track: Identity across frames, or None.
         z: Stacking order within the picture; higher is on top, equal values stack by id.
         score: Of a prediction, in [0, 1], else None.
@@ -105,6 +107,7 @@ class Annotation(msgspec.Struct, frozen=True, tag="annotation", omit_defaults=Tr
     geometry: Geometry | None = None
     box: Box | None = None
     keypoints: Keypoints | None = None
+    dense: DensePose | None = None
     track: int | None = None
     z: int = 0
     score: float | None = None
@@ -123,6 +126,8 @@ class Annotation(msgspec.Struct, frozen=True, tag="annotation", omit_defaults=Tr
         points = self.keypoints.bounds if self.keypoints is not None else None
         if points is not None:
             boxes.append(points)
+        if self.dense is not None:
+            boxes.append(self.dense.box)
         result = Box(0.0, 0.0, 0.0, 0.0)
         for i, box in enumerate(boxes):
             result = box if i == 0 else result.union(box)

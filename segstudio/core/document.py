@@ -2,8 +2,8 @@
 
 An annotation that was read keeps its text (`source`). Writing it back repeats that text; after an edit only the keys
 whose meaning changed are replaced, in place, and all others, unknown ones included, stay as they stand, digit for
-digit. Keys beyond COCO's: "mask" {"x", "y", "w", "h", "counts"} is a mask cropped to its box and "holes" are inner
-rings; exporters turn both into what their format knows.
+digit. Keys beyond COCO's: "mask" {"x", "y", "w", "h", "counts"} is a mask cropped to its box, "holes" are inner rings,
+"dp_box" is the box of DensePose data where that is not the bbox; exporters turn them into what their format knows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from segstudio.core import masks
+from segstudio.core import densepose_keys, masks
 from segstudio.core.annotation import Annotation, Geometry, Keypoints
 from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box, Polygons, Ring
@@ -34,7 +34,7 @@ class _Crop(msgspec.Struct, frozen=True):
     counts: str
 
 
-class Fields(msgspec.Struct, frozen=True):
+class Fields(densepose_keys.Keys, frozen=True):
     """The keys of an annotation object that segstudio understands."""
 
     segmentation: tuple[Ring, ...] | _Rle | None = None
@@ -106,6 +106,7 @@ def parse(source: bytes, **known: Any) -> Annotation:
         geometry=geometry,
         box=box,
         keypoints=Keypoints(fields.keypoints) if fields.keypoints else None,
+        dense=densepose_keys.read(fields, _frame(geometry, box)),
         track=_track(fields.track_id),
         score=_number(fields.score),
         crowd=bool(fields.iscrowd),
@@ -124,6 +125,18 @@ def _attributes(value: Any) -> dict[str, Any]:
     except OverflowError:
         return {}
     return value
+
+
+def _frame(geometry: Geometry | None, box: Box | None) -> Box | None:
+    """Return what DensePose data is relative to where the object does not say: its bbox."""
+    return box if box is not None or geometry is None else geometry.bounds
+
+
+def _dense_keys(a: Annotation, old: Annotation | None, was: msgspec.Raw | None) -> dict[str, Any]:
+    if a.dense is None and (old is None or old.dense is None):
+        return {}
+    before = (None, None) if old is None else (old.dense, _frame(old.geometry, old.box))
+    return densepose_keys.changed(a.dense, _frame(a.geometry, a.box), *before, was)
 
 
 def _floats(values: Iterable[float]) -> list[float]:
@@ -165,7 +178,7 @@ def _check_finite(a: Annotation) -> None:
         values += (v for ring in (*a.geometry.parts, *a.geometry.holes) for v in ring)
     if a.keypoints is not None:
         values += a.keypoints.values
-    if not all(map(math.isfinite, values)):
+    if not all(map(math.isfinite, values)) or (a.dense is not None and not densepose_keys.finite(a.dense)):
         raise InputError("A coordinate or the score of this object is not a finite number.", place=f"object {a.id}")
 
 
@@ -181,18 +194,19 @@ def text(a: Annotation) -> bytes:
     """
     if a.source is None:
         _check_finite(a)
-        keys = {**_shape_keys(a), **_point_keys(a), **_single_keys(a, None)}
+        keys = {**_shape_keys(a), **_point_keys(a), **_dense_keys(a, None, None), **_single_keys(a, None)}
         return _encode(keys)
     old = parse(a.source, id=a.id, media=a.media, category=a.category)
     raw: dict[str, Any] = _raw_decoder.decode(a.source)
     changed = False
-    if (a.geometry, a.box, a.keypoints, a.score) != (old.geometry, old.box, old.keypoints, old.score):
+    numbers = (a.geometry, a.box, a.keypoints, a.dense, a.score)
+    if numbers != (old.geometry, old.box, old.keypoints, old.dense, old.score):
         _check_finite(a)
     if not _same_shape(a, old):
         raw, changed = _swap(raw, _SHAPE, _shape_keys(a)), True
     if a.keypoints != old.keypoints:
         raw, changed = _swap(raw, _POINTS, _point_keys(a)), True
-    singles = _single_keys(a, old)
+    singles = _dense_keys(a, old, raw.get("dp_masks")) | _single_keys(a, old)
     for key, value in singles.items():
         changed = True
         if value is None:
@@ -235,3 +249,18 @@ def unknown(source: bytes) -> dict[str, Any]:
     """Return the keys of an object that segstudio does not interpret, decoded."""
     known = {*Fields.__struct_fields__, *_SHAPE, *_POINTS, "id", "image_id", "category_id"}
     return {k: v for k, v in msgspec.json.decode(source).items() if k not in known}
+
+
+def unread_dense(a: Annotation) -> str:
+    """Return why the DensePose data of an object's text can't be understood, or nothing where it can or there is none.
+
+    Such data stays in the text as it stands.
+    """
+    if a.dense is not None or a.source is None:
+        return ""
+    fields = _decoder.decode(a.source)
+    try:
+        densepose_keys.decode(fields, _frame(*shape_of(fields)))
+    except InputError as error:
+        return f"{error.message} at {(error.place or '').lstrip('.')}"
+    return ""

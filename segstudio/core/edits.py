@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from segstudio.core import changes, masks
+from segstudio.core import changes, densepose, masks
 from segstudio.core.annotation import ACCEPTED, REJECTED, USER, Annotation, Geometry, Keypoints, Origin
 from segstudio.core.changes import ChangeSet
 from segstudio.core.errors import InputError
@@ -104,7 +104,7 @@ def _moved_ring(ring: Ring, dx: float, dy: float) -> Ring:
 
 
 def moved(a: Annotation, dx: float, dy: float) -> Annotation:
-    """Return the annotation moved; masks move by whole pixels, hidden-and-unlabelled keypoints stay at 0."""
+    """Return the annotation moved; masks, and DensePose on them, by whole pixels, unlabelled keypoints stay at 0."""
     geometry = a.geometry
     match geometry:
         case Box():
@@ -125,7 +125,11 @@ def moved(a: Annotation, dx: float, dy: float) -> Annotation:
                 values[3 * i + 1] += dy
         points = Keypoints(tuple(values))
     box = None if a.box is None else Box(a.box.x + dx, a.box.y + dy, a.box.w, a.box.h)
-    return replace(by_person(a), geometry=geometry, keypoints=points, box=box)
+    dense = a.dense
+    if dense is not None:
+        whole = isinstance(geometry, Mask)
+        dense = densepose.moved(dense, round(dx) if whole else dx, round(dy) if whole else dy)
+    return replace(by_person(a), geometry=geometry, keypoints=points, dense=dense, box=box)
 
 
 def translate(rows: Sequence[Annotation], dx: float, dy: float, *, nudge: bool = False) -> ChangeSet:

@@ -11,9 +11,11 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from segstudio.core import document, masks
+from segstudio.core import densepose_keys, document, masks
 from segstudio.core.errors import InputError
+from segstudio.core.geometry import Box, Polygons
 from segstudio.formats.base import Key
+from segstudio.formats.coco_densepose import dense_oddities
 from segstudio.formats.coco_objects import key_of
 from segstudio.formats.files import place_of
 
@@ -32,7 +34,7 @@ class Rle(msgspec.Struct, gc=False):
     counts: str | list[int]
 
 
-class Head(msgspec.Struct, gc=False):
+class Head(densepose_keys.Keys, frozen=True, gc=False):
     """The keys of an annotation object that decide whether it can be used."""
 
     id: Any = None
@@ -147,5 +149,13 @@ def oddities(head: Head, keypoints: int | None) -> Iterator[tuple[str, str]]:
             yield "keypoints whose third number is not 0, 1 or 2", ".keypoints"
     if not head.segmentation and not head.bbox and not head.keypoints:
         yield "nothing to draw (no segmentation, bbox or keypoints)", ""
+    yield from dense_oddities(head, stated_box(head))
     if head.id == 0:
         yield "the id 0, which pycocotools scores as never found", ".id"
+
+
+def stated_box(head: Head) -> Box | None:
+    """Return the bbox of an annotation, or the one around its polygons; None where it has neither."""
+    if head.bbox:
+        return Box(*head.bbox)
+    return Polygons(head.segmentation).bounds if isinstance(head.segmentation, tuple) and head.segmentation else None

@@ -23,6 +23,7 @@ from segstudio.core.media import Media
 from segstudio.formats import coco_objects as objects
 from segstudio.formats.base import Outgoing, Stored
 from segstudio.formats.coco import LISTS, Aside, Kept
+from segstudio.formats.coco_densepose import dense_keys
 from segstudio.formats.files import amended, replacing, split_object
 
 _EMPTY_TOP = ("info", "licenses", "images", "annotations", "categories")
@@ -221,12 +222,13 @@ class _Writer:
             self.notes.add("skipped", "shapes on a picture whose size is not known", media.path)
             return None
         raw = split_object(row.doc)
-        for internal in ("mask", "holes"):
+        for internal in ("mask", "holes", "dp_box"):
             raw.pop(internal, None)
         shape = shape_keys(a, width, height, raw)
         if shape.get("area") == 0 and isinstance(a.geometry, Mask | Polygons):
             self.notes.add("warning", "shapes without a pixel inside their picture; their area is 0", media.path)
-        return objects.encode(merge_keys(ids, raw, shape, point_keys(a)))
+        bbox = shape.get("bbox") or msgspec.json.decode(raw["bbox"])
+        return objects.encode(merge_keys(ids, raw, shape, point_keys(a) | dense_keys(a, bbox)))
 
 
 def shape_keys(a: Annotation, width: int, height: int, stated: Container[str]) -> dict[str, Any]:

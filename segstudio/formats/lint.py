@@ -16,6 +16,7 @@ from segstudio.core.geometry import Box, Polygons
 from segstudio.core.masks import Mask
 from segstudio.formats import coco
 from segstudio.formats.base import Incoming, Maps, Notes, Placed
+from segstudio.formats.coco_densepose import points_off
 
 Severity = Literal["error", "warning"]
 
@@ -164,6 +165,9 @@ def _check_pixels(
     if not mask.counts:
         found.add("warning", "a shape without a pixel in its picture", f"{place}.segmentation")
         return
+    off = 0 if a.dense is None else points_off(a.dense, mask)
+    if off:
+        found.add("warning", "DensePose points off their shape", f"{place}.dp_x", off)
     edge = shape.bounds
     if isinstance(shape, Polygons) and (
         edge.x < -_EDGE or edge.y < -_EDGE or edge.right > width + _EDGE or edge.bottom > height + _EDGE

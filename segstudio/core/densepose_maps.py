@@ -1,0 +1,232 @@
+"""Dense maps of body parts and their coordinates: from a network's channels, to annotated points, and filled from them.
+
+A dense map covers a box of the picture pixel by pixel: `labels` uint8 (h, w), 0 background or the chart 1 to 24, and
+`uv` float32 (2, h, w) in [0, 1], 0 where the background is.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from msgspec.structs import replace
+
+from segstudio.core import densepose as dp
+from segstudio.core.densepose import DensePose
+from segstudio.core.geometry import Box
+
+PER_PART = 14  # points at most that a part is sampled with, as DensePose-COCO's annotators were given
+_REACH = 0.02  # ridge of the spline: how much neighbours may smooth a point, in parts of the part's size
+
+
+class Dense(NamedTuple):
+    """A dense map; its first pixel is (x, y) of the picture."""
+
+    x: int
+    y: int
+    labels: np.ndarray
+    uv: np.ndarray
+
+
+def box_size(box: tuple[float, float, float, float] | np.ndarray) -> tuple[int, int]:
+    """Return (height, width) of the map of a box given as left, top, right, bottom.
+
+    Width and height are cut to whole pixels, not the corners, and are 1 at least: so the published converter does.
+    """
+    left, top, right, bottom = (float(v) for v in box)
+    return max(int(bottom - top), 1), max(int(right - left), 1)
+
+
+def resized(channels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Return channels (k, h, w) at another size, float32, bilinear between pixel centres, edges repeated."""
+    source = np.asarray(channels, np.float32)
+    low_y, high_y, by_y = _weights(source.shape[1], height)
+    low_x, high_x, by_x = _weights(source.shape[2], width)
+    rows_low, rows_high = source[:, low_y], source[:, high_y]
+    by_y = by_y[:, None]
+    top = rows_low[..., low_x] * (1 - by_x) + rows_low[..., high_x] * by_x
+    bottom = rows_high[..., low_x] * (1 - by_x) + rows_high[..., high_x] * by_x
+    return top * (1 - by_y) + bottom * by_y
+
+
+def _weights(old: int, new: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    at = np.maximum((np.arange(new, dtype=np.float32) + np.float32(0.5)) * np.float32(old / new) - np.float32(0.5), 0)
+    low = np.minimum(at.astype(np.intp), old - 1)
+    return low, np.minimum(low + 1, old - 1), (at - low).astype(np.float32)
+
+
+def chart_result(
+    coarse: np.ndarray, fine: np.ndarray, u: np.ndarray, v: np.ndarray, height: int, width: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (labels, uv) of one person's network output at the size of its box.
+
+    Args:
+        coarse: Scores (k, h', w') of foreground or of the 14 parts; channel 0 is the background.
+        fine: Scores (25, h', w') of the charts; channel 0 is the background.
+        u: (25, h', w'), a channel a chart.
+        v: Likewise.
+        height: Of the box, see `box_size`.
+        width: Likewise.
+    """
+    foreground = resized(coarse, height, width).argmax(axis=0) > 0
+    labels = (resized(fine, height, width).argmax(axis=0) * foreground).astype(np.uint8)
+    pick = labels[None].astype(np.intp)
+    uv = np.stack([np.take_along_axis(resized(w, height, width), pick, axis=0)[0] for w in (u, v)])
+    return labels, np.where(labels > 0, uv, np.float32(0)).astype(np.float32)
+
+
+def coarse_labels(coarse: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Return the coarse parts, uint8 (height, width), of one person's coarse scores (k, h', w')."""
+    return resized(coarse, height, width).argmax(axis=0).astype(np.uint8)
+
+
+def quantised(labels: np.ndarray, uv: np.ndarray) -> np.ndarray:
+    """Return I, U, V as uint8 (3, h, w); U and V in 255ths, rounded down: the form of IUV pictures and results."""
+    scaled = (np.clip(uv, 0.0, 1.0) * np.float32(255)).astype(np.uint8)
+    return np.concatenate([labels[None], scaled * (labels > 0)]).astype(np.uint8)
+
+
+def from_quantised(iuv: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return (labels, uv) of I, U, V as uint8 (3, h, w)."""
+    return iuv[0], iuv[1:].astype(np.float32) / np.float32(255)
+
+
+def to_annotation(labels: np.ndarray, uv: np.ndarray, box: Box, per_part: int = PER_PART) -> DensePose:
+    """Return a dense map as an editable annotation: points spread over each chart's pixels, and the coarse parts.
+
+    The first point of a chart lies deepest inside, each next one farthest from those before (Gonzalez, 1985), so that
+    few points tell most about U and V. Small charts get fewer.
+
+    Args:
+        labels: uint8 (h, w).
+        uv: float32 (2, h, w).
+        box: Where the map lies, in pixels; its pixels are stretched over it.
+        per_part: Points a chart at most.
+    """
+    height, width = labels.shape
+    rows: list[tuple[float, float, float, float, float]] = []
+    for number in np.unique(labels[labels > 0]).tolist():
+        ys, xs = np.nonzero(labels == number)
+        for i in _spread(xs, ys, min(per_part, 1 + len(xs) // 12)):
+            y, x = int(ys[i]), int(xs[i])
+            u, v = (min(max(round(float(w), 4), 0.0), 1.0) for w in uv[:, y, x])
+            rows.append(((x + 0.5) * dp.GRID / width, (y + 0.5) * dp.GRID / height, float(number), u, v))
+    columns = list(zip(*rows)) if rows else [()] * 5
+    down, across = ((np.arange(dp.GRID) + 0.5) * n / dp.GRID for n in (height, width))
+    parts = dp.COARSE_OF[labels[np.ix_(down.astype(np.intp), across.astype(np.intp))]]
+    return replace(
+        dp.empty(box),
+        **dict(zip(("x", "y", "part", "u", "v"), map(tuple, columns))),
+        masks=dp.masks_of(parts),
+    )
+
+
+def _spread(xs: np.ndarray, ys: np.ndarray, count: int) -> list[int]:
+    at = np.stack([xs, ys], axis=1).astype(np.float64)
+    chosen = [int(np.argmin(((at - at.mean(axis=0)) ** 2).sum(axis=1)))]
+    nearest = ((at - at[chosen[0]]) ** 2).sum(axis=1)
+    while len(chosen) < count:
+        chosen.append(int(np.argmax(nearest)))
+        nearest = np.minimum(nearest, ((at - at[chosen[-1]]) ** 2).sum(axis=1))
+    return chosen
+
+
+def filled(dense: DensePose) -> Dense:
+    """Return the dense map that an annotation's points and parts suggest, at the picture's own pixels.
+
+    In a coarse part each pixel takes the chart of the nearest point of that part; U and V are interpolated between the
+    chart's points by a thin-plate spline (Duchon, 1977), by a plane through three, by the value of one or two. A part
+    without a point stays empty, and so does everything where no part is painted.
+    """
+    parts, left, top = dp.in_picture(dense, dense.part_map())
+    labels = np.zeros(parts.shape, np.uint8)
+    uv = np.zeros((2, *parts.shape), np.float32)
+    points = dense.points()
+    points = points[[dp.chart(p) is not None for p in dense.part]]
+    if not len(points):
+        return Dense(left, top, labels, uv)
+    charts = points[:, 2].astype(np.intp)
+    for coarse in np.unique(parts[parts > 0]).tolist():
+        own = np.flatnonzero(dp.COARSE_OF[charts] == coarse)
+        if not len(own):
+            continue
+        ys, xs = np.nonzero(parts == coarse)
+        at = np.stack([left + xs + 0.5, top + ys + 0.5], axis=1)
+        number = charts[own][_nearest(at, points[own, :2])]
+        labels[ys, xs] = number
+        for c in np.unique(number).tolist():
+            inside = number == c
+            given = points[charts == c]
+            uv[:, ys[inside], xs[inside]] = interpolated(given, at[inside]).T
+    return Dense(left, top, labels, uv)
+
+
+def _nearest(at: np.ndarray, points: np.ndarray) -> np.ndarray:
+    result = np.empty(len(at), np.intp)
+    for start in range(0, len(at), 65536):
+        part = at[start : start + 65536]
+        result[start : start + 65536] = ((part[:, None] - points[None]) ** 2).sum(axis=2).argmin(axis=1)
+    return result
+
+
+def interpolated(points: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return U and V in [0, 1], float64 (m, 2), at places (m, 2), from one chart's points (n, 5), n at least 1."""
+    places, first = np.unique(points[:, :2], axis=0, return_index=True)
+    values = points[first, 3:5]
+    n = len(places)
+    middle, scale = places.mean(axis=0), max(float(np.ptp(places, axis=0).max()), 1e-9)
+    here, there = (places - middle) / scale, (at - middle) / scale
+    flat = np.linalg.matrix_rank(np.column_stack([np.ones(n), here]), tol=1e-3)
+    if n < 3 or flat < 3:
+        return np.clip(values[_nearest(at, places)], 0.0, 1.0)
+    system = np.zeros((n + 3, n + 3))
+    system[:n, :n] = _bend(here, here) + _REACH * np.eye(n)
+    system[:n, n] = system[n, :n] = 1.0
+    system[:n, n + 1 :], system[n + 1 :, :n] = here, here.T
+    weights = np.linalg.solve(system, np.vstack([values, np.zeros((3, 2))]))
+    result = np.empty((len(at), 2))
+    for start in range(0, len(at), 65536):
+        part = there[start : start + 65536]
+        base = np.column_stack([_bend(part, here), np.ones(len(part)), part])
+        result[start : start + 65536] = base @ weights
+    return np.clip(result, 0.0, 1.0)
+
+
+def _bend(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    square = ((a[:, None] - b[None]) ** 2).sum(axis=2)
+    return square * np.log(np.maximum(square, 1e-12)) / 2.0
+
+
+def guess(dense: DensePose, x: float, y: float) -> tuple[int, float, float] | None:
+    """Return (chart, u, v) that the neighbours suggest for a place of the picture; None without a hint.
+
+    The chart is that of the nearest point of the coarse part painted there, of the nearest point at all where none is
+    painted; a painted part without a point gives its first chart, with u = v = 0.5.
+    """
+    coarse = dense.part_at(x, y)
+    points = dense.points()
+    points = points[[dp.chart(p) is not None for p in dense.part]]
+    charts = points[:, 2].astype(np.intp)
+    own = points if not coarse else points[dp.COARSE_OF[charts] == coarse]
+    if not len(own):
+        return (dp.first_chart(coarse), 0.5, 0.5) if coarse else None
+    at = np.array([[x, y]])
+    number = int(own[_nearest(at, own[:, :2])[0], 2])
+    u, v = interpolated(points[charts == number], at)[0].tolist()
+    return number, round(u, 3), round(v, 3)
+
+
+def picture(rows: list[Dense], height: int, width: int) -> np.ndarray:
+    """Return dense maps as an IUV picture, uint8 (height, width, 3): I, U, V; later maps cover earlier ones."""
+    result = np.zeros((height, width, 3), np.uint8)
+    for dense in rows:
+        h, w = dense.labels.shape
+        top, left = max(dense.y, 0), max(dense.x, 0)
+        bottom, right = min(dense.y + h, height), min(dense.x + w, width)
+        if bottom <= top or right <= left:
+            continue
+        part = (slice(top - dense.y, bottom - dense.y), slice(left - dense.x, right - dense.x))
+        values = np.moveaxis(quantised(dense.labels[part], dense.uv[(slice(None), *part)]), 0, -1)
+        shown = dense.labels[part] > 0
+        result[top:bottom, left:right][shown] = values[shown]
+    return result
