@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from segstudio.core import changes, densepose, masks
+from segstudio.core import changes, densepose
 from segstudio.core.annotation import ACCEPTED, REJECTED, USER, Annotation, Geometry, Keypoints, Origin
 from segstudio.core.changes import ChangeSet
 from segstudio.core.errors import InputError
@@ -82,21 +82,6 @@ def set_box(a: Annotation, box: Box) -> ChangeSet:
     if isinstance(a.geometry, Box) or a.geometry is None:
         return set_geometry(a, box, "Resize box")
     return changes.replace([(a, replace(by_person(a), box=box))], "Resize box")
-
-
-def paint(a: Annotation, stroke: Mask, width: int, height: int, *, erase: bool = False) -> ChangeSet:
-    """Return the change of a brush stroke: the shape becomes a mask with the stroke's pixels added or removed.
-
-    Erasing the last pixel deletes the annotation, unless it has keypoints. A stroke that changes no pixel changes
-    nothing: a polygon stays a polygon.
-    """
-    old = a.mask(width, height)
-    new = masks.subtract(old, stroke) if erase else masks.union(old, stroke)
-    if new == old:
-        return ChangeSet(())
-    if not new.counts:
-        return delete([a]) if a.keypoints is None else set_geometry(a, None, "Erase")
-    return set_geometry(a, new, "Erase" if erase else "Paint")
 
 
 def _moved_ring(ring: Ring, dx: float, dy: float) -> Ring:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
 
-from segstudio.core import changes, edits, masks
+from segstudio.core import changes, edits, masks, painting
 from segstudio.core.annotation import Annotation, Keypoints, Origin
 from segstudio.core.geometry import Box, Polygons
 from segstudio.core.labels import COCO_PERSON, Category, Skeleton
@@ -144,7 +144,7 @@ def test_an_edited_shape_replaces_only_what_it_changes(project: ProjectFile, rea
 def test_a_painted_mask_replaces_a_polygon(project: ProjectFile, read: Any, exported: Any) -> None:
     read(dataset({"segmentation": [SQUARE], "area": 1, "bbox": [0, 0, 1, 1]}))
     [a] = project.all_annotations()
-    project.commit(edits.paint(a, masks.from_bitmap(np.ones((4, 4)), 40, 30), 64, 48))
+    project.commit(painting.paint(a, masks.from_bitmap(np.ones((4, 4)), 40, 30), (64, 48)))
     [out] = exported()["annotations"]
     assert out["area"] == 200 + 16 and out["bbox"] == [10, 10, 34, 24] and out["iscrowd"] == 0
 
