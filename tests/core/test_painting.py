@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from segstudio.core import document, masks, painting
-from segstudio.core.annotation import ACCEPTED, PREDICTED, Annotation, Keypoints, Origin
+from segstudio.core.annotation import CORRECTED, PREDICTED, Annotation, Keypoints, Origin
 from segstudio.core.changes import ChangeSet
 from segstudio.core.geometry import Box, Polygons
 from segstudio.core.painting import RULES, Rule
@@ -136,4 +136,4 @@ def test_painting_a_prediction_makes_it_a_persons() -> None:
     a = Annotation(1, 1, 1, geometry=masks.from_box(Box(5, 5, 9, 9), W, H), origin=Origin("model", "m", run=4))
     (change,) = painting.paint(a, masks.from_box(Box(20, 8, 3, 3), W, H), SIZE, "protect").changes
     assert isinstance(change.after, Annotation)
-    assert (change.after.origin.kind, change.after.origin.parent, change.after.review) == ("user", 4, ACCEPTED)
+    assert (change.after.origin.kind, change.after.origin.parent, change.after.review) == ("user", 4, CORRECTED)

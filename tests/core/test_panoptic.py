@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from segstudio.core import changes, edits, masks, painting, panoptic, panoptic_edits
-from segstudio.core.annotation import ACCEPTED, REJECTED, Annotation, Keypoints, Origin
+from segstudio.core.annotation import CORRECTED, REJECTED, Annotation, Keypoints, Origin
 from segstudio.core.changes import ChangeSet
 from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box, Polygons
@@ -210,7 +210,7 @@ def test_a_prediction_that_loses_pixels_is_the_persons():
     rows = [row(1, box(0, 0, 9, 9), origin=found, score=0.5), row(2, box(20, 0, 9, 9), origin=found, score=0.5)]
     after = applied(rows, panoptic_edits.resolve(changes.insert([row(3, box(4, 4, 9, 9))]), rows, SIZE))
     first, second, _ = after
-    assert (first.origin.kind, first.origin.parent, first.review) == ("user", 4, ACCEPTED)
+    assert (first.origin.kind, first.origin.parent, first.review) == ("user", 4, CORRECTED)
     assert second == rows[1]
 
 
@@ -229,7 +229,7 @@ def test_relabelling_and_reordering_take_nothing():
 
 def test_taking_back_a_rejection_is_a_gain():
     rows = [row(1, box(0, 0, 10, 10)), row(2, box(5, 0, 10, 10), review=REJECTED)]
-    change = changes.replace([(rows[1], replace(rows[1], review=ACCEPTED))])
+    change = changes.replace([(rows[1], replace(rows[1], review=CORRECTED))])
     assert overlap(applied(rows, panoptic_edits.resolve(change, rows, SIZE))) == 0
 
 
