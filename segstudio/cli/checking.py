@@ -10,7 +10,7 @@ from segstudio.cli.outcome import PROBLEMS, Outcome
 from segstudio.core.errors import SegstudioError
 
 if TYPE_CHECKING:
-    from segstudio.store import Problem, ProjectFile
+    from segstudio.store import ProjectFile
 
 Advance = Callable[[int, int, str], None]
 
@@ -20,8 +20,7 @@ def check_project(path: Path, advance: Advance) -> Outcome:
     from segstudio.store import ProjectFile, check
 
     found = check(path)
-    problems = [_told(p) for p in found if p.severity != "note"]
-    notes = [_told(p) for p in found if p.severity == "note"]
+    problems = [f"{p.place}: {p.text} {p.remedy}".removeprefix(": ").strip() for p in found]
     counts: dict[str, int] = {}
     try:
         with ProjectFile.open(path) as project:
@@ -30,11 +29,7 @@ def check_project(path: Path, advance: Advance) -> Outcome:
     except SegstudioError as error:
         # What can't be opened has been listed above already.
         problems = problems or [str(error)]
-    return Outcome({"file": path, "kind": "project", **counts, "notes": notes}, problems)
-
-
-def _told(p: Problem) -> str:
-    return f"{p.place}: {p.text} {p.remedy}".removeprefix(": ").strip()
+    return Outcome({"file": path, "kind": "project", **counts}, problems)
 
 
 def check_file(path: Path, advance: Advance) -> Outcome:

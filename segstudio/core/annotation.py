@@ -13,9 +13,8 @@ from segstudio.core.masks import Mask
 
 Geometry = Box | Polygons | Mask
 
-# Review states of an annotation; people read ACCEPTED as "done". A flag asks for another look and outlasts edits.
-TODO, PREDICTED, CORRECTED = "todo", "predicted", "corrected"
-ACCEPTED, FLAGGED, REJECTED = "accepted", "flagged", "rejected"
+# Review states of an annotation.
+PREDICTED, ACCEPTED, REJECTED, TODO = "predicted", "accepted", "rejected", "todo"
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,8 +95,7 @@ class Annotation(msgspec.Struct, frozen=True, tag="annotation", omit_defaults=Tr
         crowd: COCO's iscrowd.
         attributes: Named values.
         origin: Who made it.
-        review: "todo", "predicted", "corrected", "accepted", "flagged" or "rejected".
-        comment: What a person noted about it.
+        review: "todo", "predicted", "accepted" or "rejected".
         source: The COCO-shaped JSON object it was last read from, byte for byte. Fields that still say the same are
             written back as they stand there, unknown ones included.
     """
@@ -117,7 +115,6 @@ class Annotation(msgspec.Struct, frozen=True, tag="annotation", omit_defaults=Tr
     attributes: dict[str, Any] = {}
     origin: Origin = USER
     review: str = TODO
-    comment: str = ""
     source: bytes | None = None
 
     @property

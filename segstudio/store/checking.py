@@ -11,10 +11,9 @@ from typing import Literal
 
 import msgspec
 
-from segstudio.core import document, masks, review_edits
+from segstudio.core import document, masks
 from segstudio.core.annotation import Annotation
 from segstudio.core.errors import ProjectError, SegstudioError
-from segstudio.core.labels import Category
 from segstudio.core.masks import Mask
 from segstudio.store import journal, opening, rows
 from segstudio.store.connection import uri_of
@@ -29,13 +28,13 @@ class Problem(msgspec.Struct, frozen=True):
     """One thing that is wrong with a project.
 
     Args:
-        severity: "error" (something can't be used or is lost), "warning", or "note" (nothing is wrong, but see).
+        severity: "error" (something can't be used or is lost) or "warning".
         text: What is wrong, one sentence.
         place: Where: "object 12", "class 3", "picture 5", "step 40", "run 2", or "" for the file.
         remedy: What the person can do about it.
     """
 
-    severity: Literal["error", "warning", "note"]
+    severity: Literal["error", "warning"]
     text: str
     place: str = ""
     remedy: str = ""
@@ -61,7 +60,7 @@ def check(path: Path | str) -> list[Problem]:
         except sqlite3.Error as error:
             remedy = "Restore a copy of the project; export what can still be opened first."
             found.append(Problem("error", f"The file is damaged: {error}.", "", remedy))
-    return sorted(found, key=lambda p: ("error", "warning", "note").index(p.severity))
+    return sorted(found, key=lambda p: p.severity != "error")
 
 
 def _limited(problems: Iterator[Problem]) -> list[Problem]:
@@ -74,8 +73,8 @@ def _limited(problems: Iterator[Problem]) -> list[Problem]:
             kept.append(problem)
     for kind, n in counts.items():
         if n > MOST:
-            severity, _, place = kind.partition(" ")
-            kept.append(Problem(severity, f"{n - MOST} more like these.", place))  # type: ignore[arg-type]
+            severity = "error" if kind.startswith("error") else "warning"
+            kept.append(Problem(severity, f"{n - MOST} more like these.", kind.partition(" ")[2]))
     return kept
 
 
@@ -120,7 +119,7 @@ class _Plain:
 
 
 def _annotations(connection: sqlite3.Connection) -> Iterator[Problem]:
-    sizes, classes = _sizes(connection), _classes(connection)
+    sizes, skeletons = _sizes(connection), _skeletons(connection)
     parse, origin = document.parse, rows.read_origin
     query = "SELECT id, media, frame, category, z, review, run, origin, doc FROM annotation"
     for id, media, frame, category, z, review, run, packed, doc in map(tuple, connection.execute(query)):
@@ -134,11 +133,7 @@ def _annotations(connection: sqlite3.Connection) -> Iterator[Problem]:
         if made_by.run != run:
             yield Problem("error", "This object contradicts itself about its run.", f"object {id}")
         if a.keypoints is not None:
-            yield from _keypoints(a, classes)
-        if a.attributes and category in classes:
-            yield from _attributes(a, classes[category])
-        if review not in review_edits.OBJECT_STATES:
-            yield Problem("warning", f"Its review state {review!r} is not known.", f"object {id}", "Mark it anew.")
+            yield from _keypoints(a, skeletons)
         if isinstance(a.geometry, Mask):
             yield from _mask(a, a.geometry, sizes.get(media))
 
@@ -155,33 +150,22 @@ def _sizes(connection: sqlite3.Connection) -> dict[int, tuple[int, int]]:
     return sizes
 
 
-def _classes(connection: sqlite3.Connection) -> dict[int, Category]:
-    found = {}
+def _skeletons(connection: sqlite3.Connection) -> dict[int, int]:
+    """Return the number of keypoints of each class that has some."""
+    counts = {}
     for row in connection.execute("SELECT id, run, data FROM category"):
         try:
-            found[row["id"]] = rows.read_category(_Plain(row))  # type: ignore[arg-type]
+            c = rows.read_category(_Plain(row))  # type: ignore[arg-type]
         except _DAMAGED:
             continue
-    return found
+        if c.skeleton is not None:
+            counts[row["id"]] = len(c.skeleton.names)
+    return counts
 
 
-def _attributes(a: Annotation, category: Category) -> Iterator[Problem]:
-    """What an object says about itself and its class does not know, as imported files bring it."""
-    if not category.attributes:
-        return
-    for name, value in a.attributes.items():
-        spec = category.attribute(name)
-        if spec is None:
-            yield Problem("note", f"Its attribute {name!r} is none of its class {category.name}.", f"object {a.id}")
-        elif spec.trouble(value):
-            text = f"The value of its attribute {name!r} {spec.trouble(value)}."
-            yield Problem("note", text, f"object {a.id}", "Set it anew, or change the class's attribute.")
-
-
-def _keypoints(a: Annotation, classes: dict[int, Category]) -> Iterator[Problem]:
+def _keypoints(a: Annotation, skeletons: dict[int, int]) -> Iterator[Problem]:
     assert a.keypoints is not None
-    category = classes.get(a.category)
-    wanted = len(category.skeleton.names) if category is not None and category.skeleton is not None else None
+    wanted = skeletons.get(a.category)
     if len(a.keypoints.values) % 3:
         yield Problem("error", "The keypoints are not triples of x, y and v.", f"object {a.id}")
     elif wanted is not None and a.keypoints.count != wanted:

@@ -137,6 +137,34 @@ class Predictor(ABC):
             delattr(self, name)
 
 
+class NetworkPredictor(Predictor):
+    """A predictor around one torch module.
+
+    Args:
+        network: In eval mode on `device`.
+    """
+
+    def __init__(self, card: Card, device: str, network: Any) -> None:
+        super().__init__(card, device)
+        self.network = network.eval().to(device)
+        self.network.requires_grad_(False)
+
+    @property
+    def memory(self) -> int:
+        tensors = (*self.network.parameters(), *self.network.buffers())
+        return sum(t.numel() * t.element_size() for t in tensors)
+
+    def inference(self, context: Context) -> AbstractContextManager:
+        """Return the context in which the network is called."""
+        import torch
+
+        stack = ExitStack()
+        stack.enter_context(torch.inference_mode())
+        if context.autocast and self.device.startswith("cuda"):
+            stack.enter_context(torch.autocast("cuda", dtype=torch.float16))
+        return stack
+
+
 class StagedPredictor(Predictor):
     """A model whose work is prepare, one network call, decode. `bare` is that network call."""
 
@@ -169,32 +197,8 @@ class StagedPredictor(Predictor):
         return self.decode(outputs, frames, options)
 
 
-class TorchPredictor(StagedPredictor):
-    """A staged predictor around one torch module.
-
-    Args:
-        network: In eval mode on `device`.
-    """
-
-    def __init__(self, card: Card, device: str, network: Any) -> None:
-        super().__init__(card, device)
-        self.network = network.eval().to(device)
-        self.network.requires_grad_(False)
-
-    @property
-    def memory(self) -> int:
-        tensors = (*self.network.parameters(), *self.network.buffers())
-        return sum(t.numel() * t.element_size() for t in tensors)
-
-    def inference(self, context: Context) -> AbstractContextManager:
-        """Return the context in which the network is called."""
-        import torch
-
-        stack = ExitStack()
-        stack.enter_context(torch.inference_mode())
-        if context.autocast and self.device.startswith("cuda"):
-            stack.enter_context(torch.autocast("cuda", dtype=torch.float16))
-        return stack
+class TorchPredictor(StagedPredictor, NetworkPredictor):
+    """A staged predictor around one torch module."""
 
 
 @dataclass
@@ -224,14 +228,25 @@ class Build:
             return self.states[name]
         return None if self.files is None else checkpoints.read(self.files[name])
 
-    def fill(self, network: Any, name: str | None = None, rename: Callable[[str], str] | None = None) -> None:
+    def fill(
+        self,
+        network: Any,
+        name: str | None = None,
+        rename: Callable[[str], str] | None = None,
+        convert: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+    ) -> None:
         """Load a weights file's state dict into the network, strictly; does nothing for random weights.
+
+        Args:
+            rename: From the published key to the network's.
+            convert: From the published state dict to the network's, where new names alone do not do.
 
         Raises:
             WeightsError: Keys or shapes differ.
         """
         state = self.state(name)
         if state is not None:
+            state = state if convert is None else convert(state)
             path = None if self.files is None else self.files.get(name or self.card.weights[0].name)
             checkpoints.fill(network, state, system=self.card.title, path=path, rename=rename)
 
@@ -243,19 +258,33 @@ def _builder(card: Card) -> Callable[[Build], Predictor]:
     except (ModuleNotFoundError, AttributeError) as error:
         missing = getattr(error, "name", None) or ""
         if isinstance(error, ModuleNotFoundError) and not missing.startswith("segstudio"):
-            raise SegstudioError(
-                f"{card.title} needs the Python module '{missing}'.", remedy=f"Install it: pip install {missing}"
-            ) from error
+            raise _lacks(card, missing) from error
         raise InputError(f"The card '{card.name}' names a builder that is not there: {card.builder}.") from error
 
 
 def _construct(build: Build) -> Predictor:
-    for module in build.card.requires:
-        if importlib.util.find_spec(module) is None:
-            raise SegstudioError(
-                f"{build.card.title} needs the Python module '{module}'.", remedy=f"Install it: pip install {module}"
-            )
+    for module in lacking(build.card):
+        raise _lacks(build.card, module)
     return _builder(build.card)(build)
+
+
+# The optional part of segstudio that brings a module, where a part does.
+EXTRAS = {"transformers": "prompts"}
+
+
+def _lacks(card: Card, module: str) -> SegstudioError:
+    why = f"{card.title} needs the Python module '{module}'."
+    return SegstudioError(why, remedy=f"Install it: {installing(module)}")
+
+
+def installing(module: str) -> str:
+    """Return the command that brings a Python module."""
+    return f"pip install 'segstudio[{EXTRAS[module]}]'" if module in EXTRAS else f"pip install {module}"
+
+
+def lacking(card: Card) -> list[str]:
+    """Return the Python modules that a card's model needs and that are not installed; imports none."""
+    return [module for module in card.requires if importlib.util.find_spec(module) is None]
 
 
 def load(card: Card | str, device: str = "cpu", *, catalog: Catalog | None = None) -> Predictor:

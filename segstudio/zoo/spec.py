@@ -12,7 +12,7 @@ from segstudio.core.errors import InputError
 from segstudio.core.labels import LabelSet
 from segstudio.zoo import labels
 
-Task = Literal["boxes", "instances", "poses", "faces", "semantic", "panoptic", "labels"]
+Task = Literal["boxes", "instances", "poses", "faces", "semantic", "panoptic", "labels", "prompts"]
 
 # Background or nothing has number 0 in these tasks, a user's first class 1.
 _FROM_ONE = ("boxes", "instances", "poses", "faces")
@@ -163,7 +163,10 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
             raise ValueError(f"'{self.name}' is not a card name: lower-case letters, digits, '.', '-' and '_'")
         if not _BUILDER.fullmatch(self.builder):
             raise ValueError("'builder' is not of the form module:function")
-        if bool(self.labels) == bool(self.classes):
+        # What a prompt cuts out has no class of its own.
+        if self.task == "prompts" and (self.labels or self.classes):
+            raise ValueError("a card for prompts has neither 'labels' nor 'classes'")
+        if self.task != "prompts" and bool(self.labels) == bool(self.classes):
             raise ValueError("a card has either 'labels' or 'classes'")
         if self.labels and self.labels not in labels.names():
             raise ValueError(f"there is no label set '{self.labels}'; known are {', '.join(labels.names())}")
@@ -183,8 +186,8 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         return self.weights[0].sha256 if self.weights else ""
 
     def label_set(self) -> LabelSet:
-        """Return the classes that results refer to."""
-        if self.classes:
+        """Return the classes that results refer to; none for prompts."""
+        if self.classes or self.task == "prompts":
             return labels.from_names(self.name, self.classes, 1 if self.task in _FROM_ONE else 0)
         return labels.get(self.labels)
 

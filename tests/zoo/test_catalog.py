@@ -41,7 +41,7 @@ def test_every_card_is_complete() -> None:
     for card in catalog:
         assert card.description.endswith("."), card.name
         assert card.weights, card.name
-        assert card.label_set().labels
+        assert card.label_set().labels or card.task == "prompts"
         for file in card.weights:
             assert file.licence
             assert file.origin

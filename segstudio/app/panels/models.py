@@ -9,6 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from segstudio.app.bridge import Bridge
+from segstudio.app.i18n import tr
 from segstudio.app.panels.progress import JobProgress, megabytes
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
@@ -16,6 +17,7 @@ from segstudio.app.theme import set_role
 from segstudio.app.widgets import Elided, Panel, ThresholdSlider, button, icon_label, label, row
 from segstudio.zoo import Card
 from segstudio.zoo import weights as zoo_weights
+from segstudio.zoo.predictor import installing, lacking
 
 GIVES = {
     "boxes": ("bounding-box", "boxes"),
@@ -25,6 +27,7 @@ GIVES = {
     "semantic": ("map-trifold", "regions"),
     "panoptic": ("squares-four", "regions and objects"),
     "labels": ("tag", "picture labels"),
+    "prompts": ("magic-wand", "what you point at"),
 }
 
 
@@ -55,7 +58,10 @@ class ModelCard(QFrame):
         title = Elided(card.title, "heading", Qt.TextElideMode.ElideRight)
         self.state = label("", "small")
         self.button = button("Fetch", lambda: self.fetch.emit(card.name))
-        text = label(card.description, "small", wrap=True)
+        about = card.description
+        for module in lacking(card):
+            about += " " + tr("Needs: {command}", command=installing(module))
+        text = label(about, "small", wrap=True)
         head = row(icon_label(icon, 18, "muted"), title, self.state, spacing=8)
         head.setStretch(1, 1)
         layout = QVBoxLayout(self)
@@ -146,6 +152,9 @@ class ModelsPanel(Panel):
     def choose(self, name: str) -> None:
         """Make a model the chosen one, with the threshold that suits it."""
         card = self.cards[name].card
+        if card.task == "prompts":
+            self._session.said.emit(tr("{title} cuts out what you point at: take the tool Cut Out.", title=card.title))
+            return
         self.model = name
         self._settings.set_text("model", name)
         self._session.view.set(threshold=card.default_threshold)
@@ -166,13 +175,17 @@ class ModelsPanel(Panel):
 
     def _fill(self) -> None:
         catalog = self._bridge.engine.catalog
-        groups = (("Starter pack", True), ("More models", False))
-        for heading, starter in groups:
-            cards = [card for card in catalog if card.starter == starter]
+        more = [card for card in catalog if not card.starter]
+        groups = (
+            (tr("Starter pack"), [card for card in catalog if card.starter]),
+            (tr("More models"), [card for card in more if card.task != "prompts"]),
+            (tr("For the tool Cut Out"), [card for card in more if card.task == "prompts"]),
+        )
+        for i, (heading, cards) in enumerate(groups):
             if not cards:
                 continue
             self._list.addWidget(label(heading, "small"))
-            if not starter:
+            if i == 1:
                 self._list.addWidget(self._offer)
             for card in cards:
                 made = self.cards[card.name] = ModelCard(card)
@@ -181,8 +194,9 @@ class ModelsPanel(Panel):
                 self._list.addWidget(made)
         self._list.addStretch(1)
         stored = self._settings.text("model")
-        ready = [name for name in self.cards if not self._needed(name)]
-        preferred = [n for n in (stored, "starter-instances", *ready, *self.cards) if n in self.cards]
+        usable = [name for name, made in self.cards.items() if made.card.task != "prompts"]
+        ready = [name for name in usable if not self._needed(name)]
+        preferred = [n for n in (stored, "starter-instances", *ready, *usable) if n in usable]
         if preferred:
             self.model = preferred[0]
             self._session.view.set(threshold=self.cards[self.model].card.default_threshold)

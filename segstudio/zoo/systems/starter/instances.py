@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,6 +13,11 @@ from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
 from segstudio.core.results import Boxes, Instances, Result
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
+from segstudio.zoo.promptable import Embedding, Proposal, check_prompt
+
+# Sides of the squares that are tried around points, as shares of the picture's shorter side.
+SCALES = (0.25, 0.5, 1.0)
+_KEPT = 8  # crops of a picture whose saliency is remembered
 
 
 def build(parts: Build) -> Predictor:
@@ -19,8 +25,17 @@ def build(parts: Build) -> Predictor:
     return _MaskInBox(parts)
 
 
+@dataclass
+class _Seen:
+    """A picture with what was found in its crops (left, top, right, bottom)."""
+
+    frame: np.ndarray
+    crops: dict[tuple[int, int, int, int], np.ndarray] = field(default_factory=dict)
+
+
 class _MaskInBox(Predictor):
     can_prompt = True
+    embeds_ahead = False
 
     def __init__(self, parts: Build) -> None:
         super().__init__(parts.card)
@@ -72,14 +87,57 @@ class _MaskInBox(Predictor):
         return results
 
     def prompt_box(self, frame: np.ndarray, box: Box) -> Mask:
-        height, width = frame.shape[:2]
+        left, top, right, bottom = self._crop(frame.shape[:2], box)
+        return masks.from_bitmap(self._saliency(frame[top:bottom, left:right]) >= self.level, left, top)
+
+    def embed(self, frame: np.ndarray, context: Context = DEFAULT_CONTEXT) -> Embedding:
+        """Return the picture as it is: the network looks at crops of it, once it is known of which."""
+        context.cancel.check()
+        return Embedding(frame.shape[:2], _Seen(frame), frame.nbytes)
+
+    def prompt(
+        self, embedding: Embedding, points: np.ndarray, labels: np.ndarray, box: Box | None, mask: Mask | None
+    ) -> list[Proposal]:
+        """Return what stands out in the box, or around the points at several scales.
+
+        Proposals that hold all points on the object and none beside it come first.
+        """
+        size = embedding.size
+        box = check_prompt(size, points, labels, box)
+        # A point may lie on the far edge of the picture.
+        pixels = np.floor(np.asarray(points, np.float64).reshape(-1, 2)).astype(int).clip(0, (size[1] - 1, size[0] - 1))
+        yes, no = pixels[np.asarray(labels) == 1], pixels[np.asarray(labels) != 1]
+        if box is None and mask is not None and mask.counts:
+            box = mask.bounds
+        found: list[Proposal] = []
+        for area in [box] if box is not None else _squares(yes, size):
+            crop = self._crop(size, area)
+            values = self._seen(embedding.state, crop)
+            here, beside = yes - crop[:2], no - crop[:2]
+            for level in _levels(values, here, beside, self.level, one=box is None):
+                kept = _pieces(values >= level, here, beside)
+                found.append((masks.from_bitmap(kept, *crop[:2]), _score(values, kept, here, beside)))
+        found.sort(key=lambda one: -one[1])
+        # What holds no point on the object is no answer.
+        found = [one for one in found if one[0].counts and one[1] > 0]
+        return [one for i, one in enumerate(found) if all(one[0] != other for other, _ in found[:i])]
+
+    def _seen(self, seen: _Seen, crop: tuple[int, int, int, int]) -> np.ndarray:
+        if crop not in seen.crops:
+            while len(seen.crops) >= _KEPT:
+                del seen.crops[next(iter(seen.crops))]
+            left, top, right, bottom = crop
+            seen.crops[crop] = self._saliency(seen.frame[top:bottom, left:right])
+        return seen.crops[crop]
+
+    def _crop(self, size: tuple[int, int], box: Box) -> tuple[int, int, int, int]:
+        """Return left, top, right, bottom of a box with its margin."""
         margin_x, margin_y = box.w * self.margin, box.h * self.margin
         around = Box(box.x - margin_x, box.y - margin_y, box.w + 2 * margin_x, box.h + 2 * margin_y)
-        left, top, right, bottom = around.clipped(width, height).pixels()
+        left, top, right, bottom = around.clipped(size[1], size[0]).pixels()
         if right - left < 2 or bottom - top < 2:
             raise InputError("This box has no area inside the picture.")
-        crop = frame[top:bottom, left:right]
-        return masks.from_bitmap(self._saliency(crop) >= self.level, left, top)
+        return left, top, right, bottom
 
     def _saliency(self, crop: np.ndarray) -> np.ndarray:
         """Return float32 (h, w) in [0, 1]: how much each pixel belongs to what stands out in the crop."""
@@ -98,3 +156,53 @@ class _MaskInBox(Predictor):
 
 def _with_threshold(options: Options, threshold: float) -> Options:
     return Options(threshold, options.max_instances, options.labels, options.confidence, options.top)
+
+
+def _squares(points: np.ndarray, size: tuple[int, int]) -> list[Box]:
+    """Return boxes of several sizes around points, inside a picture of (height, width)."""
+    low, high = points.min(axis=0), points.max(axis=0) + 1
+    middle, spread = (low + high) / 2, high - low
+    found = []
+    for scale in SCALES:
+        w, h = np.maximum(spread * 1.5, scale * min(size)).tolist()
+        found.append(Box(middle[0] - w / 2, middle[1] - h / 2, w, h).clipped(size[1], size[0]))
+    return found
+
+
+def _inside(points: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return those of points (x, y) that lie in a crop of (height, width)."""
+    return points[((points >= 0) & (points < shape[1::-1])).all(axis=1)]
+
+
+def _levels(values: np.ndarray, yes: np.ndarray, no: np.ndarray, level: float, *, one: bool) -> list[float]:
+    """Return the saliency from which a pixel counts: the usual one, and one that parts the points where one does."""
+    levels = [level] if one else [level, 0.5 * level, min(2 * level, 0.9)]
+    yes, no = _inside(yes, values.shape), _inside(no, values.shape)
+    if len(yes):
+        lowest = float(values[yes[:, 1], yes[:, 0]].min())
+        highest = float(values[no[:, 1], no[:, 0]].max()) if len(no) else 0.0
+        if lowest > highest and not (highest < level <= lowest):
+            levels.append((lowest + highest) / 2)
+    return levels
+
+
+def _pieces(set_: np.ndarray, yes: np.ndarray, no: np.ndarray) -> np.ndarray:
+    """Return the connected pieces with a point on the object; without such points all but those with a point beside."""
+    import cv2
+
+    yes, no = _inside(yes, set_.shape), _inside(no, set_.shape)
+    _, numbers = cv2.connectedComponents(set_.astype(np.uint8), connectivity=8)
+    wanted = set(numbers[yes[:, 1], yes[:, 0]].tolist()) - {0}
+    if wanted:
+        return np.isin(numbers, list(wanted))
+    return set_ & ~np.isin(numbers, list(set(numbers[no[:, 1], no[:, 0]].tolist()) - {0}))
+
+
+def _score(values: np.ndarray, kept: np.ndarray, yes: np.ndarray, no: np.ndarray) -> float:
+    """Return the share of points on their right side, less up to a tenth where the object hardly stands out."""
+    right = sum(bool(kept[y, x]) for x, y in _inside(yes, kept.shape))
+    right += len(no) - sum(bool(kept[y, x]) for x, y in _inside(no, kept.shape))
+    share = right / (len(yes) + len(no)) if len(yes) + len(no) else 1.0
+    inner = float(values[kept].mean()) if kept.any() else 0.0
+    outer = float(values[~kept].mean()) if not kept.all() else 0.0
+    return max(share * (0.9 + 0.1 * (inner - outer)), 0.0)

@@ -1,0 +1,194 @@
+"""What the Segment Anything networks have in common: prompts in, masks of the picture's size out.
+
+Kirillov et al. 2023 (arXiv 2304.02643); the networks are those of Hugging Face's `transformers`.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segstudio.core import masks
+from segstudio.core.errors import InputError
+from segstudio.core.geometry import Box
+from segstudio.core.masks import EMPTY, Mask
+from segstudio.core.results import Result
+from segstudio.zoo.predictor import (
+    DEFAULT_CONTEXT,
+    DEFAULT_OPTIONS,
+    Build,
+    Context,
+    NetworkPredictor,
+    Options,
+)
+from segstudio.zoo.promptable import Embedding, Proposal, check_prompt
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_SURE = 0.999  # of a mask's pixels, as the probability that a mask prompt stands for
+_ROWS = 1 << 24  # pixels that are enlarged at once
+
+
+class SamPredictor(NetworkPredictor):
+    """Answers prompts with a network of the SAM family.
+
+    Args:
+        build: Its input is square.
+        network: A `transformers` model with `get_image_embeddings`, whose forward takes `image_embeddings`.
+    """
+
+    can_prompt = True
+    embeds_ahead = True
+
+    def __init__(self, build: Build, network: Any) -> None:
+        super().__init__(build.card, build.device, network)
+        spec = build.card.input
+        if spec is None or len(spec.size) != 2:
+            raise InputError(f"The card '{build.card.name}' needs an input size of (height, width).")
+        self.side: int = build.settings.get("side", spec.size[0])
+        self.mean, self.std = list(spec.mean), list(spec.std)
+
+    @abstractmethod
+    def pixels(self, frame: np.ndarray) -> Tensor:
+        """Return the network's input (1, 3, side, side) on its device."""
+
+    @abstractmethod
+    def reach(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return (height, width) of the part of the network's input that a picture of (height, width) takes."""
+
+    def predict(
+        self,
+        frames: Sequence[np.ndarray],  # noqa: ARG002
+        options: Options = DEFAULT_OPTIONS,  # noqa: ARG002
+        context: Context = DEFAULT_CONTEXT,  # noqa: ARG002
+    ) -> list[list[Result]]:
+        raise InputError(
+            f"{self.card.title} finds nothing by itself: it cuts out what is pointed at.",
+            remedy="Use it with the tool Cut Out in the window, or choose another model to predict with.",
+        )
+
+    def embed(self, frame: np.ndarray, context: Context = DEFAULT_CONTEXT) -> Embedding:
+        context.stage("look at the picture", 0.0)
+        with self.inference(context):
+            found = self.network.get_image_embeddings(self.pixels(frame))
+        state = [t.float().cpu() for t in (found if isinstance(found, (list, tuple)) else [found])]
+        return Embedding(frame.shape[:2], state, sum(t.numel() * t.element_size() for t in state))
+
+    def prompt(
+        self, embedding: Embedding, points: np.ndarray, labels: np.ndarray, box: Box | None, mask: Mask | None
+    ) -> list[Proposal]:
+        box = check_prompt(embedding.size, points, labels, box)
+        given = self._prompts(embedding.size, points, labels, box, mask)
+        seen = [t.to(self.device) for t in embedding.state]
+        given["image_embeddings"] = seen if len(seen) > 1 else seen[0]
+        # One point may mean a button, a coat or a person: three answers. More leave one best answer, so the authors.
+        clear = len(points) + (box is not None) + (mask is not None) > 1
+        logits, scores = self._answer(given, many=True)
+        if clear:
+            best, score = self._answer(given, many=False)
+            logits, scores = np.concatenate((best, logits)), np.concatenate((score, scores))
+        order = np.argsort(-scores, kind="stable")
+        order = [0, *(i for i in order if i != 0)] if clear else list(order)
+        size = embedding.size
+        found = _distinct([(enlarge(self.on_picture(logits[i], size), size), float(scores[i])) for i in order])
+        top = found[0][1] if found else 0.0
+        # The one best answer stays first, whatever the network expects of the others.
+        return [(one, min(score, top)) for one, score in found]
+
+    def prompt_box(self, frame: np.ndarray, box: Box) -> Mask:
+        none = np.zeros((0, 2)), np.zeros(0, np.int64)
+        found = self.prompt(self.embed(frame), *none, box, None)
+        return found[0][0] if found else EMPTY
+
+    def _prompts(
+        self, size: tuple[int, int], points: np.ndarray, labels: np.ndarray, box: Box | None, mask: Mask | None
+    ) -> dict[str, Any]:
+        """Return the prompts as the network's arguments, in the pixels of its input."""
+        import torch
+
+        height, width = self.reach(size)
+        scale = np.array([width / size[1], height / size[0]])
+        given: dict[str, Any] = {}
+        if len(points):
+            # The networks were trained with pixel numbers; the centre of pixel 0 lies at 0.5 here.
+            places = (np.asarray(points, np.float64).reshape(-1, 2) - 0.5) * scale
+            given["input_points"] = torch.tensor(places[None, None], dtype=torch.float32, device=self.device)
+            given["input_labels"] = torch.tensor(np.asarray(labels)[None, None], device=self.device).long()
+        if box is not None:
+            corners = np.array([box.x, box.y, box.right, box.bottom]) * np.tile(scale, 2)
+            given["input_boxes"] = torch.tensor(corners[None, None], dtype=torch.float32, device=self.device)
+        if mask is not None and mask.counts:
+            given["input_masks"] = torch.tensor(self._coarse(mask, size)[None, None], device=self.device)
+        return given
+
+    def _coarse(self, mask: Mask, size: tuple[int, int]) -> np.ndarray:
+        """Return a mask as the logits (side / 4, side / 4) that the network takes as an earlier answer."""
+        import cv2
+
+        height, width = self.reach(size)
+        full = cv2.resize(masks.paste(mask, *size).astype(np.float32), (width, height), interpolation=cv2.INTER_AREA)
+        whole = np.zeros((self.side, self.side), np.float32)
+        whole[:height, :width] = full
+        side = self.side // 4
+        share = cv2.resize(whole, (side, side), interpolation=cv2.INTER_AREA).clip(1 - _SURE, _SURE)
+        return np.log(share / (1 - share))
+
+    def _answer(self, given: dict[str, Any], *, many: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return logits float32 (n, h', w') and the IoU that the network expects of each."""
+        with self.inference(DEFAULT_CONTEXT):
+            found = self.network(**given, multimask_output=many)
+        return found.pred_masks[0, 0].float().cpu().numpy(), found.iou_scores[0, 0].float().cpu().numpy().clip(0, 1)
+
+    def on_picture(self, logits: np.ndarray, size: tuple[int, int]) -> np.ndarray:  # noqa: ARG002
+        """Return the part of the coarse logits that a picture of (height, width) takes."""
+        return logits
+
+
+def _distinct(found: Sequence[Proposal]) -> list[Proposal]:
+    """Return the proposals that are neither empty nor the same as an earlier one."""
+    kept: list[Proposal] = []
+    for mask, score in found:
+        if mask.counts and all(mask != other for other, _ in kept):
+            kept.append((mask, score))
+    return kept
+
+
+def enlarge(plane: np.ndarray, size: tuple[int, int]) -> Mask:
+    """Return where a plane of logits (h, w), resampled bilinearly to (height, width), is above zero.
+
+    Only the window that can be above zero is resampled, so that a small object costs the same in an 8k picture.
+    """
+    inside = plane > 0
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    if not len(rows):
+        return EMPTY
+    top, bottom = _span(int(rows[0]), int(rows[-1]), plane.shape[0], size[0])
+    left, right = _span(int(columns[0]), int(columns[-1]), plane.shape[1], size[1])
+    x_low, x_high, x_share = _taps(left, right, plane.shape[1], size[1])
+    set_ = np.empty((bottom - top, right - left), bool)
+    step = max(1, _ROWS // max(right - left, 1))
+    for start in range(top, bottom, step):
+        end = min(start + step, bottom)
+        y_low, y_high, y_share = _taps(start, end, plane.shape[0], size[0])
+        lines = plane[y_low] * (1 - y_share)[:, None] + plane[y_high] * y_share[:, None]
+        set_[start - top : end - top] = lines[:, x_low] * (1 - x_share) + lines[:, x_high] * x_share > 0
+    return masks.from_bitmap(set_, left, top)
+
+
+def _span(first: int, last: int, source: int, target: int) -> tuple[int, int]:
+    """Return the range of target pixels that source pixels `first` to `last` can reach."""
+    scale = target / source
+    return max(math.floor((first - 0.5) * scale) - 1, 0), min(math.ceil((last + 1.5) * scale) + 1, target)
+
+
+def _taps(start: int, end: int, source: int, target: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return of target pixels `start` to `end` the two source pixels between which each lies, and how far."""
+    place = (np.arange(start, end) + 0.5) * (source / target) - 0.5
+    place = place.clip(0, None).astype(np.float32)
+    low = np.minimum(place.astype(np.int64), source - 1)
+    return low, np.minimum(low + 1, source - 1), place - low

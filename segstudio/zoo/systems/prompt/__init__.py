@@ -1,0 +1,1 @@
+"""Networks that cut out what a person points at."""
