@@ -36,11 +36,12 @@ def check_file(path: Path, advance: Advance) -> Outcome:
     """Return what is wrong or odd in an annotation file."""
     from segstudio.formats import registry
     from segstudio.formats.lint import check_file as lint
+    from segstudio.formats.lint import walked
 
     try:
         row = registry.find(path)
         if row.name != "coco" and row.read is not None:
-            return Outcome({"file": path, "kind": row.name}, [f"{n.kind}: {n}" for n in row.read(path).notes])
+            return Outcome({"file": path, "kind": row.name}, [f"{n.kind}: {n}" for n in walked(row.read(path))])
     except SegstudioError as error:
         return Outcome({"file": path, "kind": "annotations"}, [str(error)], PROBLEMS)
     found = lint(path, lambda done, total: advance(done, total, "annotations"))

@@ -11,7 +11,7 @@ from segstudio.cli.sources import existing
 if TYPE_CHECKING:
     from segstudio.cli.output import Output
 
-TASKS = ("boxes", "masks", "keypoints")
+TASKS = ("boxes", "masks", "keypoints", "panoptic")
 
 
 def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
@@ -31,11 +31,13 @@ def run(args: argparse.Namespace, out: Output) -> Outcome:
         out.note(warning)
     per_class = scores["per_category"]
     counts = ("images", "annotations", "results")
-    figures = [(name, _shown(value)) for name, value in scores.items() if name.startswith(("AP", "AR"))]
+    figures = [
+        (name, _shown(value)) for name, value in scores.items() if name.startswith(("AP", "AR", "PQ", "SQ", "RQ"))
+    ]
     out.line(", ".join(f"{scores[name]:,} {name}" for name in counts))
     out.table((args.task, "score"), figures)
     out.line("")
-    out.table(("class", "AP"), [(name, _shown(value)) for name, value in per_class.items()])
+    out.table(("class", "PQ" if "PQ" in scores else "AP"), [(n, _shown(value)) for n, value in per_class.items()])
     return Outcome({"truth": truth, "file": results, **scores})
 
 

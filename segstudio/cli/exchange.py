@@ -13,8 +13,8 @@ from segstudio.core.errors import InputError
 
 if TYPE_CHECKING:
     from segstudio.cli.output import Output
-    from segstudio.engine.exchange import ExportReport, ImportReport
     from segstudio.engine.frames import FramesReport
+    from segstudio.engine.reports import ExportReport, ImportReport
     from segstudio.formats.base import Note
     from segstudio.store import ProjectFile
 
@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser, verb: str) -> None:
         parser.add_argument("source", metavar="IN", help="the file to read")
         parser.add_argument("target", metavar="OUT", help="the file to write")
         parser.add_argument("--from", dest="format", metavar="FORMAT", help="of IN; by default what it looks like")
-        parser.add_argument("--to", metavar="FORMAT", required=True, help="of OUT: coco, coco-results")
+        parser.add_argument("--to", metavar="FORMAT", required=True, help="of OUT: coco, coco-panoptic or coco-results")
     else:
         parser.add_argument("project", metavar="PROJECT", help="the project file")
     if verb == "import":
@@ -33,7 +33,9 @@ def arguments(parser: argparse.ArgumentParser, verb: str) -> None:
         parser.add_argument("--format", metavar="FORMAT", help="of the file; by default what it looks like")
     elif verb == "export":
         parser.add_argument("target", metavar="OUT", help="the file to write")
-        parser.add_argument("--format", metavar="FORMAT", default="coco", help="coco (the default) or coco-results")
+        parser.add_argument(
+            "--format", metavar="FORMAT", default="coco", help="coco (the default), coco-panoptic or coco-results"
+        )
         parser.add_argument(
             "--predictions", choices=("all", "accepted"), default="all",
             help="all that were not rejected, or only what a person drew, accepted or imported",
@@ -51,6 +53,13 @@ def arguments(parser: argparse.ArgumentParser, verb: str) -> None:
             help="also write the frames of videos that have annotations, as the pictures that OUT names, below DIR",
         )  # fmt: skip
         parser.add_argument("--all-frames", action="store_true", help="with --frames: write all frames")
+        parser.add_argument("--check", action="store_true", help="only say what is in the way; write nothing")
+    if verb != "import":
+        parser.add_argument(
+            "--overlap", choices=("top", "score", "small", "things"), default="top",
+            help="who gets a pixel that several objects claim, where only one can have it: the topmost, the one with "
+            "the higher score, the smaller one, or things over stuff",
+        )  # fmt: skip
     if verb != "export":
         parser.add_argument("--media", metavar="DIR", help="the folder that the names of the pictures start from")
 
@@ -87,11 +96,13 @@ def _export(args: argparse.Namespace, out: Output) -> Outcome:
                 predictions=args.predictions,
                 min_score=args.threshold,
                 unusable=args.unusable,
+                overlap=args.overlap,
+                dry=args.check,
             )
-        out.line(f"{target}: {exported(report)}")
+        out.line(f"{target}: {'would hold ' if args.check else ''}{exported(report)}")
         facts = {"project": args.project, **written_facts(report)}
         problems = tell(report.notes, args.project, out)
-        if args.frames:
+        if args.frames and not args.check:
             frames = _write_frames(project, args, out)
             facts["frames"] = {
                 "folder": frames.folder, "videos": frames.videos, "written": frames.frames,
@@ -119,7 +130,9 @@ def _convert(args: argparse.Namespace, out: Output) -> Outcome:
     (source,) = existing([args.source])
     target = writable(args.target)
     with out.progress("Converting") as advance:
-        read, wrote = convert(source, target, args.to, args.format, args.media, lambda d, t: advance(d, t, ""))
+        read, wrote = convert(
+            source, target, args.to, args.format, args.media, lambda d, t: advance(d, t, ""), overlap=args.overlap
+        )
     out.line(f"{source}: {imported(read)}")
     out.line(f"{target}: {exported(wrote)}")
     problems = [*tell(read.notes, source, out), *tell(wrote.notes, target, out)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any, Literal
 
 import msgspec
@@ -18,80 +18,21 @@ from segstudio.core.changes import ChangeSet, Table
 from segstudio.core.errors import FormatError, InputError
 from segstudio.core.labels import Category
 from segstudio.core.media import Media
+from segstudio.core.panoptic import Rule
 from segstudio.engine.job import CancelToken
 from segstudio.engine.joining import guess_root, join_categories, join_media
+from segstudio.engine.reports import ExportReport, ImportReport
 from segstudio.formats import registry
-from segstudio.formats.base import Incoming, Maps, Note, Notes, Outgoing, Placed, Stored
+from segstudio.formats.base import Incoming, Maps, Notes, Outgoing, Placed, Stored
 from segstudio.formats.coco_objects import ImageIds, ids_of
 from segstudio.media import describe, relativize
 from segstudio.store import ProjectFile, rows
 
 OnProgress = Callable[[int, int], object]
-_EVERY = 4096
+_EVERY = 4096  # annotations between two looks at the token, ...
+_OFTEN = 0.1  # ... and seconds, where each takes long
 _COLUMNS = tuple("id media frame category z run review origin doc".split())
 _KEEP = "import/"
-
-
-@dataclass
-class ImportReport:
-    """What an import did.
-
-    Args:
-        path: The file.
-        format: Its format.
-        run: The run that brought it, one step of the history.
-        media: Pictures added.
-        matched: Pictures of the file that the project had already.
-        categories: Classes added.
-        annotations: Annotations added.
-        present: Annotations that the project had already.
-        joined: Annotations that the project had already and that got their keypoints from this file.
-        notes: What was skipped, changed or odd.
-    """
-
-    path: Path
-    format: str
-    run: int | None = None
-    media: int = 0
-    matched: int = 0
-    categories: int = 0
-    annotations: int = 0
-    present: int = 0
-    joined: int = 0
-    notes: list[Note] = field(default_factory=list)
-
-    @property
-    def skipped(self) -> int:
-        """The number of items that could not be used."""
-        return sum(n.count for n in self.notes if n.kind == "skipped")
-
-
-@dataclass
-class ExportReport:
-    """What an export wrote.
-
-    Args:
-        path: The file.
-        format: Its format.
-        media: Pictures (and frames of videos) written.
-        categories: Classes written.
-        annotations: Annotations written, predictions included.
-        predictions: How many of them are predictions that nobody accepted yet.
-        notes: What was left out or odd.
-    """
-
-    path: Path
-    format: str
-    media: int = 0
-    categories: int = 0
-    annotations: int = 0
-    predictions: int = 0
-    notes: list[Note] = field(default_factory=list)
-
-    @property
-    def skipped(self) -> int:
-        """The number of items that could not be written."""
-        return sum(n.count for n in self.notes if n.kind == "skipped")
 
 
 def import_file(
@@ -224,9 +165,11 @@ class _Import:
         present = self._present({m for m, _ in maps.images.values()})
         total = self.incoming.counts["annotations"]
         placed: Placed
+        due = 0.0
         for done, placed in enumerate(self.incoming.annotations(maps)):
-            if done % _EVERY == 0:
+            if (now := monotonic()) >= due or done % _EVERY == 0:
                 self._tick(done, total)
+                due = now + _OFTEN
             if present and (placed.media, placed.frame, bytes(placed.doc)) in present:
                 self.report.present += 1
                 continue
@@ -329,7 +272,7 @@ def stored(project: ProjectFile) -> Iterator[Stored]:
     """Yield every annotation of a project with its document, by number."""
     for row in project.documents():
         origin = rows.read_origin(row.origin)
-        yield Stored(row.id, row.media, row.frame, row.category, row.review, origin, row.doc)
+        yield Stored(row.id, row.media, row.frame, row.category, row.review, origin, row.doc, row.z)
 
 
 def export_file(
@@ -342,6 +285,8 @@ def export_file(
     predictions: Literal["all", "accepted"] = "all",
     min_score: float = 0.0,
     unusable: Literal["keep", "drop"] = "keep",
+    overlap: Rule = "top",
+    dry: bool = False,
 ) -> ExportReport:
     """Write a project to an annotation file; a failure or a cancel leaves the file that was there.
 
@@ -355,6 +300,8 @@ def export_file(
         min_score: Predictions that nobody accepted and that score below this are left out.
         unusable: "keep" writes imported items that segstudio could not use back as they were read; "drop" leaves
             them out.
+        overlap: Who gets a pixel that several objects claim, in formats where only one can have it.
+        dry: Only say what would be written and what is in the way; nothing is.
 
     Raises:
         FormatError: The format is unknown, or the file can't be written.
@@ -374,9 +321,14 @@ def export_file(
         _kept(project),
         predictions,
         unusable,
+        overlap,
         notes,
     )
-    row.write(path, out)
+    if dry:
+        with tempfile.TemporaryDirectory(prefix="segstudio-check-") as folder:
+            row.write(Path(folder) / path.name, out)
+    else:
+        row.write(path, out)
     count = out.written.get
     return ExportReport(
         path,
@@ -416,8 +368,10 @@ def _walker(
 
     def walk() -> Iterator[Stored]:
         nonlocal walked
+        due = 0.0
         for done, a in enumerate(stored(project)):
-            if done % _EVERY == 0:
+            if (now := monotonic()) >= due or done % _EVERY == 0:
+                due = now + _OFTEN
                 if cancel is not None:
                     cancel.check()
                 if progress is not None:
@@ -465,6 +419,7 @@ def convert(
     cancel: CancelToken | None = None,
     *,
     unusable: Literal["keep", "drop"] = "keep",
+    overlap: Rule = "top",
 ) -> tuple[ImportReport, ExportReport]:
     """Turn one annotation file into another, through a project that is thrown away.
 
@@ -477,6 +432,7 @@ def convert(
         progress: Called with (annotations done, annotations in all), once through for reading and once for writing.
         cancel: Stops it; the target is then as it was.
         unusable: As for `export_file`.
+        overlap: Likewise.
 
     Raises:
         FormatError: The file can't be read or written.
@@ -488,5 +444,5 @@ def convert(
         ProjectFile.create(Path(folder) / "convert.segstudio") as project,
     ):
         read = import_file(project, source, format, media_root, progress, cancel)
-        written = export_file(project, target, to, progress, cancel, unusable=unusable)
+        written = export_file(project, target, to, progress, cancel, unusable=unusable, overlap=overlap)
     return read, written

@@ -49,7 +49,12 @@ def join_categories(
             if old.skeleton is None and category.skeleton is not None:
                 new = replace(new, skeleton=category.skeleton)
             if old.source is None:
-                new = replace(new, source=category.source, supercategory=old.supercategory or category.supercategory)
+                new = replace(
+                    new,
+                    source=category.source,
+                    supercategory=old.supercategory or category.supercategory,
+                    thing=old.thing and category.thing,
+                )
             if new != old:
                 pairs.append((old, new))
         if key is not None:

@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 from segstudio.core.annotation import Origin
 from segstudio.core.labels import Category
 from segstudio.core.media import Media
+from segstudio.core.panoptic import Rule
 
 # The id of an image or a category as a file says it: a number, or a text in files that stretch the format.
 Key = int | float | str
@@ -154,6 +155,7 @@ class Stored(NamedTuple):
     review: str
     origin: Origin
     doc: bytes
+    z: int = 0
 
 
 @dataclass
@@ -167,6 +169,7 @@ class Outgoing:
         kept: What imports left (`Incoming.keep`), oldest first.
         predictions: "all": whatever was not rejected; "accepted": only what a person made or accepted.
         unusable: "keep" writes items that could not be used back as they were read, "drop" leaves them out.
+        overlap: Who gets a pixel that several objects claim, in formats where only one can have it.
         notes: What the writer has to say.
         written: How many of each were written; the writer fills it in.
     """
@@ -177,6 +180,7 @@ class Outgoing:
     kept: Sequence[str] = ()
     predictions: Literal["all", "accepted"] = "all"
     unusable: Literal["keep", "drop"] = "keep"
+    overlap: Rule = "top"
     notes: Notes = field(default_factory=Notes)
     written: dict[str, int] = field(default_factory=dict)
 
@@ -193,6 +197,7 @@ class Format:
         read: Or None where it is only written.
         write: Or None where it is only read.
         walks: How often `write` walks through the annotations.
+        probe: Looks further into a file (path, first 64 KiB) whose start could be of several formats.
     """
 
     name: str
@@ -202,3 +207,4 @@ class Format:
     read: Callable[[Path], Incoming] | None
     write: Callable[[Path, Outgoing], None] | None
     walks: int = 1
+    probe: Callable[[Path, str], bool] | None = None

@@ -109,9 +109,9 @@ class _Reading:
         first = self.lists["annotations"][:1]
         if first and b'"segments_info"' in bytes(first[0]):
             raise FormatError(
-                "This is a COCO panoptic file; its shapes lie in PNG files, which this version does not read.",
+                "This is a COCO panoptic file; its shapes lie in PNG files.",
                 path=self.path,
-                remedy="Convert it to COCO instances (panopticapi's panoptic2detection_coco_format).",
+                remedy="Import it with the format coco-panoptic.",
             )
 
     def incoming(self) -> Incoming:

@@ -71,7 +71,7 @@ class _Writer:
     def __init__(self, out: Outgoing) -> None:
         self.out = out
         self.notes = out.notes
-        self.kept = [k for k in (_kept(text) for text in out.kept) if k.format == "coco"]
+        self.kept = [k for k in (_kept(text) for text in out.kept) if k.format in ("coco", "coco-panoptic")]
         self.aside = {name: self._asides(name) for name in LISTS}
         self.media = {m.id: m for m in out.media}
         self.sizes = {m.id: objects.declared_size(m) for m in out.media}

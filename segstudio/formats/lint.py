@@ -108,19 +108,28 @@ def _check_lists(incoming: Incoming, found: Notes) -> None:
             found.add("warning", "an id that is a text; most readers want a number", f"{place}.id")
 
 
+def walked(incoming: Incoming) -> Notes:
+    """Return what the reader of a format has to say about all of a file."""
+    for _ in incoming.annotations(_numbered(incoming)):
+        pass
+    return incoming.notes
+
+
+def _numbered(incoming: Incoming) -> Maps:
+    """Return the maps of a file that is looked at without a project: pictures and classes by their place in it."""
+    images = {e.key: (e.index, 0) for e in reversed(incoming.entries) if e.key is not None}
+    categories = {key: index for index, key, _ in reversed(incoming.categories) if key is not None}
+    sizes = {e.index: (e.media.width, e.media.height) for e in incoming.entries}
+    return Maps(images, categories, 0, sizes)
+
+
 def _check_annotations(
     incoming: Incoming, found: Notes, progress: Callable[[int, int], object] | None
 ) -> None:  # fmt: skip
-    images: dict[Any, tuple[int, int]] = {}
-    sizes: dict[int, tuple[int, int]] = {}
-    for entry in incoming.entries:
-        if entry.key is not None:
-            images.setdefault(entry.key, (entry.index, 0))
-        sizes[entry.index] = (entry.media.width, entry.media.height)
-    categories = {key: index for index, key, _ in reversed(incoming.categories) if key is not None}
+    maps = _numbered(incoming)
     total = incoming.counts["annotations"]
-    for placed in incoming.annotations(Maps(images, categories, 0, sizes)):
-        _check_annotation(placed, *sizes[placed.media], found)
+    for placed in incoming.annotations(maps):
+        _check_annotation(placed, *maps.sizes[placed.media], found)
         if progress is not None and placed.id % 1024 == 0:
             progress(placed.id, total)
     if progress is not None:

@@ -5,12 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from segstudio.core.errors import FormatError
-from segstudio.formats import coco, coco_results, coco_write
+from segstudio.formats import coco, coco_panoptic, coco_panoptic_write, coco_results, coco_write
 from segstudio.formats.base import Format
 from segstudio.formats.files import head_text
 
+# A file belongs to the first format that knows it.
 FORMATS = (
     Format("coco", "COCO instances and keypoints", (".json",), coco.looks_like, coco.read, coco_write.write, 2),
+    Format(
+        "coco-panoptic",
+        "COCO panoptic, JSON and PNG",
+        (".json",),
+        coco_panoptic.looks_like,
+        coco_panoptic.read,
+        coco_panoptic_write.write,
+        2,
+        coco_panoptic.probe,
+    ),
     Format(
         "coco-results",
         "COCO results",
@@ -46,8 +57,12 @@ def find(path: Path) -> Format:
         FormatError: It can't be read, or looks like none of them; the message lists those there are.
     """
     head = head_text(path)
-    for row in FORMATS:
-        if row.read is not None and row.sniff(head):
+    known = [row for row in FORMATS if row.read is not None]
+    for row in known:
+        if row.probe is not None and row.probe(path, head):
+            return row
+    for row in known:
+        if row.sniff(head):
             return row
     raise FormatError(
         "This file looks like no format that segstudio reads.",

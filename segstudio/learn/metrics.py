@@ -20,8 +20,9 @@ from segstudio.core.labels import COCO_PERSON
 from segstudio.formats.base import Notes
 from segstudio.formats.coco_check import Unusable, check_shape, read_head
 from segstudio.formats.files import load
+from segstudio.learn import panoptic
 
-Task = Literal["boxes", "masks", "keypoints"]
+Task = Literal["boxes", "masks", "keypoints", "panoptic"]
 
 _IOU_TYPE: dict[str, Any] = {"boxes": "bbox", "masks": "segm", "keypoints": "keypoints"}
 _NEEDS = {"boxes": ("bbox", "segmentation"), "masks": ("segmentation",), "keypoints": ("keypoints",)}
@@ -36,7 +37,7 @@ def evaluate(gt_path: str | Path, results_path: str | Path, task: Task) -> dict[
         gt_path: The data set.
         results_path: A results list; or a data set, whose annotations then count as results, of score 1 where they
             have none.
-        task: "boxes", "masks" or "keypoints".
+        task: "boxes", "masks", "keypoints", or "panoptic" (see `learn.panoptic`).
 
     Returns:
         "task"; COCO's numbers by name ("AP", "AP50", ..., each in [0, 1], or None where the data set has nothing of
@@ -47,8 +48,10 @@ def evaluate(gt_path: str | Path, results_path: str | Path, task: Task) -> dict[
         FormatError: A file that can't be read.
         InputError: Files that don't fit together, or results that this task can't use; the place says which.
     """
+    if task == "panoptic":
+        return panoptic.evaluate(Path(gt_path), Path(results_path))
     if task not in _IOU_TYPE:
-        raise InputError(f"There is no task named {task!r}.", remedy=f"Known are: {', '.join(_IOU_TYPE)}.")
+        raise InputError(f"There is no task named {task!r}.", remedy=f"Known are: {', '.join(_IOU_TYPE)}, panoptic.")
     warnings: list[str] = []
     truth = _truth(Path(gt_path), task, warnings)
     results = _results(Path(results_path), task, truth, warnings)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from segstudio.engine.exchange import ImportReport, export_file, import_file
+from segstudio.engine.exchange import export_file, import_file
+from segstudio.engine.reports import ImportReport
 from segstudio.store import ProjectFile
 
 

@@ -17,9 +17,9 @@ from segstudio.app.theme import set_role
 from segstudio.app.widgets import button, icon_label, label, row
 
 if TYPE_CHECKING:
-    from segstudio.engine.exchange import ExportReport, ImportReport
     from segstudio.engine.frames import FramesReport
     from segstudio.engine.job import Job
+    from segstudio.engine.reports import ExportReport, ImportReport
     from segstudio.store import ProjectFile
 
 
