@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
 from segstudio.app.i18n import tr
+from segstudio.app.keymap import Keymap
 from segstudio.app.table import ACTIONS, MENUS, Spec
 from segstudio.app.theme import theme
 
@@ -20,15 +21,21 @@ class Actions(QObject):
         window: The window that the shortcuts work in.
         handlers: By the name before the dot of `Spec.call`.
         state: Answers the words of `Spec.needs` and `Spec.check`.
+        keymap: Knows which keys each action has.
     """
 
-    def __init__(self, window: QWidget, handlers: Mapping[str, object], state: Callable[[str], bool]) -> None:
+    def __init__(
+        self, window: QWidget, handlers: Mapping[str, object], state: Callable[[str], bool], keymap: Keymap
+    ) -> None:
         super().__init__(window)
         self.specs = {spec.id: spec for spec in ACTIONS}
         self._state = state
         self._all: dict[str, QAction] = {}
         for spec in self.specs.values():
             self._all[spec.id] = self._make(window, spec, _bound(handlers, spec.call))
+        self.keymap = keymap
+        keymap.changed.connect(self._give_keys)
+        self._give_keys()
         theme().changed.connect(self._paint)
         self._paint()
 
@@ -69,22 +76,27 @@ class Actions(QObject):
         text = tr(spec.text)
         action = QAction(text, window)
         action.setObjectName(spec.id)
-        action.setShortcuts([QKeySequence(key) for key in spec.keys])
         action.setCheckable(bool(spec.check))
-        tip = text.rstrip("…")
-        action.setToolTip(
-            f"{tip} ({QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})"
-            if spec.keys
-            else tip
-        )
         action.triggered.connect(lambda: call())
         window.addAction(action)
         return action
+
+    def _give_keys(self) -> None:
+        for id, keys in self.keymap.keys().items():
+            action = self._all[id]
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            tip = action.text().rstrip("…")
+            action.setToolTip(f"{tip} ({shown(keys[0])})" if keys else tip)
 
     def _paint(self) -> None:
         for id, action in self._all.items():
             if self.specs[id].icon:
                 action.setIcon(theme().icon(self.specs[id].icon))
+
+
+def shown(key: str) -> str:
+    """Return a shortcut as people write it on this system."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _bound(handlers: Mapping[str, object], call: str) -> Callable[[], object]:

@@ -21,6 +21,7 @@ from segstudio.app.dialogs.error import ErrorDialog
 from segstudio.app.dialogs.palette import Choice, Palette
 from segstudio.app.enabling import State
 from segstudio.app.i18n import tr
+from segstudio.app.keymap import Keymap
 from segstudio.app.layout import Desk, Layout
 from segstudio.app.options_bar import OptionsBar
 from segstudio.app.panels import PANELS
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.canvas = CanvasView()
         self.link = CanvasLink(self.session, self.canvas, self.bridge, make_tools(), settings)
         self.state = State(self.session, self.bridge, self.link)
+        self.keymap = Keymap(settings, self)
         self._intake: opening.Intake | None = None
         self._errors: list[SegstudioError] = []
         self._make_parts()
@@ -112,7 +114,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.pages)
 
     def _make_actions(self) -> None:
-        self.actions_ = Actions(self, self.handlers, self.state)
+        self.actions_ = Actions(self, self.handlers, self.state, self.keymap)
         menus = self.actions_.fill_menus(self.menuBar())
         menus["View"].addSeparator()
         panels = menus["View"].addMenu(tr("Panels"))

@@ -10,7 +10,7 @@ from segstudio.cli.outcome import PROBLEMS, Outcome
 from segstudio.core.errors import SegstudioError
 
 if TYPE_CHECKING:
-    from segstudio.store import ProjectFile
+    from segstudio.store import Problem, ProjectFile
 
 Advance = Callable[[int, int, str], None]
 
@@ -20,7 +20,8 @@ def check_project(path: Path, advance: Advance) -> Outcome:
     from segstudio.store import ProjectFile, check
 
     found = check(path)
-    problems = [f"{p.place}: {p.text} {p.remedy}".removeprefix(": ").strip() for p in found]
+    problems = [_told(p) for p in found if p.severity != "note"]
+    notes = [_told(p) for p in found if p.severity == "note"]
     counts: dict[str, int] = {}
     try:
         with ProjectFile.open(path) as project:
@@ -29,7 +30,11 @@ def check_project(path: Path, advance: Advance) -> Outcome:
     except SegstudioError as error:
         # What can't be opened has been listed above already.
         problems = problems or [str(error)]
-    return Outcome({"file": path, "kind": "project", **counts}, problems)
+    return Outcome({"file": path, "kind": "project", **counts, "notes": notes}, problems)
+
+
+def _told(p: Problem) -> str:
+    return f"{p.place}: {p.text} {p.remedy}".removeprefix(": ").strip()
 
 
 def check_file(path: Path, advance: Advance) -> Outcome:

@@ -66,15 +66,24 @@ def _info(args: argparse.Namespace, out: Output) -> Outcome:
     out.line(f"media in {data['media_root']}: {_counted(Counter(data['media']['kinds']))}")
     for title, counts in (("status", data["media"]["status"]), ("review", data["media"]["review"])):
         out.line(f"  {title}: {_listed(counts)}")
+    if data["media"]["tags"]:
+        out.line(f"  tags: {_listed(data['media']['tags'])}")
+    if data["media"]["comments"] or data["annotations"]["comments"]:
+        out.line(f"comments: {data['media']['comments']:,} on media, {data['annotations']['comments']:,} on objects")
     found = data["annotations"]
     out.line(f"annotations: {found['count']:,}")
     if found["count"]:
         out.line(f"  from: {_listed(found['origin'])}")
         out.line(f"  shape: {_listed(found['geometry'])}")
+        out.line(f"  review: {_listed(found['review'])}")
     out.line(f"history: {data['history']['done']:,} steps, {data['history']['undone']:,} undone")
     if data["categories"]:
-        rows = [(c["name"], c["annotations"], c["keypoints"]) for c in data["categories"]]
-        out.table(("class", "objects", "keypoints"), rows)
+        rows = [
+            (c["name"], c["supercategory"], "thing" if c["thing"] else "stuff", c["annotations"], c["keypoints"],
+             ", ".join(c["attributes"]))
+            for c in data["categories"]
+        ]  # fmt: skip
+        out.table(("class", "group", "kind", "objects", "keypoints", "attributes"), rows)
     if data["runs"]:
         out.table(
             ("run", "what", "model", "state"), [(r["id"], r["label"], r["model"], r["state"]) for r in data["runs"]]
@@ -92,9 +101,13 @@ def describe(project: ProjectFile) -> dict[str, Any]:
     per_class = project.counts("category")
     origins: Counter[str] = Counter()
     shapes: Counter[str] = Counter()
+    reviews: Counter[str] = Counter()
+    comments = 0
     for a in project.all_annotations():
         origins[a.origin.kind] += 1
         shapes[_shape(a)] += 1
+        reviews[a.review] += 1
+        comments += bool(a.comment)
     steps = project.history()
     path = Path(project.path)
     return {
@@ -107,15 +120,22 @@ def describe(project: ProjectFile) -> dict[str, Any]:
             "kinds": dict(Counter(m.kind for m in media).most_common()),
             "status": dict(Counter(m.status for m in media).most_common()),
             "review": dict(Counter(m.review for m in media).most_common()),
+            "tags": dict(Counter(tag for m in media for tag in m.tags).most_common()),
+            "comments": sum(bool(m.comment) for m in media),
         },
         "annotations": {
             "count": sum(origins.values()),
             "origin": dict(origins.most_common()),
             "geometry": dict(shapes.most_common()),
+            "review": dict(reviews.most_common()),
+            "comments": comments,
         },
         "categories": [
             {
                 "name": c.name,
+                "supercategory": c.supercategory,
+                "thing": c.thing,
+                "attributes": [spec.name for spec in c.attributes],
                 "annotations": per_class.get(c.id, 0),
                 "keypoints": len(c.skeleton.names) if c.skeleton else 0,
             }
@@ -143,6 +163,8 @@ def _check(args: argparse.Namespace, out: Output) -> Outcome:
 
     with out.progress(f"Checking {path.name}") as advance:
         found = checking.check_project(path, advance) if is_project(path) else checking.check_file(path, advance)
+    for note in found.data.get("notes", ()):
+        out.line(f"note: {note}")
     if not found.problems:
         out.line(f"{path}: nothing is wrong.")
     return found

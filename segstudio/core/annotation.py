@@ -13,8 +13,9 @@ from segstudio.core.masks import Mask
 
 Geometry = Box | Polygons | Mask
 
-# Review states of an annotation.
-PREDICTED, ACCEPTED, REJECTED, TODO = "predicted", "accepted", "rejected", "todo"
+# Review states of an annotation; people read ACCEPTED as "done". A flag asks for another look and outlasts edits.
+TODO, PREDICTED, CORRECTED = "todo", "predicted", "corrected"
+ACCEPTED, FLAGGED, REJECTED = "accepted", "flagged", "rejected"
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -95,7 +96,8 @@ class Annotation(msgspec.Struct, frozen=True, tag="annotation", omit_defaults=Tr
         crowd: COCO's iscrowd.
         attributes: Named values.
         origin: Who made it.
-        review: "todo", "predicted", "accepted" or "rejected".
+        review: "todo", "predicted", "corrected", "accepted", "flagged" or "rejected".
+        comment: What a person noted about it.
         source: The COCO-shaped JSON object it was last read from, byte for byte. Fields that still say the same are
             written back as they stand there, unknown ones included.
     """
@@ -115,6 +117,7 @@ class Annotation(msgspec.Struct, frozen=True, tag="annotation", omit_defaults=Tr
     attributes: dict[str, Any] = {}
     origin: Origin = USER
     review: str = TODO
+    comment: str = ""
     source: bytes | None = None
 
     @property

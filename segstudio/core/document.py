@@ -47,6 +47,7 @@ class Fields(densepose_keys.Keys, frozen=True):
     iscrowd: Any = 0
     track_id: Any = None
     attributes: Any = None
+    comment: Any = None
 
 
 _decoder = msgspec.json.Decoder(Fields)
@@ -111,6 +112,7 @@ def parse(source: bytes, **known: Any) -> Annotation:
         score=_number(fields.score),
         crowd=bool(fields.iscrowd),
         attributes=_attributes(fields.attributes),
+        comment=fields.comment if isinstance(fields.comment, str) else "",
         source=source,
         **known,
     )
@@ -225,8 +227,11 @@ def _single_keys(a: Annotation, old: Annotation | None) -> dict[str, Any]:
         keys["iscrowd"] = int(a.crowd)
     if a.track != (old.track if old else None):
         keys["track_id"] = a.track
-    if a.attributes != (old.attributes if old else {}):
+    # Packed: 1 and true are equal, and not the same.
+    if _pack(a.attributes) != _pack(old.attributes if old else {}):
         keys["attributes"] = a.attributes or None
+    if a.comment != (old.comment if old else ""):
+        keys["comment"] = a.comment or None
     return keys
 
 

@@ -10,8 +10,19 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from segstudio.core import changes, densepose, masks
-from segstudio.core.annotation import ACCEPTED, REJECTED, USER, Annotation, Geometry, Keypoints, Origin
+from segstudio.core import changes, densepose
+from segstudio.core.annotation import (
+    ACCEPTED,
+    CORRECTED,
+    FLAGGED,
+    REJECTED,
+    TODO,
+    USER,
+    Annotation,
+    Geometry,
+    Keypoints,
+    Origin,
+)
 from segstudio.core.changes import ChangeSet
 from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box, Polygons, Ring, ring_points
@@ -23,11 +34,17 @@ MERGE_NUDGE = "nudge"
 
 
 def by_person(a: Annotation) -> Annotation:
-    """Return the annotation as a person's own; a prediction keeps its model and the run it came from."""
+    """Return the annotation as a person's own; a prediction keeps its model and the run it came from.
+
+    What a model or a file brought counts as corrected from then on, unless it was accepted or flagged before.
+    """
+    if a.origin.kind == "user":
+        return a
+    review = a.review if a.review in (ACCEPTED, FLAGGED) else CORRECTED
     if a.origin.kind != "model":
-        return a if a.origin.kind == "user" else replace(a, origin=USER)
+        return replace(a, origin=USER, review=review)
     origin = Origin("user", a.origin.model, a.origin.weights, None, a.origin.run, a.origin.notes)
-    return replace(a, origin=origin, review=ACCEPTED, score=None)
+    return replace(a, origin=origin, review=review, score=None)
 
 
 def count_of(n: int) -> str:
@@ -36,8 +53,9 @@ def count_of(n: int) -> str:
 
 
 def add(rows: Iterable[Annotation], label: str = "Add") -> ChangeSet:
-    """Return the change that adds annotations."""
-    return changes.insert(rows, label)
+    """Return the change that adds annotations; what a person drew is nobody's to do any more."""
+    drawn = (replace(a, review=CORRECTED) if a.origin.kind == "user" and a.review == TODO else a for a in rows)
+    return changes.insert(drawn, label)
 
 
 def delete(rows: Sequence[Annotation]) -> ChangeSet:
@@ -82,21 +100,6 @@ def set_box(a: Annotation, box: Box) -> ChangeSet:
     if isinstance(a.geometry, Box) or a.geometry is None:
         return set_geometry(a, box, "Resize box")
     return changes.replace([(a, replace(by_person(a), box=box))], "Resize box")
-
-
-def paint(a: Annotation, stroke: Mask, width: int, height: int, *, erase: bool = False) -> ChangeSet:
-    """Return the change of a brush stroke: the shape becomes a mask with the stroke's pixels added or removed.
-
-    Erasing the last pixel deletes the annotation, unless it has keypoints. A stroke that changes no pixel changes
-    nothing: a polygon stays a polygon.
-    """
-    old = a.mask(width, height)
-    new = masks.subtract(old, stroke) if erase else masks.union(old, stroke)
-    if new == old:
-        return ChangeSet(())
-    if not new.counts:
-        return delete([a]) if a.keypoints is None else set_geometry(a, None, "Erase")
-    return set_geometry(a, new, "Erase" if erase else "Paint")
 
 
 def _moved_ring(ring: Ring, dx: float, dy: float) -> Ring:

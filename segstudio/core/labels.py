@@ -2,7 +2,47 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import msgspec
+
+ATTRIBUTE_KINDS = ("flag", "choice", "number", "text")
+
+
+class AttributeSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An attribute that the objects of a class may have.
+
+    Args:
+        name: As shown, and the key under which an object keeps its value.
+        kind: "flag" (true or false), "choice" (one of a few texts), "number" or "text".
+        default: What a new object gets; None for nothing.
+        choices: Of a choice, in their order.
+        least: The smallest number allowed, None for no limit.
+        most: The largest one, likewise.
+    """
+
+    name: str
+    kind: str = "text"
+    default: bool | int | float | str | None = None
+    choices: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+    def trouble(self, value: Any) -> str:
+        """Return why a value does not fit, as the end of a sentence, or "" for one that does."""
+        match self.kind:
+            case "flag":
+                return "" if isinstance(value, bool) else "is not true or false"
+            case "number":
+                if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                    return "is not a number"
+                if self.least is not None and value < self.least:
+                    return f"is below {self.least:g}"
+                return f"is above {self.most:g}" if self.most is not None and value > self.most else ""
+            case "choice":
+                return "" if value in self.choices else f"is not one of {', '.join(self.choices)}"
+        return "" if isinstance(value, str) else "is not a text"
 
 
 class Skeleton(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -37,6 +77,7 @@ class Category(msgspec.Struct, frozen=True, tag="category", omit_defaults=True):
         thing: Countable objects (True) or stuff (False).
         source: The JSON object of the file it was read from, byte for byte, or None.
         run: The import or prediction that brought it, or None; it goes and comes back with that run.
+        attributes: What its objects can say about themselves; an object may have others too.
     """
 
     id: int
@@ -48,6 +89,11 @@ class Category(msgspec.Struct, frozen=True, tag="category", omit_defaults=True):
     position: int = 0
     source: bytes | None = None
     run: int | None = None
+    attributes: tuple[AttributeSpec, ...] = ()
+
+    def attribute(self, name: str) -> AttributeSpec | None:
+        """Return the attribute of that name, or None."""
+        return next((spec for spec in self.attributes if spec.name == name), None)
 
 
 class Label(msgspec.Struct, frozen=True):

@@ -1,7 +1,8 @@
 """Binary masks, run-length encoded and cropped to their box.
 
 The code is COCO's (columns first, first run of zeros), made by pycocotools on the crop only: a mask of 40x30 pixels
-costs the same in an 8k picture as in a thumbnail. Full frames exist only where a file format asks for them.
+costs the same in an 8k picture as in a thumbnail. Full frames exist only where a caller asks for them; sets are
+combined as spans (`core.spans`), so that a mask as large as the largest picture costs what its runs cost.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import msgspec
 import numpy as np
 from pycocotools import mask as coco_mask
 
+from segstudio.core import spans as spans_
 from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box, Polygons, ring_points
+from segstudio.core.spans import Spans
 
 # pycocotools' own annotations are narrower than what it takes.
 _codes: Any = coco_mask.frPyObjects
@@ -54,6 +57,17 @@ class Mask(msgspec.Struct, frozen=True, tag="mask", gc=False):
             return np.zeros((self.h, self.w), np.uint8)
         return _expand(self.counts, self.h, self.w)
 
+    def spans(self) -> Spans:
+        """Return its pixels as vertical spans, in the picture's coordinates.
+
+        Raises:
+            InputError: The run lengths do not fit its size.
+        """
+        if not self.counts:
+            return spans_.NOTHING
+        starts, ends = _ranges(_checked(decode_runs(self.counts), self.h, self.w))
+        return spans_.of_runs(starts, ends, self.h, self.x, self.y)
+
 
 EMPTY = Mask(0, 0, 0, 0, b"")
 MAX_PIXELS = 2**30  # of a picture; a code that claims more is an error or an attack
@@ -72,6 +86,14 @@ def from_bitmap(bitmap: np.ndarray, x: int = 0, y: int = 0) -> Mask:
     crop = np.asfortranarray(set_[top:bottom, left:right].view(np.uint8))
     counts = cast(bytes, coco_mask.encode(crop)["counts"])
     return Mask(x + left, y + top, right - left, bottom - top, counts)
+
+
+def from_spans(spans: Spans) -> Mask:
+    """Return the mask of vertical spans."""
+    if not spans:
+        return EMPTY
+    runs, (left, top, right, bottom) = spans_.to_runs(spans)
+    return Mask(left, top, right - left, bottom - top, encode_runs(runs))
 
 
 def paste(mask: Mask, height: int, width: int) -> np.ndarray:
@@ -117,6 +139,23 @@ def decode_runs(counts: bytes) -> np.ndarray:
     return values
 
 
+# The smallest number that needs one group of five bits more, sign included.
+_GROUPS = 1 << np.arange(4, 60, 5, dtype=np.int64)
+
+
+def encode_runs(runs: np.ndarray) -> bytes:
+    """Return COCO's compressed counts of run lengths (int64, the first of unset pixels)."""
+    values = runs.copy()
+    values[3:] -= runs[1:-2]
+    count = np.searchsorted(_GROUPS, np.where(values < 0, ~values, values), side="right") + 1
+    behind = np.cumsum(count)
+    total = int(behind[-1]) if len(behind) else 0
+    place = np.arange(total) - np.repeat(behind - count, count)
+    codes = (np.repeat(values, count) >> (5 * place)) & 0x1F | 0x20
+    codes[behind - 1] &= 0x1F
+    return (codes + 48).astype(np.uint8).tobytes()
+
+
 def _expand(counts: bytes, height: int, width: int) -> np.ndarray:
     """Return compressed counts as a uint8 array of (height, width).
 
@@ -154,28 +193,17 @@ def from_runs(runs: Sequence[int] | np.ndarray, height: int, width: int) -> Mask
     Raises:
         InputError: Negative runs, or runs that do not add up to height x width.
     """
-    lengths = _checked(runs, height, width)
+    return from_spans(spans_.of_runs(*_ranges(_checked(runs, height, width)), height, 0, 0))
+
+
+def _ranges(lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the set runs of checked lengths start and end; those without length are left out."""
     edges = np.concatenate(([0], np.cumsum(lengths)))
     starts, ends = edges[1:-1:2], edges[2::2]
-    keep = ends > starts
-    starts, ends = starts[keep], ends[keep]
-    if not len(starts):
-        return EMPTY
-    # Cropped run by run: the picture itself is never unpacked. A run over several columns makes the crop full height.
-    first, last = starts // height, (ends - 1) // height
-    tall = bool((first != last).any())
-    top = 0 if tall else int((starts % height).min())
-    bottom = height if tall else int(((ends - 1) % height).max()) + 1
-    left, w, h = int(first[0]), int(last[-1] - first[0]) + 1, bottom - top
-    starts = (first - left) * h + starts % height - top
-    ends = (last - left) * h + (ends - 1) % height - top + 1
-    # What was parted by pixels outside the crop only is one run now.
-    apart = starts[1:] != ends[:-1]
-    starts, ends = starts[np.concatenate(([True], apart))], ends[np.concatenate((apart, [True]))]
-    cropped = np.diff(np.column_stack((starts, ends)).ravel(), prepend=0).tolist()
-    if ends[-1] < w * h:
-        cropped.append(int(w * h - ends[-1]))
-    return Mask(left, top, w, h, _codes({"size": [h, w], "counts": cropped}, h, w)["counts"])
+    if not lengths[1:].all():
+        keep = ends > starts
+        starts, ends = spans_.joined(starts[keep], ends[keep])
+    return starts, ends
 
 
 def from_coco(rle: dict, height: int | None = None, width: int | None = None) -> Mask:
@@ -199,18 +227,13 @@ def from_coco(rle: dict, height: int | None = None, width: int | None = None) ->
 
 def to_coco(mask: Mask, height: int, width: int) -> dict:
     """Return the full-frame COCO RLE {"size": [h, w], "counts": text}; what lies outside is cut off."""
-    left, right = max(mask.x, 0), min(mask.x + mask.w, width)
-    if right <= left or not mask.counts:
-        runs = [height * width]
-    else:
-        strip = paste(msgspec.structs.replace(mask, x=mask.x - left), height, right - left)
-        flat = np.concatenate(([0], strip.ravel(order="F"), [0])).astype(np.int8)
-        edges = np.flatnonzero(np.diff(flat)) + left * height
-        runs = np.diff(np.concatenate(([0], edges, [height * width]))).tolist()
+    inside = spans_.within(mask.spans(), (0, 0, width, height))
+    offset = inside.columns * height
+    starts, ends = spans_.joined(offset + inside.tops, offset + inside.bottoms)
+    runs = np.diff(np.concatenate(([0], np.column_stack((starts, ends)).ravel(), [height * width])))
     if len(runs) > 1 and runs[-1] == 0:
-        runs.pop()
-    rle = _codes({"size": [height, width], "counts": runs}, height, width)
-    return {"size": [height, width], "counts": rle["counts"].decode("ascii")}
+        runs = runs[:-1]
+    return {"size": [height, width], "counts": encode_runs(runs).decode("ascii")}
 
 
 def from_polygons(shape: Polygons, width: int, height: int) -> Mask:
@@ -226,17 +249,18 @@ def from_polygons(shape: Polygons, width: int, height: int) -> Mask:
     left, top, right, bottom = max(left - 1, 0), max(top - 1, 0), min(right, width), min(bottom, height)
     if right <= left or bottom <= top:
         return EMPTY
-    bitmap = _fill(parts, left, top, right - left, bottom - top)
+    filled = _fill(parts, left, top, right - left, bottom - top)
     if holes:
-        bitmap = bitmap & (1 - _fill(holes, left, top, right - left, bottom - top))
-    return from_bitmap(bitmap, left, top)
+        filled = spans_.subtract(filled, _fill(holes, left, top, right - left, bottom - top))
+    return from_spans(filled)
 
 
-def _fill(rings: Iterable[np.ndarray], x: int, y: int, w: int, h: int) -> np.ndarray:
+def _fill(rings: Iterable[np.ndarray], x: int, y: int, w: int, h: int) -> Spans:
     moved = [ring for ring in (_moved(points, x, y, w, h) for points in rings) if len(ring) >= 6]
     if not moved:
-        return np.zeros((h, w), np.uint8)
-    return _expand(cast(bytes, coco_mask.merge(_codes(moved, h, w))["counts"]), h, w)
+        return spans_.NOTHING
+    counts = cast(bytes, coco_mask.merge(_codes(moved, h, w))["counts"])
+    return spans_.of_runs(*_ranges(_checked(decode_runs(counts), h, w)), h, x, y)
 
 
 def _moved(points: np.ndarray, x: int, y: int, w: int, h: int) -> list[float]:
@@ -274,37 +298,36 @@ def from_box(box: Box, width: int, height: int) -> Mask:
     """Return the pixels whose centre lies in the box, clipped to the picture."""
     left, top = max(int(np.ceil(box.x - 0.5)), 0), max(int(np.ceil(box.y - 0.5)), 0)
     right, bottom = min(int(np.ceil(box.right - 0.5)), width), min(int(np.ceil(box.bottom - 0.5)), height)
-    if right <= left or bottom <= top:
-        return EMPTY
-    return from_bitmap(np.ones((bottom - top, right - left), np.uint8), left, top)
+    return from_spans(spans_.box((left, top, right, bottom)))
 
 
-def _common(a: Mask, b: Mask) -> tuple[np.ndarray, np.ndarray, int, int]:
-    x, y = min(a.x, b.x), min(a.y, b.y)
-    w, h = max(a.x + a.w, b.x + b.w) - x, max(a.y + a.h, b.y + b.h) - y
-    return window(a, x, y, w, h), window(b, x, y, w, h), x, y
-
-
-def union(a: Mask, b: Mask) -> Mask:
-    """Return the pixels of either."""
-    if not a.counts or not b.counts:
-        return a if a.counts else b
-    first, second, x, y = _common(a, b)
-    return from_bitmap(first | second, x, y)
+def union(*several: Mask) -> Mask:
+    """Return the pixels of any."""
+    full = [mask for mask in several if mask.counts]
+    if len(full) < 2:
+        return full[0] if full else EMPTY
+    return from_spans(spans_.union([mask.spans() for mask in full]))
 
 
 def subtract(a: Mask, b: Mask) -> Mask:
     """Return the pixels of `a` that are not in `b`."""
-    if not a.counts or not b.counts:
+    if not overlap(a, b):
         return a
-    return from_bitmap(a.bitmap() & (1 - window(b, a.x, a.y, a.w, a.h)), a.x, a.y)
+    return from_spans(spans_.subtract(a.spans(), b.spans()))
 
 
 def intersect(a: Mask, b: Mask) -> Mask:
     """Return the pixels of both."""
-    if not a.counts or not b.counts:
+    if not overlap(a, b):
         return EMPTY
-    return from_bitmap(a.bitmap() & window(b, a.x, a.y, a.w, a.h), a.x, a.y)
+    return from_spans(spans_.intersect(a.spans(), b.spans()))
+
+
+def overlap(a: Mask, b: Mask) -> bool:
+    """Return whether the boxes of two masks overlap, so that their pixels may."""
+    if not a.counts or not b.counts:
+        return False
+    return a.x < b.x + b.w and b.x < a.x + a.w and a.y < b.y + b.h and b.y < a.y + a.h
 
 
 def iou(a: Mask, b: Mask) -> float:

@@ -23,6 +23,8 @@ class Media(msgspec.Struct, frozen=True, tag="media", omit_defaults=True, gc=Fal
         sha256: Of the file, empty while unknown.
         source: The JSON object of the file it was read from, byte for byte, or None.
         run: The import that brought it, or None; it goes and comes back with that run.
+        tags: Words that the picture is filed under, without a word twice.
+        comment: What a person noted about it.
     """
 
     id: int
@@ -39,3 +41,5 @@ class Media(msgspec.Struct, frozen=True, tag="media", omit_defaults=True, gc=Fal
     sha256: str = ""
     source: bytes | None = None
     run: int | None = None
+    tags: tuple[str, ...] = ()
+    comment: str = ""

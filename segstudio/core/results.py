@@ -87,6 +87,20 @@ class Heatmap(Result):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JointHeat(Result):
+    """How much of each keypoint a pose network sees where; names in `classes.skeleton`.
+
+    Args:
+        boxes: float32 (n, 4), the part of the picture that each pose's maps are stretched over: left, top, right,
+            bottom in pixels; it may reach beyond the picture.
+        heat: float16 or float32 (n, k, h, w) in [0, 1].
+    """
+
+    boxes: np.ndarray
+    heat: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scores(Result):
     """Whole-picture class scores, sorted by falling score."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from segstudio.core.label_edits import clean_tags
 from segstudio.core.labels import Category
 from segstudio.core.media import Media
 from segstudio.formats.base import Entry, Incoming, Key
@@ -48,6 +49,8 @@ def join_categories(
             new = old
             if old.skeleton is None and category.skeleton is not None:
                 new = replace(new, skeleton=category.skeleton)
+            if not old.attributes:
+                new = replace(new, attributes=category.attributes)
             if old.source is None:
                 new = replace(
                     new,
@@ -84,6 +87,8 @@ def join_media(
             elif old.source is None:
                 width, height = old.width or entry.media.width, old.height or entry.media.height
                 new = replace(old, source=entry.media.source, width=width, height=height)
+                new = replace(new, tags=clean_tags((*old.tags, *entry.media.tags)))
+                new = replace(new, comment=old.comment or entry.media.comment)
                 pairs.append((old, new))
             place = (old.id, 0)
         if entry.key is not None:

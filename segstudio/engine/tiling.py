@@ -12,7 +12,7 @@ from msgspec.structs import replace as moved
 from segstudio.core import masks
 from segstudio.core.errors import InputError
 from segstudio.core.masks import Mask
-from segstudio.core.results import Boxes, Faces, Instances, Poses, Result, SemanticMap
+from segstudio.core.results import Boxes, Faces, Instances, JointHeat, Poses, Result, SemanticMap
 
 OVERLAP = 0.25  # of a tile's side
 SAME = 0.5  # IoU from which two boxes of a class in different tiles are one object
@@ -75,8 +75,17 @@ def merge(results: Sequence[Result], places: Sequence[Tile], size: tuple[int, in
             return _merge_boxes([r for r in results if isinstance(r, Boxes)], places, size)
         case SemanticMap():
             return _merge_maps([r for r in results if isinstance(r, SemanticMap)], places, size)
+        case JointHeat():
+            return _merge_heat([r for r in results if isinstance(r, JointHeat)], places, size)
     kind = type(results[0]).__name__
     raise NotTileable(f"A {kind} speaks of the whole picture and can't be predicted in tiles.")
+
+
+def _merge_heat(results: Sequence[JointHeat], places: Sequence[Tile], size: tuple[int, int]) -> JointHeat:
+    # A pose that two tiles saw keeps both maps; who looks for one takes that which covers the pose best.
+    boxes = [r.boxes + np.array((t[0], t[1]) * 2, np.float32) for r, t in zip(results, places)]
+    heat = [r.heat for r in results if len(r.heat)] or [results[0].heat]
+    return replace(results[0], size=size, boxes=np.concatenate(boxes), heat=np.concatenate(heat))
 
 
 def _merge_boxes(results: Sequence[Boxes], places: Sequence[Tile], size: tuple[int, int]) -> Boxes:

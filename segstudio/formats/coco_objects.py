@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from segstudio.core import skeletons
 from segstudio.core.errors import InputError
-from segstudio.core.labels import Category, Skeleton
+from segstudio.core.label_edits import clean_tags
+from segstudio.core.labels import ATTRIBUTE_KINDS, AttributeSpec, Category, Skeleton
 from segstudio.core.media import Media
 from segstudio.formats.base import Entry, Key, Notes
 from segstudio.formats.files import amended
@@ -28,6 +29,8 @@ class _Image(msgspec.Struct):
     height: Any = None
     video: Any = None
     frame: Any = None
+    tags: Any = None
+    comment: Any = None
 
 
 class _Category(msgspec.Struct):
@@ -39,6 +42,7 @@ class _Category(msgspec.Struct):
     skeleton_details: Any = None
     color: Any = None
     isthing: Any = None
+    attributes: Any = None
 
 
 class _Details(msgspec.Struct, omit_defaults=True):
@@ -113,9 +117,31 @@ def read_image(text: msgspec.Raw, index: int, notes: Notes) -> Entry:
         notes.add("warning", "the path leads outside the media folder; it is only ever read", f"{place}.file_name")
     if len(name) > 1024:
         notes.add("warning", "the name is longer than file systems allow", f"{place}.file_name")
-    media = Media(0, name, width=width, height=height, source=bytes(text))
+    media = Media(
+        0, name, width=width, height=height, source=bytes(text), tags=_tags(image.tags), comment=_words(image.comment)
+    )
     is_frame = isinstance(image.video, str) and isinstance(image.frame, int) and image.frame >= 0
     return Entry(index, key, media, clean_path(image.video) if is_frame else "", image.frame if is_frame else 0)
+
+
+def _words(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    """Return the tags of a picture; what is no list of texts is left alone as an unknown key."""
+    return clean_tags(value) if isinstance(value, list) and all(isinstance(v, str) for v in value) else ()
+
+
+def _specs(value: Any) -> tuple[AttributeSpec, ...]:
+    """Return the attributes of a class as segstudio writes them; other programs' meaning of the key stays text."""
+    try:
+        specs = msgspec.convert(value, tuple[AttributeSpec, ...])
+    except msgspec.ValidationError:
+        return ()
+    names = {spec.name for spec in specs}
+    sound = len(names) == len(specs) and "" not in names and all(spec.kind in ATTRIBUTE_KINDS for spec in specs)
+    return specs if sound else ()
 
 
 def _limbs(value: Any, count: int) -> tuple[tuple[int, int], ...]:
@@ -167,8 +193,10 @@ def read_category(text: Any) -> tuple[Key | None, Category]:
     name = c.name if isinstance(c.name, str) and c.name else f"class {c.id}"
     supercategory = c.supercategory if isinstance(c.supercategory, str) else ""
     thing = c.isthing not in (0, False)
-    source = bytes(text)
-    return key_of(c.id), Category(0, name, supercategory, _color(c.color), thing, _skeleton(c), source=source)
+    return key_of(c.id), Category(
+        0, name, supercategory, _color(c.color), thing, _skeleton(c), source=bytes(text),
+        attributes=_specs(c.attributes),
+    )  # fmt: skip
 
 
 def note_category(key: Key | None, category: Category, index: int, notes: Notes) -> None:
@@ -197,6 +225,8 @@ def _category_keys(c: Category) -> dict[str, Any]:
         keys["color"] = list(bytes.fromhex(c.color.lstrip("#")))
     if not c.thing:
         keys["isthing"] = 0
+    if c.attributes:
+        keys["attributes"] = msgspec.to_builtins(c.attributes)
     return keys
 
 
@@ -214,15 +244,18 @@ def write_category(c: Category, key: Key) -> bytes:
         changes["isthing"] = 1
     if old_key != key:
         changes = {"id": key, **changes}
-    return amended(c.source, changes) if changes else c.source
+    gone = tuple(k for k in ("color", "attributes") if k in old_keys and k not in new_keys)
+    return amended(c.source, changes, gone) if changes or gone else c.source
 
 
 def write_image(m: Media, key: Key) -> bytes:
     """Return the picture's object: its source, with only those keys replaced that say something else by now."""
     if m.source is None:
-        return encode({"id": key, "file_name": m.path, "width": m.width, "height": m.height})
+        return encode({"id": key, "file_name": m.path, "width": m.width, "height": m.height, **_noted(m)})
     image = _image.decode(m.source)
-    changes: dict[str, Any] = {}
+    old = {"tags": _tags(image.tags), "comment": _words(image.comment)}
+    changes = {k: v for k, v in _noted(m).items() if v != old[k]}
+    gone = tuple(k for k in old if old[k] and k not in _noted(m))
     if key_of(image.id) != key:
         changes["id"] = key
     name = _name_of(image) or f"{image.id}.jpg"
@@ -230,7 +263,12 @@ def write_image(m: Media, key: Key) -> bytes:
         changes["file_name"] = m.path
     if m.width and m.height and image.width is None and image.height is None:
         changes |= {"width": m.width, "height": m.height}
-    return amended(m.source, changes) if changes else m.source
+    return amended(m.source, changes, gone) if changes or gone else m.source
+
+
+def _noted(m: Media) -> dict[str, Any]:
+    """Return what a person noted about a picture, only where there is something."""
+    return {k: v for k, v in (("tags", m.tags), ("comment", m.comment)) if v}
 
 
 def write_frame(video: Media, frame: int, key: Key, name: str) -> bytes:

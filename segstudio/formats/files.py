@@ -7,7 +7,7 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -170,10 +170,12 @@ def place_of(error: msgspec.DecodeError) -> tuple[str, str]:
     return what[:1].lower() + what[1:], place
 
 
-def amended(text: Any, changes: dict[str, Any]) -> bytes:
-    """Return a JSON object with some keys replaced in place, or added at the end; all others keep their text."""
+def amended(text: Any, changes: dict[str, Any], gone: Iterable[str] = ()) -> bytes:
+    """Return a JSON object with some keys replaced in place, added at the end, or gone; others keep their text."""
     raw: dict[str, Any] = split_object(text)
     raw.update(changes)
+    for key in gone:
+        raw.pop(key, None)
     return msgspec.json.encode(raw)
 
 

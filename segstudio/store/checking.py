@@ -11,9 +11,10 @@ from typing import Literal
 
 import msgspec
 
-from segstudio.core import document, masks
+from segstudio.core import document, masks, review_edits
 from segstudio.core.annotation import Annotation
 from segstudio.core.errors import ProjectError, SegstudioError
+from segstudio.core.labels import Category
 from segstudio.core.masks import Mask
 from segstudio.store import journal, opening, rows
 from segstudio.store.connection import uri_of
@@ -28,13 +29,13 @@ class Problem(msgspec.Struct, frozen=True):
     """One thing that is wrong with a project.
 
     Args:
-        severity: "error" (something can't be used or is lost) or "warning".
+        severity: "error" (something can't be used or is lost), "warning", or "note" (nothing is wrong, but see).
         text: What is wrong, one sentence.
         place: Where: "object 12", "class 3", "picture 5", "step 40", "run 2", or "" for the file.
         remedy: What the person can do about it.
     """
 
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "warning", "note"]
     text: str
     place: str = ""
     remedy: str = ""
@@ -60,7 +61,7 @@ def check(path: Path | str) -> list[Problem]:
         except sqlite3.Error as error:
             remedy = "Restore a copy of the project; export what can still be opened first."
             found.append(Problem("error", f"The file is damaged: {error}.", "", remedy))
-    return sorted(found, key=lambda p: p.severity != "error")
+    return sorted(found, key=lambda p: ("error", "warning", "note").index(p.severity))
 
 
 def _limited(problems: Iterator[Problem]) -> list[Problem]:
@@ -73,8 +74,8 @@ def _limited(problems: Iterator[Problem]) -> list[Problem]:
             kept.append(problem)
     for kind, n in counts.items():
         if n > MOST:
-            severity = "error" if kind.startswith("error") else "warning"
-            kept.append(Problem(severity, f"{n - MOST} more like these.", kind.partition(" ")[2]))
+            severity, _, place = kind.partition(" ")
+            kept.append(Problem(severity, f"{n - MOST} more like these.", place))  # type: ignore[arg-type]
     return kept
 
 
@@ -119,7 +120,7 @@ class _Plain:
 
 
 def _annotations(connection: sqlite3.Connection) -> Iterator[Problem]:
-    sizes, skeletons = _sizes(connection), _skeletons(connection)
+    sizes, classes = _sizes(connection), _classes(connection)
     parse, origin = document.parse, rows.read_origin
     query = "SELECT id, media, frame, category, z, review, run, origin, doc FROM annotation"
     for id, media, frame, category, z, review, run, packed, doc in map(tuple, connection.execute(query)):
@@ -133,7 +134,11 @@ def _annotations(connection: sqlite3.Connection) -> Iterator[Problem]:
         if made_by.run != run:
             yield Problem("error", "This object contradicts itself about its run.", f"object {id}")
         if a.keypoints is not None:
-            yield from _keypoints(a, skeletons)
+            yield from _keypoints(a, classes)
+        if a.attributes and category in classes:
+            yield from _attributes(a, classes[category])
+        if review not in review_edits.OBJECT_STATES:
+            yield Problem("warning", f"Its review state {review!r} is not known.", f"object {id}", "Mark it anew.")
         if isinstance(a.geometry, Mask):
             yield from _mask(a, a.geometry, sizes.get(media))
 
@@ -150,22 +155,33 @@ def _sizes(connection: sqlite3.Connection) -> dict[int, tuple[int, int]]:
     return sizes
 
 
-def _skeletons(connection: sqlite3.Connection) -> dict[int, int]:
-    """Return the number of keypoints of each class that has some."""
-    counts = {}
+def _classes(connection: sqlite3.Connection) -> dict[int, Category]:
+    found = {}
     for row in connection.execute("SELECT id, run, data FROM category"):
         try:
-            c = rows.read_category(_Plain(row))  # type: ignore[arg-type]
+            found[row["id"]] = rows.read_category(_Plain(row))  # type: ignore[arg-type]
         except _DAMAGED:
             continue
-        if c.skeleton is not None:
-            counts[row["id"]] = len(c.skeleton.names)
-    return counts
+    return found
 
 
-def _keypoints(a: Annotation, skeletons: dict[int, int]) -> Iterator[Problem]:
+def _attributes(a: Annotation, category: Category) -> Iterator[Problem]:
+    """What an object says about itself and its class does not know, as imported files bring it."""
+    if not category.attributes:
+        return
+    for name, value in a.attributes.items():
+        spec = category.attribute(name)
+        if spec is None:
+            yield Problem("note", f"Its attribute {name!r} is none of its class {category.name}.", f"object {a.id}")
+        elif spec.trouble(value):
+            text = f"The value of its attribute {name!r} {spec.trouble(value)}."
+            yield Problem("note", text, f"object {a.id}", "Set it anew, or change the class's attribute.")
+
+
+def _keypoints(a: Annotation, classes: dict[int, Category]) -> Iterator[Problem]:
     assert a.keypoints is not None
-    wanted = skeletons.get(a.category)
+    category = classes.get(a.category)
+    wanted = len(category.skeleton.names) if category is not None and category.skeleton is not None else None
     if len(a.keypoints.values) % 3:
         yield Problem("error", "The keypoints are not triples of x, y and v.", f"object {a.id}")
     elif wanted is not None and a.keypoints.count != wanted:

@@ -131,7 +131,7 @@ def test_the_class_of_the_selected_object_is_chosen_in_a_palette(opened, predict
 
 
 def test_the_list_of_shortcuts_shows_every_key(window, qtbot):
-    dialog = ShortcutsDialog(window, window.actions_.specs.values())
+    dialog = ShortcutsDialog(window, window.actions_.specs.values(), window.keymap.keys())
     qtbot.addWidget(dialog)
     shown = {widget.text() for widget in dialog.findChildren(type(label())) if widget.property("role") == "key"}
     wanted = {

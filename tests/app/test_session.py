@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from segstudio.core import changes, edits
-from segstudio.core.annotation import Annotation
+from segstudio.core.annotation import CORRECTED, Annotation
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
 from segstudio.store import ProjectFile
@@ -62,11 +62,11 @@ def test_commit_undo_redo_tell_the_listeners(shown, qtbot):
     a = box(shown)
     with qtbot.waitSignals([shown.annotations_changed, shown.history_changed]):
         assert shown.commit(edits.add([a]))
-    assert shown.annotations == {a.id: a}
+    assert shown.annotations == {a.id: replace(a, review=CORRECTED)}
     shown.undo()
     assert shown.annotations == {}
     shown.redo()
-    assert shown.annotations == {a.id: a}
+    assert shown.annotations == {a.id: replace(a, review=CORRECTED)}
 
 
 def test_what_is_followed_is_what_is_stored(shown):

@@ -7,10 +7,10 @@ import sqlite3
 
 import pytest
 
-from segstudio.core import changes
+from segstudio.core import changes, label_edits, review_edits
 from segstudio.core.annotation import Annotation, Keypoints
 from segstudio.core.geometry import Box
-from segstudio.core.labels import COCO_PERSON, Category
+from segstudio.core.labels import COCO_PERSON, AttributeSpec, Category
 from segstudio.store import ProjectFile
 
 
@@ -50,12 +50,35 @@ def test_info_tells_what_is_there(call, photos, truth, tmp_path) -> None:
     call("import", path, truth)
     data = call("info", path, "--json").data
     assert data["media"]["kinds"] == {"image": 3}
-    assert data["annotations"] == {"count": 3, "origin": {"import": 3}, "geometry": {"polygons": 3}}
-    assert data["categories"] == [{"name": "cat", "annotations": 3, "keypoints": 0}]
+    assert data["annotations"] == {
+        "count": 3, "origin": {"import": 3}, "geometry": {"polygons": 3}, "review": {"todo": 3}, "comments": 0,
+    }  # fmt: skip
+    assert data["categories"] == [
+        {"name": "cat", "supercategory": "animal", "thing": True, "attributes": [], "annotations": 3, "keypoints": 0}
+    ]
     assert data["history"] == {"done": 1, "undone": 0}
     assert data["runs"][0]["label"] == "Import truth.json"
     text = call("info", path).out
     assert "3 pictures" in text and "cat" in text and "3 import" in text
+
+
+def test_info_and_check_know_schemas_tags_and_comments(call, photos, truth, tmp_path) -> None:
+    path = tmp_path / "p.segstudio"
+    call("new", path, "--media", photos)
+    call("import", path, truth)
+    with ProjectFile.open(path) as project:
+        (cat,) = project.categories()
+        media = project.media()[0]
+        a = next(project.all_annotations())
+        project.commit(label_edits.set_schema(cat, [AttributeSpec("age", "number")]))
+        project.commit(label_edits.tag([media], ["night"]))
+        project.commit(label_edits.set_attribute([a], "odd", 1))
+        project.commit(review_edits.set_comment([next(project.all_annotations())], "Cut off"))
+    text = call("info", path).out
+    assert "1 night" in text and "0 on media, 1 on objects" in text and "age" in text
+    said = call("check", path)
+    assert said.code == 0 and "note: object" in said.out and "nothing is wrong" in said.out
+    assert len(call("check", path, "--json").data["notes"]) == 1
 
 
 def test_check_of_a_sound_project(call, photos, truth, tmp_path) -> None:

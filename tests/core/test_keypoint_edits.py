@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from segstudio.core import keypoint_edits as edits
 from segstudio.core import skeletons
-from segstudio.core.annotation import ACCEPTED, Annotation, Keypoints, Origin
+from segstudio.core.annotation import CORRECTED, Annotation, Keypoints, Origin
 from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box
 from segstudio.core.labels import COCO_PERSON, Category, Skeleton
@@ -102,7 +102,7 @@ def test_an_edited_prediction_is_a_person_s_and_each_edit_can_be_taken_back(a: A
         for c in change.of("annotation"):
             assert c.after is None or (c.after.origin.kind == "user" and c.after.geometry == a.geometry)
             if c.after is not None and a.is_prediction:
-                assert c.after.review == ACCEPTED and c.after.origin.parent == 4
+                assert c.after.review == CORRECTED and c.after.origin.parent == 4
 
 
 def test_clearing_leaves_what_else_there_is() -> None:

@@ -21,7 +21,7 @@ from shapes_made_up import (
 )
 
 from segstudio.core import cleanup_edits, masks, order_edits, shape_edits
-from segstudio.core.annotation import ACCEPTED, Annotation, Origin
+from segstudio.core.annotation import CORRECTED, Annotation, Origin
 from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box, Polygons, ring_points
 from segstudio.core.masks import Mask
@@ -76,7 +76,7 @@ def test_an_edit_of_a_prediction_makes_it_a_persons_own() -> None:
         cleanup_edits.grow([a], SIZE, 1),
     ):
         (b,) = applied(change, [a])
-        assert (b.origin.kind, b.origin.parent, b.review, b.score) == ("user", 3, ACCEPTED, None)
+        assert (b.origin.kind, b.origin.parent, b.review, b.score) == ("user", 3, CORRECTED, None)
 
 
 @given(objects(pixel_masks()))

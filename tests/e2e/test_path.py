@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pycocotools.coco import COCO
 
-from segstudio.core import edits, masks
+from segstudio.core import masks, painting
 from segstudio.core.geometry import Box
 from segstudio.store import ProjectFile
 
@@ -61,7 +61,7 @@ def test_predict_correct_export(call, photos, tmp_path) -> None:
         first = opened.media_ids()[0]
         (found,) = opened.annotations(first)
         stroke = masks.from_box(Box(30, 10, 4, 10), 60, 40)
-        opened.commit(edits.paint(found, stroke, 60, 40))
+        opened.commit(painting.paint(found, stroke, (60, 40)))
         painted = opened.annotation(found.id)
         assert painted is not None and painted.mask(60, 40).area == 240
     # A second run of the model leaves the corrected object alone, and finds no second one there.

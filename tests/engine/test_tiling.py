@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from segstudio.core import masks
 from segstudio.core.errors import Cancelled
-from segstudio.core.results import Boxes, Faces, Instances, Poses, Scores, SemanticMap
+from segstudio.core.results import Boxes, Faces, Instances, JointHeat, Poses, Scores, SemanticMap
 from segstudio.engine.tiling import NotTileable, merge, predict_tiled, tiles
 
 SIZE = (300, 400)
@@ -122,6 +123,17 @@ def test_keypoints_and_landmarks_move_with_their_tile():
     faces = merge([Faces(**{**vars(p), "landmarks": marks}) for p in parts], places, (100, 175))
     assert isinstance(faces, Faces)
     assert faces.landmarks[1, 4].tolist() == [76, 1]
+
+
+def test_the_heat_of_keypoints_moves_with_its_tile():
+    some = JointHeat(
+        size=(50, 50), classes=CLASSES, boxes=np.array([[-2, 3, 8, 9]], np.float32), heat=np.full((1, 2, 4, 4), 0.5)
+    )
+    none = replace(some, boxes=np.zeros((0, 4), np.float32), heat=np.zeros((0, 2, 1, 1)))
+    merged = merge([some, none, some], [(0, 0, 50, 50), (40, 0, 90, 50), (0, 40, 50, 90)], (90, 90))
+    assert isinstance(merged, JointHeat) and merged.size == (90, 90)
+    assert merged.boxes.tolist() == [[-2, 3, 8, 9], [-2, 43, 8, 49]] and merged.heat.shape == (2, 2, 4, 4)
+    assert len(merge([none, none], [(0, 0, 50, 50), (40, 0, 90, 50)], (90, 90)).heat) == 0
 
 
 def test_empty_tiles_merge_to_nothing():

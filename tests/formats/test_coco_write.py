@@ -15,10 +15,10 @@ from msgspec.structs import replace
 from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
 
-from segstudio.core import changes, edits, masks
+from segstudio.core import changes, edits, masks, painting
 from segstudio.core.annotation import Annotation, Keypoints, Origin
 from segstudio.core.geometry import Box, Polygons
-from segstudio.core.labels import COCO_PERSON, Category, Skeleton
+from segstudio.core.labels import COCO_PERSON, AttributeSpec, Category, Skeleton
 from segstudio.core.media import Media
 from segstudio.engine.exchange import export_file, import_file
 from segstudio.formats.coco_objects import ImageIds, ids_of
@@ -144,7 +144,7 @@ def test_an_edited_shape_replaces_only_what_it_changes(project: ProjectFile, rea
 def test_a_painted_mask_replaces_a_polygon(project: ProjectFile, read: Any, exported: Any) -> None:
     read(dataset({"segmentation": [SQUARE], "area": 1, "bbox": [0, 0, 1, 1]}))
     [a] = project.all_annotations()
-    project.commit(edits.paint(a, masks.from_bitmap(np.ones((4, 4)), 40, 30), 64, 48))
+    project.commit(painting.paint(a, masks.from_bitmap(np.ones((4, 4)), 40, 30), (64, 48)))
     [out] = exported()["annotations"]
     assert out["area"] == 200 + 16 and out["bbox"] == [10, 10, 34, 24] and out["iscrowd"] == 0
 
@@ -265,3 +265,58 @@ def test_ids_are_unique_and_new_ones_count_from_1(wanted: list) -> None:
             new = found[m.id]
             assert isinstance(new, int) and new >= 1 and new > highest
     assert ImageIds(media).places() == {key: (i, 0) for i, key in found.items()}
+
+
+def test_notes_about_pictures_and_objects_go_out_and_come_back(
+    project: ProjectFile, exported: Any, tmp_path: Path
+) -> None:
+    picture = Media(1, "a/1.jpg", width=64, height=48, tags=("night", "rain"), comment="Blurred")
+    spec = AttributeSpec("age", "number", 3, least=0)
+    fill(project, note(5, geometry=Box(1, 2, 3, 4), comment="Cut off", attributes={"age": 4}), media=(picture,),
+         color="#102030", thing=False, supercategory="animal", attributes=(spec,))  # fmt: skip
+    out = exported()
+    assert (out["images"][0]["tags"], out["images"][0]["comment"]) == (["night", "rain"], "Blurred")
+    assert (out["annotations"][0]["comment"], out["annotations"][0]["attributes"]) == ("Cut off", {"age": 4})
+    assert out["categories"][0] == {
+        "id": 1, "name": "cat", "supercategory": "animal", "color": [16, 32, 48], "isthing": 0,
+        "attributes": [{"name": "age", "kind": "number", "default": 3, "least": 0.0}],
+    }  # fmt: skip
+    with ProjectFile.create(":memory:") as other:
+        import_file(other, tmp_path / "out.json")
+        (again,) = other.media()
+        assert (again.tags, again.comment) == (picture.tags, picture.comment)
+        (a,) = other.annotations(again.id)
+        assert (a.comment, a.attributes) == ("Cut off", {"age": 4})
+        (c,) = other.categories()
+        assert (c.color, c.thing, c.supercategory, c.attributes) == ("#102030", False, "animal", (spec,))
+
+
+def test_what_is_taken_off_again_is_not_written(project: ProjectFile, read: Any, exported: Any) -> None:
+    content = dataset({"bbox": [1, 2, 3, 4], "comment": "Look", "attributes": {"odd": [1]}})
+    content["images"][0] |= {"tags": ["a"], "comment": "b"}
+    content["images"][1] |= {"tags": "not a list", "comment": 5}
+    content["categories"][0] |= {"color": [1, 2, 3], "attributes": ["not segstudio's"]}
+    read(content)
+    assert exported()["images"] == content["images"]
+    first, second = project.media()
+    cat = project.categories()[0]
+    (a,) = project.annotations(first.id)
+    assert (first.tags, first.comment, second.tags, second.comment) == (("a",), "b", (), "")
+    project.commit(
+        changes.replace([
+            (first, replace(first, tags=(), comment="")), (cat, replace(cat, color=None)), (a, replace(a, comment="")),
+        ])
+    )  # fmt: skip
+    out = exported()
+    assert out["images"] == [{k: v for k, v in content["images"][0].items() if k not in ("tags", "comment")},
+                             content["images"][1]]  # fmt: skip
+    assert out["categories"][0] == {k: v for k, v in content["categories"][0].items() if k != "color"}
+    assert out["annotations"][0] == {k: v for k, v in content["annotations"][0].items() if k != "comment"}
+
+
+def test_a_second_file_brings_its_tags_to_a_picture_that_is_there(project: ProjectFile, read: Any) -> None:
+    project.commit(changes.insert([Media(1, "a/1.jpg", tags=("mine",), comment="Mine")]))
+    content = dataset()
+    content["images"][0] |= {"tags": ["theirs", "mine"], "comment": "Theirs"}
+    read(content)
+    assert (project.media()[0].tags, project.media()[0].comment) == (("mine", "theirs"), "Mine")

@@ -14,11 +14,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from segstudio.core import changes, edits
-from segstudio.core.annotation import Annotation
+from segstudio.core.annotation import Annotation, Origin
 from segstudio.core.errors import ProjectError
 from segstudio.core.geometry import Box
+from segstudio.core.labels import AttributeSpec
 from segstudio.core.media import Media
 from segstudio.store import ProjectFile, check, migrations, schema
 
@@ -384,3 +386,15 @@ def test_names_that_no_file_can_hold_are_refused(project: ProjectFile) -> None:
     with pytest.raises(ProjectError, match="characters"):
         project.commit(changes.insert([Media(project.new_ids("media"), "bad\udcff.jpg")]))
     assert len(project.media()) == 2
+
+
+def test_what_a_class_does_not_know_is_a_note_and_no_error(project: ProjectFile, file: Path) -> None:
+    (old,) = project.categories()
+    spec = AttributeSpec("age", "number")
+    project.commit(changes.replace([(old, replace(old, attributes=(spec,)))]))
+    rows = [Annotation(i, 1, 1, attributes=a) for i, a in enumerate(({"age": 3}, {"age": "old"}, {"odd": 1}), start=1)]
+    project.new_ids("annotation", 3)
+    project.commit(edits.add([*rows, Annotation(4, 1, 1, review="perhaps", origin=Origin("import"))]))
+    assert [(p.severity, p.place) for p in check(file)] == [
+        ("warning", "object 4"), ("note", "object 2"), ("note", "object 3"),
+    ]  # fmt: skip

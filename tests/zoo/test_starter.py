@@ -13,7 +13,9 @@ import torch
 from segstudio.core import masks
 from segstudio.core.errors import Cancelled, InputError, WeightsError
 from segstudio.core.geometry import Box
-from segstudio.core.results import Boxes, Faces, Instances, Poses, Scores
+from segstudio.core.heat import map_of
+from segstudio.core.labels import COCO_PERSON
+from segstudio.core.results import Boxes, Faces, Instances, JointHeat, Poses, Scores
 from segstudio.zoo import Catalog, Context, Options, load, predictor
 from segstudio.zoo.spec import Card
 from segstudio.zoo.systems.starter.faces import _suppress_nested
@@ -85,15 +87,25 @@ def test_boxes_honour_the_options(starter: Starter) -> None:
 
 def test_poses_on_a_photo(starter: Starter) -> None:
     model = load(starter("starter-poses"))
-    [[result]] = model.predict([sample("astronaut")])
+    [[result, heat]] = model.predict([sample("astronaut")])
     assert isinstance(result, Poses)
     assert result.keypoints.shape == (1, 17, 3)
     nose, left_eye, right_eye = result.keypoints[0, :3]
     for point, truth in ((nose, (225, 115)), (left_eye, (245, 100)), (right_eye, (205, 100))):
         assert np.hypot(*(point[:2] - truth)) < 25
         assert point[2] > 0.3
-    [[nobody]] = model.predict([sample("motorcycle")])
+    assert isinstance(heat, JointHeat) and heat.heat.shape[:2] == (1, 17)
+    for index in range(7):
+        x, y, sure = result.keypoints[0, index]
+        found = map_of([heat], COCO_PERSON, index, Box(*result.boxes[0, :2], 100, 100))
+        assert found is not None
+        if sure > 0.5:
+            cell = found.box.w / found.values.shape[1]
+            assert np.hypot(*np.subtract(found.peak(x, y), (x, y))) < 2 * cell, "the heat lies where the joints are"
+            assert found.at(x, y) > 0.5 * found.values.max()
+    [[nobody, cold]] = model.predict([sample("motorcycle")])
     assert nobody.keypoints.shape == (0, 17, 3)
+    assert isinstance(cold, JointHeat) and len(cold.boxes) == len(cold.heat) == 0
 
 
 def test_faces_on_photos(starter: Starter) -> None:

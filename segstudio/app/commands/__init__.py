@@ -30,5 +30,5 @@ HANDLERS: dict[str, Callable[[Parts], object]] = {
     "go": lambda p: GoCommands(p.session),
     "view": lambda p: ViewCommands(p.session, p.canvas, p.window, p.settings),
     "models": _models,
-    "help": lambda p: HelpCommands(p.window, lambda: p.window.actions_, p.window.show_welcome),
+    "help": lambda p: HelpCommands(p.window, lambda: p.window.actions_, p.link, p.window.show_welcome),
 }

@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from segstudio.app.actions import Actions
+from segstudio.app.actions import Actions, shown
+from segstudio.app.canvas_link import CanvasLink
 from segstudio.app.dialogs.about import AboutDialog
+from segstudio.app.dialogs.keys import KeysDialog, name_of
 from segstudio.app.dialogs.palette import Choice, Palette, icon_of
-from segstudio.app.dialogs.shortcuts import ShortcutsDialog, shown
+from segstudio.app.dialogs.shortcuts import ShortcutsDialog
+from segstudio.app.i18n import tr
 
 
 class HelpCommands:
@@ -18,22 +21,27 @@ class HelpCommands:
     Args:
         window: The parent of what opens.
         actions: Returns the table, which is made after this object.
+        link: Knows the active tool.
         welcome: Shows the welcome page.
     """
 
-    def __init__(self, window: QWidget, actions: Callable[[], Actions], welcome: Callable[[], object]) -> None:
+    def __init__(
+        self, window: QWidget, actions: Callable[[], Actions], link: CanvasLink, welcome: Callable[[], object]
+    ) -> None:
         self._window = window
         self._actions = actions
+        self._link = link
         self._welcome = welcome
 
     def palette(self) -> None:
         """Let the person type what they want, and do it."""
         actions = self._actions()
         actions.refresh()
+        keys = actions.keymap.keys()
         choices = [
             Choice(
-                f"{spec.menu}: {spec.text.rstrip('…')}" if spec.menu else spec.text,
-                shown(spec.keys[0]) if spec.keys else "",
+                name_of(spec),
+                shown(keys[spec.id][0]) if keys[spec.id] else "",
                 spec.id,
                 icon_of(spec.icon) if spec.icon else None,
                 actions[spec.id].isEnabled(),
@@ -43,13 +51,20 @@ class HelpCommands:
         ]
         # What can be done now comes first.
         choices.sort(key=lambda c: not c.enabled)
-        chosen = Palette(self._window, choices, "Type a command").ask()
+        chosen = Palette(self._window, choices, tr("Type a command")).ask()
         if chosen is not None:
             actions[chosen].trigger()
 
     def shortcuts(self) -> None:
         """Show all shortcuts."""
-        ShortcutsDialog(self._window, self._actions().specs.values()).exec()
+        actions, tool = self._actions(), self._link.tools[self._link.tool]
+        row = actions.specs.get(f"tool.{tool.name}")
+        about = (tr(row.text), tr(tool.hint)) if row is not None else ("", "")
+        ShortcutsDialog(self._window, actions.specs.values(), actions.keymap.keys(), about, self.edit_shortcuts).exec()
+
+    def edit_shortcuts(self) -> None:
+        """Let the person choose other keys."""
+        KeysDialog(self._window, self._actions().keymap).exec()
 
     def about(self) -> None:
         """Show what this is."""

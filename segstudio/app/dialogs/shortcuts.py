@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from segstudio.app.actions import shown
 from segstudio.app.dialogs.base import Dialog
+from segstudio.app.i18n import tr
 from segstudio.app.table import Spec
 from segstudio.app.widgets import button, label, row
 
@@ -21,25 +22,34 @@ CANVAS = (
 )
 
 
-def shown(key: str) -> str:
-    """Return a shortcut as people write it on this system."""
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-
-
 class ShortcutsDialog(Dialog):
-    """Groups of lines: what it does, and the keys."""
+    """Groups of lines: what it does, and the keys.
 
-    def __init__(self, parent: QWidget | None, specs: Iterable[Spec]) -> None:
-        super().__init__(parent, "Keyboard shortcuts", "Ctrl+Shift+P finds every command by its name.", width=860)
+    Args:
+        specs: The actions.
+        keys: Their keys now, by id.
+        tool: The active tool's name and its keys, as it says them itself.
+        edit: Opens the editor.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget | None,
+        specs: Iterable[Spec],
+        keys: Mapping[str, tuple[str, ...]],
+        tool: tuple[str, str] = ("", ""),
+        edit: Callable[[], object] | None = None,
+    ) -> None:
+        text = tr("{tool} tool: {hint}", tool=tool[0], hint=tool[1]) if tool[0] else ""
+        super().__init__(parent, tr("Keyboard shortcuts"), text, width=860)
         groups: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for spec in specs:
-            if spec.keys:
-                groups.setdefault(spec.menu or "Classes", []).append(
-                    (tuple(map(shown, spec.keys)), spec.text.rstrip("…"))
-                )
-        if "Classes" in groups:
-            groups["Classes"] = [(("1 … 9",), "Choose a class; selected objects get it")]
-        groups["Canvas"] = [((keys,), text) for keys, text in CANVAS]
+            if keys[spec.id]:
+                line = (tuple(map(shown, keys[spec.id])), tr(spec.text).rstrip("…"))
+                groups.setdefault(tr(spec.menu or "Classes"), []).append(line)
+        if all(keys.get(f"class.{n}") == (str(n),) for n in range(1, 10)):
+            groups[tr("Classes")] = [(("1 … 9",), tr("Choose a class; selected objects get it"))]
+        groups[tr("Canvas")] = [((held,), tr(what)) for held, what in CANVAS]
         area = QScrollArea(widgetResizable=True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
@@ -58,7 +68,11 @@ class ShortcutsDialog(Dialog):
         area.setWidget(inside)
         area.setMinimumHeight(520)
         self.content.addWidget(area)
-        self.set_buttons(button("Close", self.accept, kind="primary"))
+        close = button(tr("Close"), self.accept, kind="primary")
+        if edit is not None:
+            self.set_buttons(button(tr("Edit…"), edit, icon="keyboard"), None, close)
+        else:
+            self.set_buttons(close)
 
     def _group(self, name: str, lines: list[tuple[tuple[str, ...], str]]) -> QGridLayout:
         grid = QGridLayout()

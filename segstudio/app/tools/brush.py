@@ -12,7 +12,7 @@ from segstudio.app.canvas.table import Window, merged
 from segstudio.app.tools.base import Event, Keys, Run, Tool, ToolContext, top_z
 from segstudio.app.tools.dabs import LARGEST, SMALLEST, dab, snapped
 from segstudio.app.tools.options import Option
-from segstudio.core import edits, masks
+from segstudio.core import edits, masks, painting
 from segstudio.core.annotation import Annotation
 from segstudio.core.geometry import Box
 
@@ -120,10 +120,10 @@ class Brush(Tool):
         stroke = masks.from_bitmap(pixels[top:bottom, left:right], left, top)
         if not stroke.counts:
             return
-        width, height = context.size
         stored = context.annotations.get(target.id)
         if stored is not None:
-            context.commit(edits.paint(stored, stroke, width, height, erase=erase))
+            edit = painting.erase if erase else painting.paint
+            context.commit(edit(stored, stroke, context.size))
         else:
             new = Annotation(target.id, target.media, target.category, target.frame, stroke, z=target.z)
             if context.commit(edits.add([new], "Paint")):

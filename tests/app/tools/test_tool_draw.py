@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from segstudio.app.tools import Brush, Eraser, make_tools
 from segstudio.app.tools.dabs import LARGEST, SMALLEST, dab, snapped
 from segstudio.core import masks
-from segstudio.core.annotation import ACCEPTED, PREDICTED, Annotation, Origin
+from segstudio.core.annotation import CORRECTED, PREDICTED, Annotation, Origin
 from segstudio.core.geometry import Box, Polygons
 from segstudio.core.masks import Mask
 
@@ -112,7 +112,7 @@ def test_a_brushed_polygon_or_box_becomes_a_mask(view, shape):
     assert view.scene_state.composer.top(40, 30) == 1, "its pixels show while it is brushed"
     hand.release(100, 100)
     after = desk.annotations[1]
-    assert isinstance(after.geometry, Mask) and after.review == ACCEPTED and after.origin.parent == 3
+    assert isinstance(after.geometry, Mask) and after.review == CORRECTED and after.origin.parent == 3
     assert (frame(after) == (frame(a) | disc(100, 100, 10))).all()
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from segstudio.app.tools import Select
 from segstudio.core import masks
-from segstudio.core.annotation import ACCEPTED, PREDICTED, Annotation, Keypoints, Origin
+from segstudio.core.annotation import CORRECTED, PREDICTED, Annotation, Keypoints, Origin
 from segstudio.core.geometry import Box, Polygons
 
 K = Qt.Key
@@ -171,7 +171,7 @@ def test_moving_a_prediction_makes_it_a_person_s(view):
     desk, hand = use(view, Select(), [block(1, 10, 10, score=0.9, origin=MODEL, review=PREDICTED)], [1]), Hand(view)
     hand.drag((20, 20), (40, 40))
     a = desk.annotations[1]
-    assert (a.origin.kind, a.origin.parent, a.review, a.score) == ("user", 7, ACCEPTED, None)
+    assert (a.origin.kind, a.origin.parent, a.review, a.score) == ("user", 7, CORRECTED, None)
 
 
 def test_escape_clears_the_selection(view):

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from segstudio.core.errors import WeightsError
-from segstudio.core.results import Boxes, Poses, Result
+from segstudio.core.results import Boxes, JointHeat, Poses, Result
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 
+HEAT = "Sigmoid"  # the keypoints' heat maps (1, 48, 48, 17) within the graph
 PERSON = 1  # COCO's id, of the boxes as of the poses
 
 
 def build(parts: Build) -> Predictor:
     """Return the predictor that runs on the people among the boxes of the card's first part."""
     return _PoseInBox(parts)
+
+
+class _Found(NamedTuple):
+    """A person's keypoints (17, 3) of x, y, confidence; the heat (17, h, w), and the (l, t, r, b) it lies over."""
+
+    points: np.ndarray
+    heat: np.ndarray
+    window: tuple[float, float, float, float]
 
 
 class _PoseInBox(Predictor):
@@ -27,12 +38,17 @@ class _PoseInBox(Predictor):
             raise WeightsError(f"{parts.card.title} is its graph: it can't be built without its file.")
         path = parts.files[parts.card.weights[0].name]
         try:
-            self.network = Interpreter(model_path=str(path), num_threads=1)
+            with warnings.catch_warnings():
+                # It warns that keeping inner tensors costs memory; the heat maps are such a tensor.
+                warnings.simplefilter("ignore", UserWarning)
+                self.network = Interpreter(model_path=str(path), num_threads=1, experimental_preserve_all_tensors=True)
             self.network.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise WeightsError("LiteRT can't read this network.", path=path) from error
         self.entry = self.network.get_input_details()[0]["index"]
         self.exit = self.network.get_output_details()[0]["index"]
+        maps = (t for t in self.network.get_tensor_details() if t["name"] == HEAT and len(t["shape"]) == 4)
+        self.heat = next((t["index"] for t in maps), None)
         self.side = int(self.network.get_input_details()[0]["shape"][1])
         self.boxes = parts.parts[parts.card.composes[0]]
         self.margin: float = parts.settings["margin"]
@@ -50,33 +66,48 @@ class _PoseInBox(Predictor):
     def predict(
         self, frames: Sequence[np.ndarray], options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
     ) -> list[list[Result]]:
-        """Return one `Poses` a frame; boxes and scores are the detector's."""
+        """Return a `Poses` and a `JointHeat` a frame; boxes and scores are the detector's."""
         context.stage("boxes", 0.0)
         wanted = Options(self.threshold(options), options.max_instances, frozenset({PERSON}))
         found = [results[0] for results in self.boxes.predict(frames, wanted, Context(context.cancel))]
         results: list[list[Result]] = []
         for i, (frame, boxes) in enumerate(zip(frames, found)):
             assert isinstance(boxes, Boxes)
-            points = np.zeros((len(boxes.boxes), len(self.mirrored), 3), np.float32)
+            made: list[_Found] = []
             for j, box in enumerate(boxes.boxes):
                 context.stage("poses", (i + j / len(boxes.boxes)) / len(frames))
-                points[j] = self.pose(frame, box)
-            results.append(
-                [
-                    Poses(
-                        size=boxes.size,
-                        classes=self.classes,
-                        boxes=boxes.boxes,
-                        labels=boxes.labels,
-                        scores=boxes.scores,
-                        keypoints=points,
-                    )
-                ]
-            )
+                made.append(self.pose(frame, box))
+            results.append(self._results(boxes, made))
         return results
 
-    def pose(self, frame: np.ndarray, box: np.ndarray) -> np.ndarray:
-        """Return the keypoints (17, 3) of the person in a box (left, top, right, bottom): x, y, confidence.
+    def _results(self, boxes: Boxes, made: list[_Found]) -> list[Result]:
+        count = len(self.mirrored)
+        found: list[Result] = [
+            Poses(
+                size=boxes.size,
+                classes=self.classes,
+                boxes=boxes.boxes,
+                labels=boxes.labels,
+                scores=boxes.scores,
+                keypoints=np.array([m.points for m in made], np.float32).reshape(-1, count, 3),
+            )
+        ]
+        if self.heat is not None:
+            found.append(
+                JointHeat(
+                    size=boxes.size,
+                    classes=self.classes,
+                    boxes=np.array([m.window for m in made], np.float32).reshape(-1, 4),
+                    # Half precision: they stay in memory as long as the picture's results do.
+                    heat=np.array([m.heat for m in made], np.float16)
+                    if made
+                    else np.zeros((0, count, 1, 1), np.float16),
+                )
+            )
+        return found
+
+    def pose(self, frame: np.ndarray, box: np.ndarray) -> _Found:
+        """Return the keypoints of the person in a box (left, top, right, bottom), with their heat.
 
         The crop holds nothing but the padded box, so that neighbours stay out; its mirror image is asked too, and the
         two answers are weighed by their confidence.
@@ -87,14 +118,17 @@ class _PoseInBox(Predictor):
         right = min(max(int(np.ceil(box[2] + pad_x)), left + 1), width)
         bottom = min(max(int(np.ceil(box[3] + pad_y)), top + 1), height)
         square, scale, dx, dy = self._letterbox(frame[top:bottom, left:right])
-        straight = self._network(square)
-        mirror = self._network(square[:, ::-1])[self.mirrored]
+        straight, seen = self._network(square)
+        mirror, seen_mirrored = self._network(square[:, ::-1])
+        mirror = mirror[self.mirrored]
         mirror[:, 0] = self.side - mirror[:, 0]
         share = straight[:, 2:] / np.maximum(straight[:, 2:] + mirror[:, 2:], 1e-6)
         points = share * straight + (1 - share) * mirror
         points[:, 0] = (points[:, 0] - dx) / scale + left
         points[:, 1] = (points[:, 1] - dy) / scale + top
-        return points
+        x, y = left - dx / scale, top - dy / scale
+        window = (x, y, x + self.side / scale, y + self.side / scale)
+        return _Found(points, (seen + seen_mirrored[self.mirrored, :, ::-1]) / 2, window)
 
     def _letterbox(self, crop: np.ndarray) -> tuple[np.ndarray, float, int, int]:
         """Return (uint8 square, scale, left margin, top margin) of a crop that was fitted into the input."""
@@ -109,9 +143,12 @@ class _PoseInBox(Predictor):
         square[dy : dy + new_h, dx : dx + new_w] = cv2.resize(crop, (new_w, new_h), interpolation=how)
         return square, scale, dx, dy
 
-    def _network(self, square: np.ndarray) -> np.ndarray:
-        """Return float32 (17, 3) of x and y in pixels of the square, and confidence."""
+    def _network(self, square: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return float32 (17, 3) of x and y in pixels of the square and confidence, and the heat (17, h, w)."""
         self.network.set_tensor(self.entry, np.ascontiguousarray(square)[None])
         self.network.invoke()
         found = self.network.get_tensor(self.exit).reshape(-1, 3)
-        return np.column_stack((found[:, 1] * self.side, found[:, 0] * self.side, np.clip(found[:, 2], 0, 1)))
+        points = np.column_stack((found[:, 1] * self.side, found[:, 0] * self.side, np.clip(found[:, 2], 0, 1)))
+        if self.heat is None:
+            return points, np.zeros((len(points), 1, 1), np.float32)
+        return points, np.clip(self.network.get_tensor(self.heat)[0].transpose(2, 0, 1), 0, 1)
