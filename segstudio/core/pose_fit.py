@@ -44,7 +44,7 @@ def fitted(
     target = points[known, 0] + 1j * points[known, 1]
     front, behind = (_laid(sign * unit[:, 0] + 1j * unit[:, 1], known, target, scale) for sign in (1.0, -1.0))
     laid = front[1] if front[0] <= behind[0] + 1e-6 else behind[1]
-    return np.column_stack((laid.real, laid.imag))
+    return np.column_stack((np.real(laid), np.imag(laid)))
 
 
 def _laid(source: np.ndarray, known: np.ndarray, target: np.ndarray, scale: float) -> tuple[float, np.ndarray]:
@@ -77,7 +77,7 @@ def between(
     p, q = complex(*first), complex(*last)
     turn = (q - p) / (b - a) if abs(b - a) > 1e-9 else complex(abs(q - p))
     laid = (source - a) * turn + p
-    return np.column_stack((laid.real, laid.imag))
+    return np.column_stack((np.real(laid), np.imag(laid)))
 
 
 def into_box(skeleton: Skeleton, box: Box, mirrored: bool = False) -> np.ndarray:

@@ -14,7 +14,7 @@ from segstudio.app.canvas.style import Style
 from segstudio.core import colors, masks
 from segstudio.core.annotation import PREDICTED, Annotation, Keypoints, Origin
 from segstudio.core.geometry import Box
-from segstudio.core.labels import Label, LabelSet
+from segstudio.core.labels import Category, Label, LabelSet, Skeleton
 from segstudio.core.results import Boxes, Faces, Heatmap, PanopticMap, SemanticMap
 
 CLASSES = LabelSet("toy", (Label(0, "background"), Label(1, "cat"), Label(2, "dog")))
@@ -117,6 +117,41 @@ def test_hidden_joints_are_hollow_and_unlabelled_ones_absent(view):
     along = {at(view, x, 40) for x in np.arange(46, 74, 0.5)}
     assert len(along) > 2, "the limb to a hidden joint is dashed"
     assert at(view, 1, 1) == GREY
+
+
+def test_limbs_and_joints_have_the_colours_of_the_skeleton_or_the_object_s(view):
+    only(view, "keypoints")
+    skeleton = Skeleton(("a", "b", "c"), ((0, 1), (1, 2)), colors=("#ff0000", "", ""), limb_colors=("#00ff00", ""))
+    own = Category(3, "drawn", skeleton=skeleton)
+    view.scene_state.restyle(Style(categories={3: own}))
+    points = Keypoints((20.0, 40.0, 2.0, 80.0, 40.0, 2.0, 140.0, 40.0, 2.0))
+    view.scene_state.set([Annotation(1, 1, 3, keypoints=points)])
+    assert at(view, 50, 40) == (0, 255, 0)
+    assert at(view, 110, 40) == colors.class_color(own)
+    ring = {at(view, 20 + 3.6 * np.cos(t) / 2, 40 + 3.6 * np.sin(t) / 2) for t in np.linspace(0, 6, 40)}
+    assert any(r > 180 and g < 60 and b < 60 for r, g, b in ring)
+
+
+def test_an_object_with_other_keypoints_than_its_class_is_drawn_as_far_as_they_go(view):
+    only(view, "keypoints")
+    view.scene_state.set([Annotation(1, 1, 2, keypoints=Keypoints((20.0, 40.0, 2.0, 80.0, 40.0, 2.0)))])
+    assert at(view, 50, 40) != GREY, "the limb between the two"
+    view.scene_state.set([Annotation(1, 1, 99, keypoints=Keypoints((20.0, 40.0, 2.0)))])
+    assert at(view, 20, 40) == (255, 255, 255)
+    view.scene_state.set([Annotation(1, 1, 2, keypoints=Keypoints(()))])
+    assert (painted(view) != GREY).any(), "nothing to draw is no failure"
+
+
+@pytest.mark.parametrize(("count", "joint"), [(30, (255, 255, 255)), (900, None), (4000, None)])
+def test_many_poses_are_drawn_more_simply_and_the_selected_one_well(view, count, joint):
+    only(view, "keypoints")
+    points = Keypoints((20.0, 40.0, 2.0, 80.0, 40.0, 2.0, 140.0, 40.0, 2.0))
+    low = Keypoints((20.0, 90.0, 2.0, 80.0, 90.0, 2.0, 140.0, 90.0, 2.0))
+    rows = [Annotation(i + 2, 1, 2, keypoints=low) for i in range(count)]
+    view.scene_state.set([*rows, Annotation(1, 1, 2, keypoints=points)])
+    assert at(view, 50, 90) != GREY and (joint is None or at(view, 20, 90) == joint)
+    view.scene_state.select(frozenset((1,)))
+    assert at(view, 20, 40) == (255, 255, 255)
 
 
 def test_labels_show_where_they_can_be_read(view):

@@ -6,7 +6,7 @@ import struct
 
 import numpy as np
 from PySide6.QtCore import QByteArray, QDataStream, QIODevice
-from PySide6.QtGui import QPainterPath
+from PySide6.QtGui import QPainterPath, QPolygonF
 
 from segstudio.core.geometry import Polygons, ring_points
 
@@ -35,6 +35,17 @@ def path_of(points: np.ndarray, starts: np.ndarray) -> QPainterPath:
     stream = QDataStream(data, QIODevice.OpenModeFlag.ReadOnly)
     stream >> path  # pyright: ignore[reportOperatorIssue, reportUnusedExpression]
     return path
+
+
+def polygon_of(points: np.ndarray) -> QPolygonF:
+    """Return points, float (n, 2), as Qt's polygon."""
+    result = QPolygonF()
+    # The form that Qt itself writes one in: the number of points, the points.
+    safe = np.clip(np.nan_to_num(points), -_LIMIT, _LIMIT).astype(">f8")
+    data = QByteArray(struct.pack(">I", len(points)) + safe.tobytes())
+    stream = QDataStream(data, QIODevice.OpenModeFlag.ReadOnly)
+    stream >> result  # pyright: ignore[reportOperatorIssue, reportUnusedExpression]
+    return result
 
 
 def segments_path(segments: np.ndarray) -> QPainterPath:
