@@ -159,7 +159,7 @@ class SessionContext:
 
 
 # Tools that make objects, which need a class.
-DRAWS = frozenset(("brush", "polygon", "box", "point", "prompt"))
+DRAWS = frozenset(("brush", "polygon", "box", "point", "prompt", "scissors", "wand", "superpixels"))
 
 
 class CanvasLink(QObject):

@@ -15,8 +15,11 @@ from segstudio.core import masks
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
 
-# 3 microseconds a pixel and round: a cut of this size answers within half a second.
+# 3 microseconds a pixel and round: a cut of this size answers within 0.2 s.
 MOST = 50_000
+# A cut that leaves less than this share of what it began with has lost the object, as GrabCut does where the object's
+# colours are in its surroundings too.
+LOST = 0.25
 
 
 def cut(
@@ -28,7 +31,7 @@ def cut(
     x: int = 0,
     y: int = 0,
     reach: float = 12.0,
-    rounds: int = 3,
+    rounds: int = 1,
     most: int = MOST,
 ) -> Mask:
     """Return what stands out of its surroundings.
@@ -39,23 +42,24 @@ def cut(
         rough: A mask to begin from. What is farther than `reach` outside of it is background.
         strokes: Label 0 is background, others the object; they hold whatever the colours say.
         x, y: The crop's place.
-        reach: In pixels, how far the rough mask may be wrong.
-        rounds: Of learning the colours and cutting.
+        reach: In pixels, how far the rough mask may fall short; half as far it may go too far.
+        rounds: Of learning the colours and cutting; on photos more than one has not paid.
         most: Pixels to cut on.
     """
-    import cv2
 
     picture = rgb(picture)
     full = picture.shape[:2]
     if not full[0] or not full[1]:
         return masks.EMPTY
     small, ratio = shrunk(picture, most)
-    labels = _first(small.shape[:2], full, box, rough, x, y, reach / ratio)
+    first = _first(small.shape[:2], full, box, rough, x, y, reach / ratio)
     marks = draw(strokes, x, y, full, small.shape[:2])
-    labels[marks == 0] = cv2.GC_BGD
-    labels[marks > 0] = cv2.GC_FGD
-    labels = _cut(small, labels, rounds)
-    soft = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.float32)
+    found = _cut(small, _marked(first, marks), rounds)
+    begun = int((first % 2 == 1).sum())
+    if box is not None and found.sum() < LOST * begun:
+        # Most objects reach over the middle of a box that was drawn around them.
+        found = _cut(small, _marked(_with_middle(first, box, x, y, full), marks), rounds)
+    soft = found.astype(np.float32)
     if ratio > 1:
         soft = sharpened(scaled(soft, full, smooth=True), picture, max(round(ratio), 1))
         at_full = draw(strokes, x, y, full, full)
@@ -63,6 +67,24 @@ def cut(
         if box is not None:
             soft[~_inside(box, x, y, full)] = 0
     return masks.from_bitmap(soft > 0.5, x, y)
+
+
+def _marked(labels: np.ndarray, marks: np.ndarray) -> np.ndarray:
+    """Return the labels with what the strokes say."""
+    import cv2
+
+    return np.where(marks == 0, cv2.GC_BGD, np.where(marks > 0, cv2.GC_FGD, labels)).astype(np.uint8)
+
+
+def _with_middle(labels: np.ndarray, box: Box, x: int, y: int, full: tuple[int, int]) -> np.ndarray:
+    """Return the labels with an ellipse in the middle of a box, half as wide and high, as the object."""
+    import cv2
+
+    shape = labels.shape[:2]
+    columns = (np.arange(shape[1]) + 0.5) * full[1] / shape[1] + x - box.x - box.w / 2
+    rows = (np.arange(shape[0]) + 0.5) * full[0] / shape[0] + y - box.y - box.h / 2
+    far = (columns[None, :] / max(box.w, 1e-6)) ** 2 + (rows[:, None] / max(box.h, 1e-6)) ** 2
+    return np.where(far < 0.0625, cv2.GC_FGD, labels).astype(np.uint8)
 
 
 def _inside(box: Box, x: int, y: int, shape: tuple[int, int], ratio: tuple[float, float] = (1.0, 1.0)) -> np.ndarray:
@@ -82,16 +104,18 @@ def _first(
     if rough is not None:
         inside = bitmap(rough, x, y, full, shape)
         labels[~inside] = cv2.GC_PR_BGD
-        outside = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 5) if inside.any() else None
-        if outside is not None:
-            labels[outside > reach] = cv2.GC_BGD
+        if inside.any() and not inside.all():
+            labels[cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 5) > reach] = cv2.GC_BGD
+            # What lies deep inside is right; without it the object could be lost.
+            depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
+            labels[depth > reach / 2] = cv2.GC_FGD
     if box is not None:
         labels[~_inside(box, x, y, shape, (full[0] / shape[0], full[1] / shape[1]))] = cv2.GC_BGD
     return labels
 
 
 def _cut(picture: np.ndarray, labels: np.ndarray, rounds: int) -> np.ndarray:
-    """Return the labels after cutting; where one side has no pixel to learn from, they are as they were."""
+    """Return the object after cutting, bool (h, w); where one side has no pixel to learn from, as it was labelled."""
     import cv2
 
     object_ = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
@@ -100,12 +124,12 @@ def _cut(picture: np.ndarray, labels: np.ndarray, rounds: int) -> np.ndarray:
         edge = np.ones(labels.shape, bool)
         edge[1:-1, 1:-1] = False
         labels[edge & (labels == cv2.GC_PR_FGD)] = cv2.GC_PR_BGD
-        object_ &= ~edge | (labels == cv2.GC_FGD)
+        object_ = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
     # k-means wants five samples for its five components.
     if object_.sum() < 5 or (~object_).sum() < 5:
-        return labels
+        return object_
     cv2.setRNGSeed(7)
     background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
     nowhere = (0, 0, 1, 1)
     cv2.grabCut(picture, labels, nowhere, background, foreground, rounds, cv2.GC_INIT_WITH_MASK)
-    return labels
+    return (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)

@@ -29,7 +29,7 @@ def snap(
     x: int = 0,
     y: int = 0,
     reach: float = 10.0,
-    strength: float = 6.0,
+    strength: float = 3.0,
     colour: float = 13.0,
     most: int = MOST,
 ) -> Mask:

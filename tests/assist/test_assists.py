@@ -75,7 +75,7 @@ def test_grabcut_finds_what_is_in_a_box_and_keeps_its_hole() -> None:
 def test_grabcut_mends_a_mask() -> None:
     truth = ring()
     start = rough(truth, 5)
-    found = grabcut.cut(noisy(truth), rough=start, x=X, y=Y)
+    found = grabcut.cut(noisy(truth), rough=start, x=X, y=Y, reach=20)
     assert masks.iou(start, placed(truth)) < 0.75
     assert masks.iou(found, placed(truth)) > 0.95
 

@@ -8,9 +8,24 @@ from segstudio.app.tools.box import BoxPrompt, BoxTool
 from segstudio.app.tools.brush import Brush, Eraser
 from segstudio.app.tools.point import PointTool
 from segstudio.app.tools.polygon import Polygon
+from segstudio.app.tools.scissors import Scissors
 from segstudio.app.tools.select import Select
+from segstudio.app.tools.superpixels import SuperpixelTool
+from segstudio.app.tools.wand import Wand
 
-TOOLS: tuple[type[Tool], ...] = (Select, Brush, Eraser, Polygon, BoxTool, PointTool, BoxPrompt, Adjust)
+TOOLS: tuple[type[Tool], ...] = (
+    Select,
+    Brush,
+    Eraser,
+    Polygon,
+    BoxTool,
+    PointTool,
+    BoxPrompt,
+    Scissors,
+    Wand,
+    SuperpixelTool,
+    Adjust,
+)
 
 
 def make_tools() -> dict[str, Tool]:

@@ -1,0 +1,141 @@
+"""What the assist tools share: where a result goes, and strokes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+from msgspec.structs import replace
+
+from segstudio.app.canvas.draft import Line
+from segstudio.app.i18n import tr
+from segstudio.app.tools.base import Event, Keys, Tool, ToolContext, clamp, top_z
+from segstudio.app.tools.options import Option
+from segstudio.assist.crops import Stroke
+from segstudio.core import colors, edits, masks, painting
+from segstudio.core.annotation import Annotation
+from segstudio.core.colors import RGB
+from segstudio.core.geometry import Box, Polygons
+from segstudio.core.masks import Mask
+
+NEW, ADD, TAKE, REPLACE = "new", "add", "take", "replace"
+APPLY = Option(
+    "apply",
+    "Result",
+    "choice",
+    NEW,
+    choices=(
+        (NEW, "New object"),
+        (ADD, "Add to selected"),
+        (TAKE, "Take from selected"),
+        (REPLACE, "Replace selected"),
+    ),
+    tip="Where the pixels go that the tool finds.",
+)
+# Screen pixels of a stroke that says what is object and what is not.
+STROKE = 6.0
+LEFT_COLOR: RGB = (47, 191, 113)
+RIGHT_COLOR: RGB = (238, 90, 82)
+
+
+class Assist(Tool):
+    """A tool that finds pixels for a new object or the selected one."""
+
+    # As the history shows it.
+    label = ""
+
+    def ready(self, context: ToolContext, apply: str) -> bool:
+        """Return whether there is something to apply a result to; say what is missing where not."""
+        if not context.size[0]:
+            return False
+        if apply == NEW:
+            if context.category is None:
+                context.say(tr("Add a class first: a new object needs one."))
+            return context.category is not None
+        if selected(context) is None:
+            context.say(tr("Select a single object first."))
+            return False
+        return True
+
+    def apply(self, context: ToolContext, shape: Mask | Polygons, apply: str) -> bool:
+        """Give found pixels to a new object or to the selected one, as one step; return whether anything changed."""
+        if not self.ready(context, apply):
+            return False
+        found = masks.from_polygons(shape, *context.size) if isinstance(shape, Polygons) else shape
+        if not found.counts:
+            context.say(tr("Nothing was found here."))
+            return False
+        target = selected(context)
+        if apply == NEW or target is None:
+            return add_objects(context, [shape], self.label)
+        if apply == REPLACE:
+            change = edits.set_geometry(target, shape)
+        else:
+            edit = painting.erase if apply == TAKE else painting.paint
+            change = edit(target, found, context.size)
+        return context.commit(replace(change, label=self.label))
+
+
+def selected(context: ToolContext) -> Annotation | None:
+    """Return the selected object, None unless exactly one that shows is selected."""
+    rows = [a for id in context.selection if (a := context.annotations.get(id)) and context.visible(a)]
+    return rows[0] if len(rows) == 1 else None
+
+
+def add_objects(context: ToolContext, shapes: list[Mask | Polygons], label: str) -> bool:
+    """Add objects of the current class on top of all and select them, as one step."""
+    category = context.category
+    if category is None or not shapes:
+        return False
+    media, frame = context.place
+    first, z = context.new_ids(len(shapes)), top_z(context)
+    made = [Annotation(first + i, media, category.id, frame, shape, z=z) for i, shape in enumerate(shapes)]
+    if not context.commit(edits.add(made, label)):
+        return False
+    context.set_selection([a.id for a in made])
+    return True
+
+
+def color_of(context: ToolContext, apply: str) -> RGB:
+    """Return the colour that a result is shown in."""
+    if apply == TAKE:
+        return RIGHT_COLOR
+    target = None if apply == NEW else selected(context)
+    return colors.class_color(context.category if target is None else context.category_of(target))
+
+
+def cut_out(context: ToolContext, box: Box) -> tuple[Box, int, int]:
+    """Return the whole pixels of a box inside the picture, and their left and top."""
+    left, top, right, bottom = box.clipped(*context.size).pixels()
+    return Box(float(left), float(top), float(right - left), float(bottom - top)), left, top
+
+
+def stroke_line(stroke: Stroke, color: RGB, zoom: float) -> Line:
+    """Return how a stroke shows."""
+    return Line(stroke.points, color, width=max(stroke.width * zoom, 2.0))
+
+
+def drawn(
+    context: ToolContext, press: Event, label: int, show: Callable[[Stroke], object]
+) -> Generator[Keys, Event, Stroke | None]:
+    """Follow a stroke from its press to its release.
+
+    Args:
+        label: What the stroke says.
+        show: Called with the stroke so far, to draw it.
+
+    Returns:
+        The stroke, None if Esc took it back.
+    """
+    points = [clamp(press, context.size)]
+    width = STROKE / press.zoom
+    while True:
+        show(Stroke(tuple(points), label, width))
+        event = yield frozenset(("Esc",))
+        if event.kind == "key" and event.key == "Esc":
+            return None
+        if event.kind in ("move", "release"):
+            place = clamp(event, context.size)
+            if place != points[-1]:
+                points.append(place)
+        if event.kind == "release":
+            return Stroke(tuple(points), label, width)
