@@ -35,6 +35,9 @@ class State:
     def _selection(self) -> bool:
         return bool(self._session.selection)
 
+    def _several(self) -> bool:
+        return len(self._session.selection) > 1
+
     def _prediction(self) -> bool:
         return any(a.is_prediction for a in self._session.selected())
 

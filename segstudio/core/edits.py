@@ -141,17 +141,6 @@ def translate(rows: Sequence[Annotation], dx: float, dy: float, *, nudge: bool =
     return changes.replace(pairs, f"Move {count_of(len(rows))}", MERGE_NUDGE if nudge else "")
 
 
-def restack(rows: Sequence[Annotation], others: Iterable[Annotation], *, front: bool) -> ChangeSet:
-    """Return the move of annotations above (or below) all others; among themselves they keep their order."""
-    heights = [a.z for a in others]
-    if not heights:
-        return ChangeSet(())
-    order = sorted(rows, key=lambda a: (a.z, a.id))
-    first = max(heights) + 1 if front else min(heights) - len(order)
-    pairs = ((a, replace(by_person(a), z=first + i)) for i, a in enumerate(order))
-    return changes.replace(pairs, "Bring to front" if front else "Send to back")
-
-
 def move_vertex(a: Annotation, ring: int, index: int, x: float, y: float) -> ChangeSet:
     """Return the move of one polygon vertex; `ring` counts the parts first, then the holes."""
     if not isinstance(a.geometry, Polygons):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -43,8 +42,13 @@ def areas_of(geometry: Any) -> Any:
 
 
 def combined(rule: Callable[[Any, Any], Any], shapes: Iterable[Polygons | Box]) -> Any:
-    """Return the areas that a function of two shapely geometries makes of several, from the first to the last."""
-    return reduce(lambda a, b: areas_of(rule(a, b)), map(region, shapes))
+    """Return the areas that a function of two shapely geometries makes of several, in whatever order it takes them."""
+    left = [region(shape) for shape in shapes]
+    # In pairs, and pairs of pairs: most of them are small.
+    while len(left) > 1:
+        odd = left[len(left) - len(left) % 2 :]
+        left = [areas_of(rule(a, b)) for a, b in zip(left[::2], left[1::2])] + odd
+    return left[0]
 
 
 def polygons(geometry: Any) -> Polygons:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from segstudio.app.operations import stacking
+from segstudio.app.operations import boolean, cleanup, simplify, stacking, structure
 from segstudio.app.operations.base import Operation, Subject, Values
 
-OPERATIONS: tuple[Operation, ...] = (*stacking.OPERATIONS,)
+OPERATIONS: tuple[Operation, ...] = (
+    *boolean.OPERATIONS,
+    *structure.OPERATIONS,
+    *simplify.OPERATIONS,
+    *cleanup.OPERATIONS,
+    *stacking.OPERATIONS,
+)
 
 __all__ = ["OPERATIONS", "Operation", "Subject", "Values"]

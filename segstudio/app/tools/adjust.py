@@ -75,19 +75,16 @@ class Adjust(Tool):
             return
         subject = subject_of(context, ids, _Unreal())
 
-        def compute() -> ChangeSet | SegstudioError:
+        def compute() -> tuple[ChangeSet, str]:
             try:
-                return operation.edit(subject, values)
+                change = operation.edit(subject, values)
             except SegstudioError as error:
-                return error
+                return ChangeSet(()), f"{error.message} {error.remedy or ''}".strip()
+            return change, operation.note(subject, values, change)
 
-        def then(found: ChangeSet | SegstudioError) -> None:
-            if isinstance(found, SegstudioError):
-                self.set_note(f"{found.message} {found.remedy or ''}".strip())
-                context.show(())
-            else:
-                self.set_note(operation.note(subject, values, found))
-                context.show(_drafts(found))
+        def then(found: tuple[ChangeSet, str]) -> None:
+            self.set_note(found[1])
+            context.show(_drafts(found[0]))
 
         if operation.slow:
             context.work(compute, then, "adjust")
