@@ -13,7 +13,7 @@ from random import Random
 import numpy as np
 from msgspec.structs import replace
 
-from segstudio.core import boolean_edits, cleanup_edits, edits, masks, order_edits, shape_edits
+from segstudio.core import boolean_edits, cleanup_edits, edits, masks, order_edits, painting, shape_edits
 from segstudio.core.annotation import PREDICTED, Annotation, Keypoints, Origin
 from segstudio.core.changes import ChangeSet
 from segstudio.core.geometry import Box, Polygons
@@ -112,7 +112,12 @@ def duplicate(dice, rows, _size, new_ids, _categories):
 
 @move
 def paint(dice, rows, size, _new_ids, _categories):
-    return edits.paint(dice.choice(rows), blot(dice, size), *size, erase=dice.random() < 0.4) if rows else None
+    if not rows:
+        return None
+    a, stroke = dice.choice(rows), blot(dice, size)
+    if dice.random() < 0.4:
+        return painting.erase(a, stroke, size)
+    return painting.paint(a, stroke, size, dice.choice(painting.RULES), shown=rows)
 
 
 @move

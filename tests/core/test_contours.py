@@ -67,5 +67,15 @@ def test_islands_within_holes_within_islands_come_back() -> None:
     assert len(shape.parts) == 1
 
 
+def test_parts_are_four_connected() -> None:
+    import cv2
+
+    bitmap = (np.random.default_rng(5).random((80, 90)) < 0.4).astype(np.uint8)
+    shape = contours.trace(masks.from_bitmap(bitmap))
+    assert not shape.holes or len(shape.parts) > 1
+    four, eight = (cv2.connectedComponents(bitmap, connectivity=n)[0] - 1 for n in (4, 8))
+    assert eight < four - len(shape.holes) <= len(shape.parts) <= four
+
+
 def test_nothing_has_no_rings() -> None:
     assert contours.trace(masks.EMPTY).parts == ()
