@@ -206,6 +206,7 @@ def test_objects_come_to_the_front_and_go_back_again(window, qtbot, folder):
     rows = [Annotation(session.new_id(), session.media.id, session.category, geometry=Box(5.0 * i, 5, 9, 9), z=i)
             for i in range(3)]  # fmt: skip
     session.commit(edits.add(rows))
+    before = list(session.annotations.values())
     session.select([rows[0].id])
     window.actions_.refresh()
     window.actions_["shape.front"].trigger()
@@ -213,7 +214,7 @@ def test_objects_come_to_the_front_and_go_back_again(window, qtbot, folder):
     window.actions_["shape.back"].trigger()
     assert list(session.annotations) == [rows[0].id, rows[1].id, rows[2].id]
     session.undo(), session.undo()
-    assert list(session.annotations.values()) == rows
+    assert list(session.annotations.values()) == before
 
 
 # Threads
