@@ -59,6 +59,12 @@ class State:
     def _rejected(self) -> bool:
         return self._session.view.show_rejected
 
+    def _on(self, name: str) -> bool:
+        return bool(getattr(self._session.view, name))
+
+    def _grid(self) -> bool:
+        return self._session.view.grid > 0
+
     def _layer(self, name: str) -> bool:
         return name in self._session.view.layers
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSizePolicy, QTabWidget, QToolBar, QToolButton, QWidget
 
 from segstudio.app.actions import Actions
+from segstudio.app.i18n import tr
 from segstudio.app.widgets import Panel
 
 TOP = (
@@ -75,6 +76,12 @@ class Layout:
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         actions.fill_toolbar(self.tools, tools)
 
+    def show_panel(self, panel: Panel) -> None:
+        """Bring the tab of a panel to the front."""
+        for tabs in (self.upper, self.lower):
+            if tabs.indexOf(panel) >= 0:
+                tabs.setCurrentWidget(panel)
+
     def panel_actions(self) -> list[QAction]:
         """Return the actions that show and hide the docks."""
         return [dock.toggleViewAction() for dock in self.docks]
@@ -101,7 +108,7 @@ def _tabs(panels: list[Panel]) -> QTabWidget:
     tabs.setDocumentMode(True)
     tabs.tabBar().setDrawBase(False)
     for panel in panels:
-        tabs.addTab(panel, panel.title)
+        tabs.addTab(panel, tr(panel.title))
     return tabs
 
 

@@ -14,6 +14,7 @@ from segstudio.app import opening
 from segstudio.app.actions import Actions
 from segstudio.app.bridge import Bridge
 from segstudio.app.canvas.view import CanvasView
+from segstudio.app.canvas_frame import CanvasFrame
 from segstudio.app.canvas_link import CanvasLink
 from segstudio.app.commands import HANDLERS
 from segstudio.app.commands.files import FileCommands
@@ -105,7 +106,8 @@ class MainWindow(QMainWindow):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addWidget(self.options)
-        box.addWidget(self.canvas, 1)
+        self.frame = CanvasFrame(session, self.canvas)
+        box.addWidget(self.frame, 1)
         box.addWidget(self.frames)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.welcome)
@@ -253,6 +255,7 @@ class MainWindow(QMainWindow):
         self.bridge.close()
         self.canvas.set_runner(None)
         self.link.background.close()
+        self.frame.background.close()
         for panel in self.panels.values():
             panel.close_threads()
         self.session.detach()

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QHBoxLayout,
-    QPushButton,
-    QSlider,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QWidget
 
 from segstudio.app.i18n import tr
+from segstudio.app.option_fields import option_field
 from segstudio.app.table.tool import TOOLS
 from segstudio.app.tools.adjust import Adjust
 from segstudio.app.tools.base import Tool
@@ -27,7 +18,6 @@ from segstudio.app.tools.options import Button, Option
 from segstudio.app.widgets import Elided, button, label
 
 HEIGHT = 40
-STEPS = 200  # of a slider over the range of a float or a logarithm
 
 
 class OptionsBar(QWidget):
@@ -105,73 +95,17 @@ class OptionsBar(QWidget):
         return made
 
     def _widget(self, tool: Tool, option: Option) -> QWidget:
-        holder = QWidget()
-        inside = QHBoxLayout(holder)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(8)
-        holder.setToolTip(tr(option.tip) if option.tip else "")
-
         def choose(value: Any) -> None:
             if value != tool.value(option.name):
                 tool.set_value(option.name, value)
                 self.chosen.emit(option.name)
 
-        if option.kind == "flag":
-            self._flag(inside, option, choose)
-        else:
-            inside.addWidget(label(tr(option.text), "muted"))
-            (self._choice if option.kind == "choice" else self._number)(inside, option, choose)
-        self._setters[option.name](tool.value(option.name))
-        return holder
-
-    def _flag(self, inside: QHBoxLayout, option: Option, choose: Callable[[Any], None]) -> None:
-        box = QCheckBox(tr(option.text))
-        box.toggled.connect(choose)
-        inside.addWidget(box)
-        self._setters[option.name] = box.setChecked
-
-    def _choice(self, inside: QHBoxLayout, option: Option, choose: Callable[[Any], None]) -> None:
-        box = QComboBox()
-        box.setAccessibleName(tr(option.text))
-        for value, text in option.choices:
-            box.addItem(tr(text), value)
-        box.activated.connect(lambda i: choose(box.itemData(i)))
-        inside.addWidget(box)
-        self._setters[option.name] = lambda value: box.setCurrentIndex(box.findData(value))
-
-    def _number(self, inside: QHBoxLayout, option: Option, choose: Callable[[Any], None]) -> None:
-        slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setRange(0, STEPS if option.log or option.kind == "float" else round(option.most - option.least))
-        slider.setFixedWidth(104)
-        field = QSpinBox() if option.kind == "int" else QDoubleSpinBox()
-        if isinstance(field, QDoubleSpinBox):
-            field.setDecimals(max(0, math.ceil(-math.log10(option.step))))
-            field.setRange(option.least, option.most)
-            field.setSingleStep(option.step)
-        else:
-            field.setRange(round(option.least), round(option.most))
-            field.setSingleStep(max(1, round(option.step)))
-        if option.unit:
-            field.setSuffix(f" {option.unit}")
-        field.setFixedWidth(84)
-        field.setKeyboardTracking(False)
-        for widget in (slider, field):
-            widget.setAccessibleName(tr(option.text))
-
-        def show(value: Any) -> None:
-            for widget in (slider, field):
-                widget.blockSignals(True)
-            slider.setValue(_to_slider(option, value))
-            field.setValue(value)
-            for widget in (slider, field):
-                widget.blockSignals(False)
-
-        field.valueChanged.connect(choose)
-        slider.valueChanged.connect(lambda at: choose(option.brought(_from_slider(option, at))))
-        inside.addWidget(slider)
-        inside.addWidget(field)
-        self._sliders.append(slider)
-        self._setters[option.name] = show
+        made = option_field(option, choose)
+        made.set(tool.value(option.name))
+        self._setters[option.name] = made.set
+        if made.slider is not None:
+            self._sliders.append(made.slider)
+        return made
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -190,22 +124,3 @@ def _title(tool: Tool) -> str:
     if isinstance(tool, Adjust) and tool.operation is not None:
         return tr(tool.operation.text).rstrip("…")
     return next((tr(text) for name, text, *_ in TOOLS if name == tool.name), "")
-
-
-def _to_slider(option: Option, value: float) -> int:
-    if option.log:
-        low = max(option.least, 1e-6)
-        return round(STEPS * math.log(max(value, low) / low) / math.log(option.most / low))
-    if option.kind == "float":
-        return round(STEPS * (value - option.least) / (option.most - option.least))
-    return round(value - option.least)
-
-
-def _from_slider(option: Option, at: int) -> float:
-    if option.log:
-        low = max(option.least, 1e-6)
-        return low * (option.most / low) ** (at / STEPS)
-    if option.kind == "float":
-        steps = round((option.least + at / STEPS * (option.most - option.least)) / option.step)
-        return steps * option.step
-    return option.least + at

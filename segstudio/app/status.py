@@ -22,6 +22,7 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.hint = Elided("", "", Qt.TextElideMode.ElideRight)
         self._hint_text = ""
+        self._zoom = 1.0
         self.cursor_text = label()
         self.zoom_text = label()
         self.place = label()
@@ -58,10 +59,14 @@ class StatusBar(QStatusBar):
             self.cursor_text.setText("")
             return
         r, g, b = (int(v) for v in picture.rgb[int(y), int(x)])
-        self.cursor_text.setText(f"{int(x)}, {int(y)}   {r} {g} {b}")
+        # As many digits as a screen pixel can tell apart.
+        digits = 0 if self._zoom < 2 else 1 if self._zoom < 10 else 2
+        at = f"{int(x)}, {int(y)}" if digits == 0 else f"{x:.{digits}f}, {y:.{digits}f}"
+        self.cursor_text.setText(f"{at}   {r} {g} {b}")
 
     def show_zoom(self, zoom: float) -> None:
         """Show how many screen pixels a picture pixel has."""
+        self._zoom = zoom
         self.zoom_text.setText(f"{zoom * 100:.0f} %" if self._session.media is not None else "")
 
     def _show(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.core.annotation import REJECTED, Annotation
+from segstudio.core.display import PLAIN, Display
 
 COLOR_MODES = ("class", "instance", "track")
 MODES = ("instances", "panoptic", "densepose")
@@ -24,6 +25,10 @@ class ViewState(QObject):
         hidden: Ids of annotations that the person hid.
         hidden_categories: Ids of classes that the person hid.
         show_rejected: Whether rejected predictions are drawn.
+        display: How the picture itself is shown.
+        window: The (lo, hi) of samples of more than 8 bits that are shown as black and white; None: chosen by itself.
+        grid: Picture pixels between two lines of a grid over the picture, 0 for none.
+        rulers, magnifier: Whether these are shown.
     """
 
     changed = Signal()
@@ -39,6 +44,11 @@ class ViewState(QObject):
         self.hidden: frozenset[int] = frozenset()
         self.hidden_categories: frozenset[int] = frozenset()
         self.show_rejected = False
+        self.display: Display = PLAIN
+        self.window: tuple[float, float] | None = None
+        self.grid = 0
+        self.rulers = False
+        self.magnifier = False
 
     def set(self, **values: object) -> None:
         """Change some of the attributes and tell the listeners once, if anything is different."""

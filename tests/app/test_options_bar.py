@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox
 
 from segstudio.app.background import Background
 from segstudio.app.operations import Operation
-from segstudio.app.options_bar import OptionsBar, _from_slider, _to_slider
+from segstudio.app.option_fields import _from_slider, _to_slider
+from segstudio.app.options_bar import OptionsBar
 from segstudio.app.tools.adjust import Adjust
 from segstudio.app.tools.base import Runner, Tool
 from segstudio.app.tools.options import Button, Option

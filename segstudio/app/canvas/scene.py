@@ -11,6 +11,7 @@ from segstudio.app.canvas.draft import NOTHING, Draft
 from segstudio.app.canvas.style import Style
 from segstudio.app.canvas.table import Table, Window
 from segstudio.core.annotation import Annotation
+from segstudio.core.display import PLAIN, Display
 from segstudio.core.geometry import Box
 from segstudio.core.results import Result
 
@@ -30,6 +31,8 @@ class Scene:
         results: Maps and scores that are no annotations.
         kinds: Which overlays are drawn: "masks", "boxes", "keypoints", "labels", "maps".
         stroked: Id of the annotation that a brush stroke is being drawn on, 0 for none.
+        display: How the picture itself is shown.
+        grid: Picture pixels between two lines of the grid, 0 for none.
         version: Grows with every change of annotations or style, not with the selection.
     """
 
@@ -42,6 +45,8 @@ class Scene:
         self.draft: Draft = NOTHING
         self.results: Sequence[Result] = ()
         self.kinds: frozenset[str] = frozenset(("masks", "boxes", "keypoints", "labels", "maps"))
+        self.display: Display = PLAIN
+        self.grid = 0
         self.version = 0
         self.stroked = 0
 

@@ -7,6 +7,9 @@ from typing import Protocol
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
 from segstudio.app.theme import theme
+from segstudio.core.display import PLAIN
+
+GRID = 64
 
 
 class Canvas(Protocol):
@@ -34,6 +37,7 @@ class ViewCommands:
         self._canvas = canvas
         self._window = window
         self._settings = settings
+        self._grid = GRID
 
     def fit(self) -> None:
         """Show the whole picture."""
@@ -66,6 +70,20 @@ class ViewCommands:
     def color(self, mode: str) -> None:
         """Colour by class, instance or track."""
         self._session.view.set(color_mode=mode)
+
+    def toggle(self, name: str) -> None:
+        """Show or hide the rulers or the magnifier."""
+        self._session.view.set(**{name: not getattr(self._session.view, name)})
+
+    def toggle_grid(self) -> None:
+        """Show or hide the grid."""
+        view = self._session.view
+        self._grid, now = view.grid or self._grid, 0 if view.grid else self._grid
+        view.set(grid=now)
+
+    def plain(self) -> None:
+        """Take brightness, contrast, gamma, false colours and the chosen window back."""
+        self._session.view.set(display=PLAIN, window=None)
 
     def hide_selected(self) -> None:
         """Hide the selected objects, or show them again."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from segstudio.app.panels.display import DisplayPanel
 from segstudio.app.panels.files import FilesPanel
 from segstudio.app.panels.history import HistoryPanel
 from segstudio.app.panels.labels import LabelsPanel
@@ -34,6 +35,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("files", "left", lambda p: FilesPanel(p.session)),
     PanelSpec("models", "upper", lambda p: ModelsPanel(p.session, p.bridge, p.settings, p.bridge.discard)),
     PanelSpec("labels", "upper", lambda p: LabelsPanel(p.session)),
+    PanelSpec("display", "upper", lambda p: DisplayPanel(p.session)),
     PanelSpec("objects", "lower", lambda p: ObjectsPanel(p.session)),
     PanelSpec("history", "lower", lambda p: HistoryPanel(p.session)),
 )

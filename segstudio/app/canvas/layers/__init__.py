@@ -5,6 +5,7 @@ from __future__ import annotations
 from segstudio.app.canvas.layers.base import Layer
 from segstudio.app.canvas.layers.boxes import BoxesLayer
 from segstudio.app.canvas.layers.draft import DraftLayer
+from segstudio.app.canvas.layers.grid import GridLayer
 from segstudio.app.canvas.layers.handles import HandlesLayer
 from segstudio.app.canvas.layers.instances import InstancesLayer
 from segstudio.app.canvas.layers.keypoints import KeypointsLayer
@@ -22,6 +23,7 @@ LAYERS: tuple[type[Layer], ...] = (
     HeatmapLayer,
     InstancesLayer,
     BoxesLayer,
+    GridLayer,
     SelectionLayer,
     KeypointsLayer,
     LandmarksLayer,

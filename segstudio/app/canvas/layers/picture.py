@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from segstudio.app.canvas.layers.base import Layer
 from segstudio.app.canvas.scene import Scene
+from segstudio.core.display import PLAIN, Display
 
 GRID_ZOOM = 14.0
 NEAREST_ZOOM = 2.0
@@ -54,13 +55,12 @@ class PictureLayer(Layer):
         super().__init__(scene)
         self._rgb: np.ndarray | None = None
         self._copies: dict[int, QImage] = {}
+        self._display: Display = PLAIN
 
     def set(self, rgb: np.ndarray | None) -> None:
         """Show uint8 RGB (h, w, 3), or nothing."""
         self._rgb = None if rgb is None else np.ascontiguousarray(rgb)
         self._copies = {}
-        if self._rgb is not None:
-            self._copies[0] = _wrapped(self._rgb)
 
     @property
     def empty(self) -> bool:
@@ -69,6 +69,8 @@ class PictureLayer(Layer):
     def paint(self, painter: QPainter, exposed: QRectF, zoom: float) -> None:
         if self._rgb is None:
             return
+        if self.scene.display != self._display:
+            self._display, self._copies = self.scene.display, {}
         level = level_for(zoom)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom <= NEAREST_ZOOM)
         draw_part(painter, self._copy(level), exposed, self.scene.size, float(1 << level))
@@ -79,9 +81,11 @@ class PictureLayer(Layer):
         found = self._copies.get(level)
         if found is None:
             assert self._rgb is not None
-            small = np.asarray(Image.fromarray(self._rgb).reduce(1 << level))
-            found = _wrapped(small).convertToFormat(QImage.Format.Format_RGB32)
-            self._copies[level] = found
+            whole = level == 0 and self._display.plain
+            small = self._rgb if level == 0 else np.asarray(Image.fromarray(self._rgb).reduce(1 << level))
+            found = _wrapped(self._display.shown(small))
+            # Only the picture's own array stays: the image may look at it.
+            self._copies[level] = found = found if whole else found.convertToFormat(QImage.Format.Format_RGB32)
         return found
 
     def _grid(self, painter: QPainter, exposed: QRectF, zoom: float) -> None:
