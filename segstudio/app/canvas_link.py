@@ -159,7 +159,9 @@ class SessionContext:
 
 
 # Tools that make objects, which need a class.
-DRAWS = frozenset(("brush", "polygon", "box", "point", "prompt", "scissors", "wand", "superpixels"))
+DRAWS = frozenset(
+    ("brush", "polygon", "box", "point", "prompt", "scissors", "wand", "superpixels", "grabcut", "watershed")
+)
 
 
 class CanvasLink(QObject):

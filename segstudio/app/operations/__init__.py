@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segstudio.app.operations import boolean, cleanup, simplify, stacking, structure
+from segstudio.app.operations import boolean, cleanup, simplify, snap, stacking, structure
 from segstudio.app.operations.base import Operation, Subject, Values
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -10,6 +10,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *structure.OPERATIONS,
     *simplify.OPERATIONS,
     *cleanup.OPERATIONS,
+    *snap.OPERATIONS,
     *stacking.OPERATIONS,
 )
 

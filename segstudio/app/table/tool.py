@@ -16,6 +16,8 @@ TOOLS: tuple[tuple[str, str, str, str], ...] = (
     ("scissors", "Scissors", "scissors", "L"),
     ("wand", "Magic Wand", "magic-wand", "M"),
     ("superpixels", "Superpixels", "hexagon", "U"),
+    ("grabcut", "GrabCut", "selection-foreground", "G"),
+    ("watershed", "Watershed", "drop", "F"),
 )
 
 ROWS: tuple[Spec, ...] = tuple(

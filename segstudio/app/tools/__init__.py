@@ -6,12 +6,14 @@ from segstudio.app.tools.adjust import Adjust
 from segstudio.app.tools.base import Event, Runner, Tool, ToolContext
 from segstudio.app.tools.box import BoxPrompt, BoxTool
 from segstudio.app.tools.brush import Brush, Eraser
+from segstudio.app.tools.grabcut import GrabCut
 from segstudio.app.tools.point import PointTool
 from segstudio.app.tools.polygon import Polygon
 from segstudio.app.tools.scissors import Scissors
 from segstudio.app.tools.select import Select
 from segstudio.app.tools.superpixels import SuperpixelTool
 from segstudio.app.tools.wand import Wand
+from segstudio.app.tools.watershed import Watershed
 
 TOOLS: tuple[type[Tool], ...] = (
     Select,
@@ -24,6 +26,8 @@ TOOLS: tuple[type[Tool], ...] = (
     Scissors,
     Wand,
     SuperpixelTool,
+    GrabCut,
+    Watershed,
     Adjust,
 )
 

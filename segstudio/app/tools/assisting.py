@@ -111,7 +111,9 @@ def cut_out(context: ToolContext, box: Box) -> tuple[Box, int, int]:
 
 def stroke_line(stroke: Stroke, color: RGB, zoom: float) -> Line:
     """Return how a stroke shows."""
-    return Line(stroke.points, color, width=max(stroke.width * zoom, 2.0))
+    # A dot is a line too short to be seen as one.
+    (x, y), *more = stroke.points
+    return Line(((x, y), *(more or [(x + 0.01, y)])), color, width=max(stroke.width * zoom, 2.0))
 
 
 def drawn(

@@ -4,63 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from canvas_hand import ALT, RIGHT, SHIFT, Hand, make_view, use
+from assist_scene import DISC, SQUARE, H, W, block, iou
+from canvas_hand import ALT, RIGHT, SHIFT
 from PySide6.QtCore import Qt
 
-from segstudio.app.tools import make_tools
 from segstudio.core import masks
-from segstudio.core.annotation import CORRECTED, PREDICTED, Annotation, Origin
+from segstudio.core.annotation import CORRECTED, PREDICTED, Origin
 from segstudio.core.geometry import Polygons
 from segstudio.core.masks import Mask
 
 K = Qt.Key
-W, H = 200, 150
-INK, PAPER = (200, 60, 50), (70, 120, 190)
-
-
-def regions() -> tuple[np.ndarray, np.ndarray]:
-    """A disc with a hole on the left, a square on the right."""
-    ys, xs = np.mgrid[:H, :W] + 0.5
-    far = np.hypot(xs - 60, ys - 75)
-    return (far < 40) & (far > 15), (xs > 140) & (xs < 180) & (ys > 40) & (ys < 100)
-
-
-DISC, SQUARE = regions()
-
-
-@pytest.fixture
-def desk_of(qtbot):
-    """Returns a function that gives a tool the picture and, if wanted, annotations; and the hand."""
-    view = make_view(qtbot, W, H)
-    dice = np.random.default_rng(3)
-    colours = np.where((DISC | SQUARE)[:, :, None], np.array(INK), np.array(PAPER)) + dice.normal(0, 4, (H, W, 3))
-    picture = np.clip(colours, 0, 255).astype(np.uint8)
-    view.set_picture(picture)
-    view.zoom_to(2.0)
-    view.centerOn(W / 2, H / 2)
-
-    def give(name, rows=(), selection=(), **values):
-        tool = make_tools()[name]
-        for option, value in values.items():
-            tool.set_value(option, value)
-        desk = use(view, tool, [], ())
-        desk.rgb = picture
-        desk.annotations.update({a.id: a for a in rows})
-        desk.state.set(desk.annotations.values())
-        desk.set_selection(selection)
-        # The tool may have looked at the picture when it began.
-        view.runner.restart()
-        return desk, Hand(view), tool
-
-    return give
-
-
-def iou(a: Annotation, truth: np.ndarray) -> float:
-    return masks.iou(a.mask(W, H), masks.from_bitmap(truth))
-
-
-def block(id=1, x=140, y=40, w=20, h=30, **more):
-    return Annotation(id, 1, 1, geometry=masks.from_bitmap(np.ones((h, w)), x, y), **more)
 
 
 def test_a_click_of_the_wand_makes_an_object_with_its_hole(desk_of):
