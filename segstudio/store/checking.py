@@ -16,7 +16,7 @@ from segstudio.core.annotation import Annotation
 from segstudio.core.errors import ProjectError, SegstudioError
 from segstudio.core.labels import Category
 from segstudio.core.masks import Mask
-from segstudio.store import journal, opening, rows
+from segstudio.store import opening, rows, steps
 from segstudio.store.connection import uri_of
 
 MOST = 1000  # problems of one kind that are listed one by one
@@ -236,7 +236,7 @@ def _history(connection: sqlite3.Connection) -> Iterator[Problem]:
     for seq, done, run, payload in map(tuple, connection.execute("SELECT seq, done, run, payload FROM history")):
         place = f"step {seq}"
         try:
-            journal.decode(payload)
+            steps.unpack(payload)
         except _DAMAGED as error:
             yield Problem("error", f"This step of the history can't be read: {error}.", place, "It can't be undone.")
         if run is not None and abs(run) not in known:

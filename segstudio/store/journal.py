@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -15,7 +16,7 @@ from segstudio.core.annotation import Annotation
 from segstudio.core.changes import Change, ChangeSet, Row
 from segstudio.core.errors import ProjectError
 from segstudio.core.labels import Category
-from segstudio.store import live, rows, runs, schema
+from segstudio.store import live, rows, runs, schema, steps
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(ChangeSet).decode
@@ -35,6 +36,9 @@ _UPSERT = {
     "media": _upsert("media", "id path kind status review run data", kept="run"),
 }
 _DELETE = {name: text(f"DELETE FROM {name} WHERE id = :id") for name in _UPSERT}
+_PATCH = text(
+    "UPDATE annotation SET category = :category, z = :z, run = :run, review = :review, origin = :origin WHERE id = :id"
+)
 _SELECT = {name: text(f"SELECT * FROM {name} WHERE id = :id") for name in _UPSERT}
 _RESERVE = text(
     "INSERT INTO counter VALUES (:name, :floor + :n)"
@@ -82,15 +86,30 @@ def apply(connection: Connection, changes: ChangeSet) -> None:
         ProjectError: An annotation would be left without its picture or its class.
     """
 
-    def kind(change: Change) -> tuple[str, bool]:
-        return change.table, change.after is None
+    slim = {c.id for c in steps.bulk(changes)}
 
-    for (table, gone), group in groupby(changes.changes, key=kind):
+    def kind(change: Change) -> tuple[str, bool, bool]:
+        return change.table, change.after is None, change.table == "annotation" and change.id in slim
+
+    for (table, gone, many), group in groupby(changes.changes, key=kind):
         if gone:
             connection.execute(_DELETE[table], [{"id": c.id} for c in group])
+        elif many:
+            _patch(connection, [c.after for c in group if isinstance(c.after, Annotation)])
         else:
             connection.execute(_UPSERT[table], [_columns(c.after) for c in group if c.after is not None])
     _guard(connection, changes)
+
+
+def _patch(connection: Connection, after: Sequence[Annotation]) -> None:
+    """Write the columns of many objects whose documents stay; one that another process deleted comes back."""
+    values = [
+        {"id": a.id, "category": a.category, "z": a.z, "run": a.origin.run, "review": a.review,
+         "origin": rows.pack_origin(a.origin)}
+        for a in after
+    ]  # fmt: skip
+    if connection.execute(_PATCH, values).rowcount != len(after):
+        connection.execute(_UPSERT["annotation"], [_columns(a) for a in after])
 
 
 def _chunks(ids: Iterable[int], size: int = 500) -> Iterable[Sequence[int]]:
@@ -147,9 +166,11 @@ def append(connection: Connection, changes: ChangeSet, *, run: int | None = None
         seq = _merge(connection, changes, now)
         if seq is not None:
             return seq
-    payload = _pack(changes)
+    # A run is taken back object by object, where it still stands: that needs them in full.
+    payload = steps.pack(changes) if run is None else _pack(changes)
     values = {"label": changes.label, "merge": changes.merge, "created": now, "run": run, "payload": payload}
     seq = connection.execute(_APPEND, values).scalar_one()
+    steps.touch(connection, seq, changes.changes, run)
     if seq % 64 == 0 or len(payload) > history.BUDGET // 64:
         _trim(connection)
     return seq
@@ -159,14 +180,15 @@ def _merge(connection: Connection, changes: ChangeSet, now: float) -> int | None
     last = connection.execute(_LAST).first()
     if last is None or last.run is not None or not history.merges(last.merge, last.created, changes.merge, now):
         return None
-    joined = _unpack(last.payload).then(changes)
+    joined = steps.filled(connection, last.payload).then(changes)
     if not joined:
         connection.execute(text("DELETE FROM history WHERE seq = :s"), {"s": last.seq})
         return last.seq
     connection.execute(
         text("UPDATE history SET payload = :p, created = :c WHERE seq = :s"),
-        {"p": _pack(joined), "c": now, "s": last.seq},
+        {"p": steps.pack(joined), "c": now, "s": last.seq},
     )
+    steps.touch(connection, last.seq, joined.changes)
     return last.seq
 
 
@@ -174,7 +196,8 @@ def _trim(connection: Connection) -> None:
     sizes = connection.execute(text("SELECT seq, length(payload) AS size FROM history ORDER BY seq")).all()
     first = history.first_kept([row.size for row in sizes], history.BUDGET)
     if first:
-        connection.execute(text("DELETE FROM history WHERE seq < :s"), {"s": sizes[first].seq})
+        for table in ("history", "touched"):
+            connection.execute(text(f"DELETE FROM {table} WHERE seq < :s"), {"s": sizes[first].seq})
         runs.purge(connection)
 
 
@@ -220,7 +243,7 @@ def undo(connection: Connection) -> tuple[ChangeSet, bool] | None:
     row = connection.execute(_LAST_DONE).first()
     if row is None:
         return None
-    return _walk(connection, row, _unpack(row.payload).inverse(), done=False)
+    return _walk(connection, row, steps.filled(connection, row.payload).inverse(), done=False)
 
 
 def redo(connection: Connection) -> tuple[ChangeSet, bool] | None:
@@ -228,7 +251,7 @@ def redo(connection: Connection) -> tuple[ChangeSet, bool] | None:
     row = connection.execute(_FIRST_UNDONE).first()
     if row is None:
         return None
-    return _walk(connection, row, _unpack(row.payload), done=True)
+    return _walk(connection, row, steps.filled(connection, row.payload, done=False), done=True)
 
 
 def _walk(connection: Connection, row: SqlRow, changes: ChangeSet, *, done: bool) -> tuple[ChangeSet, bool]:
@@ -242,16 +265,23 @@ def _walk(connection: Connection, row: SqlRow, changes: ChangeSet, *, done: bool
     return changes, row.run is not None
 
 
-def steps(connection: Connection) -> list[Step]:
-    """Return all steps, oldest first."""
-    found = connection.execute(text("SELECT seq, label, created, done FROM history ORDER BY seq"))
-    return [Step(row.seq, row.label, row.created, bool(row.done)) for row in found]
+def listed(connection: Connection, known: Sequence[Step] = ()) -> list[Step]:
+    """Return all steps, oldest first.
 
-
-def decode(payload: bytes) -> ChangeSet:
-    """Return the changes of a stored step.
-
-    Raises:
-        msgspec.DecodeError: It is damaged.
+    Args:
+        connection: To the project.
+        known: What an earlier call returned: only what is different since is read.
     """
-    return _unpack(payload)
+    since = -1
+    if known:
+        undone = connection.scalar(text("SELECT min(seq) FROM history WHERE done = 0"))
+        was = bisect_left(known, True, key=lambda step: not step.done)
+        ends = [known[-1].seq, *(step.seq for step in known[was : was + 1])]
+        since = min(ends if undone is None else [*ends, undone])
+    query = text("SELECT seq, label, created, done FROM history WHERE seq >= :s ORDER BY seq")
+    fresh = [Step(row.seq, row.label, row.created, bool(row.done)) for row in connection.execute(query, {"s": since})]
+    first = connection.scalar(text("SELECT min(seq) FROM history"))
+    if first is None:
+        return []
+    start = bisect_left(known, first, key=lambda step: step.seq)
+    return [*known[start : bisect_left(known, since, key=lambda step: step.seq)], *fresh]

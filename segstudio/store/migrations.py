@@ -6,4 +6,13 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {}
+
+def _note_touched(connection: Connection) -> None:
+    """1 to 2: each step says which pictures it touched."""
+    from segstudio.store import schema, steps
+
+    schema.touched.create(connection)
+    steps.touch_all(connection)
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _note_touched}

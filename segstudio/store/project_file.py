@@ -165,5 +165,6 @@ class ProjectFile(Runs):
         """Drop all undo steps and the rows that only they could bring back."""
         with self.transaction() as connection:
             connection.execute(delete(schema.history))
+            connection.execute(delete(schema.touched))
             runs.purge(connection, runs.ALL)
             self._tell(Changed(None))

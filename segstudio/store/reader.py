@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from segstudio.core.annotation import Annotation
 from segstudio.core.labels import Category
 from segstudio.core.media import Media
-from segstudio.store import journal, live, rows, schema
+from segstudio.store import journal, live, rows, schema, versions
 from segstudio.store.runs import Run
+from segstudio.store.versions import Past, Version
 
 
 class Reader:
@@ -115,10 +116,50 @@ class Reader:
         """Return a number that changes when another process has written to the file; it never waits for a writer."""
         raise NotImplementedError
 
-    def history(self) -> list[journal.Step]:
-        """Return the steps, oldest first, each with whether it is done or undone."""
+    def annotations_of(self, *, category: int | None = None, review: str | None = None) -> list[Annotation]:
+        """Return the annotations of the whole project that have a class or a review state, by id."""
+        c = schema.annotation.c
+        query = select(schema.annotation).where(live.ANNOTATION).order_by(c.id)
+        if category is not None:
+            query = query.where(c.category == category)
+        if review is not None:
+            query = query.where(c.review == review)
         with self.reading() as connection:
-            return journal.steps(connection)
+            return [rows.read_annotation(row) for row in connection.execute(query)]
+
+    def next_with(self, reviews: Sequence[str], media: int, frame: int) -> tuple[int, int] | None:
+        """Return (media, frame) of the next picture with an annotation in one of these review states, or None.
+
+        Args:
+            reviews: The states.
+            media: The search begins after this picture and does not go round.
+            frame: And this frame of it.
+        """
+        c = schema.annotation.c
+        later = or_(c.media > media, and_(c.media == media, c.frame > frame))
+        query = select(c.media, c.frame).where(live.ANNOTATION, c.review.in_(reviews), later)
+        with self.reading() as connection:
+            row = connection.execute(query.order_by(c.media, c.frame).limit(1)).first()
+        return None if row is None else (row.media, row.frame)
+
+    def history(self, known: Sequence[journal.Step] = ()) -> list[journal.Step]:
+        """Return the steps, oldest first, each with whether it is done or undone.
+
+        Args:
+            known: What an earlier call returned: only what is different since is read.
+        """
+        with self.reading() as connection:
+            return journal.listed(connection, known)
+
+    def versions(self, media: int, frame: int = 0) -> list[Version]:
+        """Return the done steps that touched the objects of a picture or frame, newest first."""
+        with self.reading() as connection:
+            return versions.versions(connection, media, frame)
+
+    def past(self, media: int, frame: int, seq: int) -> Past:
+        """Return a picture as it was after a step; 0 for how it was before the first step that is kept."""
+        with self.reading() as connection:
+            return versions.past(connection, self.annotations(media, frame), media, frame, seq)
 
     def runs(self) -> list[Run]:
         """Return all runs, oldest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-VERSION = 1
+VERSION = 2
 APPLICATION_ID = 0x5365_6753  # "SegS", so that file(1) and `check` know a project from any SQLite file
 
 metadata = MetaData()
@@ -95,4 +95,16 @@ history = Table(
     Index("history_undone", "seq", sqlite_where=text("done = 0"), postgresql_where=text("done = 0")),
     # A number is never used again, so that `run.began` and `run.ended` keep their meaning.
     sqlite_autoincrement=True,
+)
+
+# Which pictures a step touched, and how many objects there; media 0 stands for the classes. Lines of steps that are
+# gone mean nothing, since no number of a step is used twice.
+touched = Table(
+    "touched",
+    metadata,
+    Column("media", Integer, primary_key=True),
+    Column("frame", Integer, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("objects", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
