@@ -42,10 +42,12 @@ class State:
         return any(a.is_prediction for a in self._session.selected())
 
     def _undo(self) -> bool:
-        return any(step.done for step in self._session.steps())
+        steps = self._session.steps()
+        return bool(steps) and steps[0].done
 
     def _redo(self) -> bool:
-        return any(not step.done for step in self._session.steps())
+        steps = self._session.steps()
+        return bool(steps) and not steps[-1].done
 
     def _running(self) -> bool:
         return self._bridge.running() is not None

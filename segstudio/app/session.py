@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.app.session_state import SessionState
-from segstudio.core import changes, edits
+from segstudio.core import changes, edits, label_edits
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
 from segstudio.core.errors import MediaError, SegstudioError
@@ -78,7 +78,8 @@ class Session(SessionState):
             self.reader.close()
         self.project = self.reader = self.media = self.picture = self.problem = self.category = None
         self.annotations, self.categories, self.media_ids, self._places = {}, {}, [], {}
-        self.results, self.selection, self.frame, self._steps = {}, frozenset(), 0, None
+        self.results, self.selection, self.frame = {}, frozenset(), 0
+        self._steps, self._steps_old = [], True
         self.view.set(hidden=frozenset(), hidden_categories=frozenset())
         self.categories_changed.emit()
         self.project_changed.emit()
@@ -155,6 +156,7 @@ class Session(SessionState):
         if self.project is None or not change:
             return False
         try:
+            change = label_edits.with_defaults(change, self.categories)
             self.project.commit(self._with_review(change), initiator=self)
         except SegstudioError as error:
             self.failed.emit(error)
@@ -164,6 +166,8 @@ class Session(SessionState):
     def _with_review(self, change: ChangeSet) -> ChangeSet:
         """Add to an edit of objects that their picture is in work now."""
         assert self.project is not None
+        if any(c.before is not None for c in change.of("category")):
+            return change  # merging or deleting a class is work on no picture
         touched = self.project.media(sorted(change.media_ids()))
         fresh = [m for m in touched if m.review in ("todo", "predicted")]
         return change.then(edits.set_review(fresh, "corrected")) if fresh else change

@@ -67,7 +67,8 @@ class SessionState(QObject):
         self.media_ids: list[int] = []
         self.results: dict[tuple[int, int], list[Result]] = {}
         self._places: dict[int, int] = {}
-        self._steps: list[Step] | None = None
+        self._steps: list[Step] = []
+        self._steps_old = True
         self._version = 0
         # A worker thread may commit: the signal carries its changes over to this thread.
         self._stored.connect(self._on_changed)
@@ -81,12 +82,13 @@ class SessionState(QObject):
 
     def steps(self) -> list[Step]:
         """Return the history, oldest step first."""
-        if self._steps is None:
-            self._steps = self.project.history() if self.project is not None else []
+        if self._steps_old:
+            self._steps = self.project.history(self._steps) if self.project is not None else []
+            self._steps_old = False
         return self._steps
 
     def _forget_steps(self) -> None:
-        self._steps = None
+        self._steps_old = True
 
     def place_of(self, media: int) -> int:
         """Return the place of an entry in the file list, -1 where it has none."""

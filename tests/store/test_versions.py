@@ -99,7 +99,8 @@ def test_every_version_is_what_the_picture_was(seed: int, many: bool) -> None:
     dice = random.Random(seed)
     with pytest.MonkeyPatch.context() as patch, ProjectFile.create(":memory:") as project:
         patch.setattr(steps, "BULK", 2 if many else 256)
-        project.new_ids("media", 2), project.new_ids("category", 1)
+        project.new_ids("media", 2)
+        project.new_ids("category")
         project.commit_to_run(changes.insert([Media(1, "a.jpg"), Media(2, "b.jpg"), Category(1, "cat")]))
         known: dict[int, dict[int, list[tuple]]] = {}
 
@@ -164,7 +165,7 @@ def test_a_step_over_very_many_objects_is_small_and_goes_both_ways(project: Proj
     after = stored(file)
     assert {row[3] for row in after} == {dog.id} and [row[8] for row in after] == [row[8] for row in before]
     with project.reading() as connection:
-        size = connection.exec_driver_sql("SELECT length(payload) FROM history ORDER BY seq DESC").scalar()
+        size = connection.exec_driver_sql("SELECT length(payload) FROM history ORDER BY seq DESC").scalar_one()
     assert size < 100 * len(rows)
     project.undo()
     assert stored(file) == before
@@ -229,7 +230,7 @@ def test_versions_end_where_the_history_ends(project: ProjectFile, monkeypatch: 
     kept = project.versions(1)
     assert 0 < len(kept) < 200 and len(project.past(1, 0, kept[-1].seq).annotations) == 200 - len(kept) + 1
     with project.reading() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM touched").scalar() < 200
+        assert connection.exec_driver_sql("SELECT count(*) FROM touched").scalar_one() < 200
 
 
 def test_patches_keep_what_they_do_not_change() -> None:
