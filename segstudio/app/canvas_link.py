@@ -95,6 +95,10 @@ class SessionContext:
     def visible(self, a: Annotation) -> bool:
         return self._session.view.visible(a)
 
+    @property
+    def locked(self) -> frozenset[int]:
+        return self._session.view.locked
+
     def category_of(self, a: Annotation) -> Category | None:
         return self._session.categories.get(a.category)
 
@@ -297,6 +301,7 @@ class CanvasLink(QObject):
         session, view = self._session, self._session.view
         state = self._view.scene_state
         state.kinds = view.layers if view.shown else frozenset()
+        state.locked = view.locked
         state.restyle(
             Style(
                 visible=view.visible,

@@ -55,6 +55,15 @@ class State:
     def _run(self) -> bool:
         return self._bridge.last_run() is not None
 
+    def _isolated(self) -> bool:
+        return self._session.view.isolated is not None
+
+    def _isolable(self) -> bool:
+        return self._isolated() or bool(self._session.selection)
+
+    def _locked(self) -> bool:
+        return bool(self._session.view.locked)
+
     def _shown(self) -> bool:
         return self._session.view.shown
 

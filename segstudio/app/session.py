@@ -80,7 +80,7 @@ class Session(SessionState):
         self.annotations, self.categories, self.media_ids, self._places = {}, {}, [], {}
         self.results, self.selection, self.frame = {}, frozenset(), 0
         self._steps, self._steps_old = [], True
-        self.view.set(hidden=frozenset(), hidden_categories=frozenset())
+        self.view.set(hidden=frozenset(), hidden_categories=frozenset(), locked=frozenset(), isolated=None)
         self.categories_changed.emit()
         self.project_changed.emit()
         self.picture_changed.emit()
@@ -104,6 +104,7 @@ class Session(SessionState):
         self.frame = min(max(frame, 0), max(self.media.frames - 1, 0)) if self.media.kind == "video" else 0
         self.problem = None
         self.selection = frozenset()
+        self.view.set(isolated=None)
         self._read_annotations()
         self.picture = self._prefetcher.show(self.media, self.frame, self._neighbours())
         self.picture_changed.emit()

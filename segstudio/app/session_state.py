@@ -95,11 +95,17 @@ class SessionState(QObject):
         return self._places.get(media, -1)
 
     def select(self, ids: Iterable[int]) -> None:
-        """Select annotations of the current picture; others are left out."""
-        chosen = frozenset(ids) & self.annotations.keys()
+        """Select annotations of the current picture; others are left out, and so are locked ones."""
+        chosen = (frozenset(ids) & self.annotations.keys()) - self.view.locked
         if chosen != self.selection:
             self.selection = frozenset(chosen)
             self.selection_changed.emit()
+
+    def toggle_locked(self, ids: Iterable[int]) -> None:
+        """Lock annotations if one of them is not, else unlock them; what is locked is selected no longer."""
+        ids, locked = frozenset(ids), self.view.locked
+        self.view.set(locked=locked - ids if ids <= locked else locked | ids)
+        self.select(self.selection)
 
     def set_results(self, media: int, frame: int, results: list[Result]) -> None:
         """Keep what a model said about a picture beyond annotations (maps, scores) and show it."""
@@ -125,6 +131,7 @@ class SessionState(QObject):
         if "annotation" in tables:
             touched = change.media_ids()
             if self.media is not None and self.media.id in touched:
+                self.view.admit(frozenset(c.id for c in change.of("annotation") if c.before is None))
                 self._apply_annotations(change)
                 self.annotations_changed.emit(change)
                 self.select(self.selection)

@@ -24,6 +24,8 @@ class ViewState(QObject):
         layers: The kinds of overlays that are drawn, a subset of `LAYERS`.
         hidden: Ids of annotations that the person hid.
         hidden_categories: Ids of classes that the person hid.
+        locked: Ids of annotations that can be neither picked nor changed by hand.
+        isolated: Ids of the only annotations that are shown, or None for all.
         show_rejected: Whether rejected predictions are drawn.
         display: How the picture itself is shown.
         window: The (lo, hi) of samples of more than 8 bits that are shown as black and white; None: chosen by itself.
@@ -43,6 +45,8 @@ class ViewState(QObject):
         self.layers: frozenset[str] = frozenset(LAYERS)
         self.hidden: frozenset[int] = frozenset()
         self.hidden_categories: frozenset[int] = frozenset()
+        self.locked: frozenset[int] = frozenset()
+        self.isolated: frozenset[int] | None = None
         self.show_rejected = False
         self.display: Display = PLAIN
         self.window: tuple[float, float] | None = None
@@ -71,6 +75,11 @@ class ViewState(QObject):
         ids = frozenset(ids)
         self.set(hidden=self.hidden - ids if ids <= self.hidden else self.hidden | ids)
 
+    def admit(self, ids: frozenset[int]) -> None:
+        """Show annotations that were made while only some are shown."""
+        if self.isolated is not None:
+            self.set(isolated=self.isolated | ids)
+
     def passes(self, a: Annotation) -> bool:
         """Return whether an annotation is above the threshold, or has no score that counts."""
         return not a.is_prediction or a.score is None or a.score >= self.threshold
@@ -81,6 +90,7 @@ class ViewState(QObject):
             self.shown
             and self.passes(a)
             and a.id not in self.hidden
+            and (self.isolated is None or a.id in self.isolated)
             and a.category not in self.hidden_categories
             and (a.review != REJECTED or self.show_rejected)
         )

@@ -5,6 +5,7 @@ Every edit of a prediction makes it a person's annotation (`by_person`); that ru
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -133,6 +134,45 @@ def moved(a: Annotation, dx: float, dy: float) -> Annotation:
         whole = isinstance(geometry, Mask)
         dense = densepose.moved(dense, round(dx) if whole else dx, round(dy) if whole else dy)
     return replace(by_person(a), geometry=geometry, keypoints=points, dense=dense, box=box)
+
+
+def copies(
+    rows: Sequence[Annotation],
+    place: tuple[int, int],
+    size: tuple[int, int],
+    first: int,
+    offset: float = 0.0,
+    label: str = "Paste",
+) -> ChangeSet:
+    """Return the addition of copies as a person's own; all that they say goes along, but not what a file called them.
+
+    Args:
+        rows: From this picture or another.
+        place: (media id, frame) that they come to.
+        size: (width, height) of that picture. What would lie beyond its right or lower edge moves onto it, all by the
+            same way, as far as its upper left corner allows; nothing is cut off.
+        first: The id of the first copy; the others follow.
+        offset: How far, in pixels, they lie to the right of and below the originals.
+    """
+    boxes = [a.bounds for a in rows]
+    step = []
+    for end, lows, highs in (
+        (size[0], [b.x for b in boxes], [b.right for b in boxes]),
+        (size[1], [b.y for b in boxes], [b.bottom for b in boxes]),
+    ):
+        # Whole pixels, for masks can't move by less; what lay beyond the other edge before may stay there.
+        over = math.ceil(max(highs, default=0) + offset - end)
+        step.append(offset - min(max(over, 0), max(math.floor(min(lows, default=0) + offset), 0)))
+    made = []
+    for i, a in enumerate(rows):
+        # A track has one object a frame.
+        track = a.track if a.media == place[0] and a.frame != place[1] else None
+        copy = replace(
+            moved(a, *step), id=first + i, media=place[0], frame=place[1], origin=USER, score=None, review=TODO,
+            source=None, track=track,
+        )  # fmt: skip
+        made.append(copy)
+    return add(made, f"{label} {count_of(len(made))}")
 
 
 def translate(rows: Sequence[Annotation], dx: float, dy: float, *, nudge: bool = False) -> ChangeSet:

@@ -79,6 +79,10 @@ class Desk:
     def visible(self, a):
         return True
 
+    @property
+    def locked(self):
+        return self.state.locked
+
     def category_of(self, a):
         return CATEGORIES.get(a.category)
 
@@ -104,7 +108,7 @@ class Desk:
         return max(self.annotations, default=0) + 100
 
     def set_selection(self, ids):
-        self._refresh(self.state.select(frozenset(ids) & self.annotations.keys()))
+        self._refresh(self.state.select(frozenset(ids) & self.annotations.keys() - self.locked))
 
     def show(self, drafts):
         self._refresh(self.state.show(drafts))

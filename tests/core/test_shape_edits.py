@@ -20,7 +20,7 @@ from shapes_made_up import (
     texts,
 )
 
-from segstudio.core import cleanup_edits, masks, order_edits, shape_edits
+from segstudio.core import cleanup_edits, edits, masks, order_edits, shape_edits
 from segstudio.core.annotation import CORRECTED, Annotation, Origin
 from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box, Polygons, ring_points
@@ -257,3 +257,17 @@ def test_smoothing_takes_spikes_and_leaves_a_plain_shape_as_it_was_drawn() -> No
     assert masks.paste(after.geometry, 20, 30)[1:4, 12].sum() == 0
     full = Annotation(1, 1, 1, geometry=Box(0, 0, 30, 20))
     assert not cleanup_edits.smooth([full], (30, 20), 4)
+
+
+@settings(max_examples=60)
+@given(objects(anything), st.sampled_from([0.0, 10.0]))
+def test_copies_are_the_same_moved_and_lie_on_the_picture_where_they_fit(rows: list[Annotation], offset: float) -> None:
+    change = edits.copies(rows, (5, 0), SIZE, 70, offset)
+    made = [c.after for c in change.changes]
+    assert [(a.id, a.media) for a in made] == [(70 + i, 5) for i in range(len(rows))]
+    low = min(a.bounds.x for a in rows), min(a.bounds.y for a in rows)
+    steps = {(a.bounds.x - b.bounds.x, a.bounds.y - b.bounds.y) for a, b in zip(made, rows)}
+    assert len({tuple(np.round(s, 6)) for s in steps}) == 1
+    for i, end in enumerate(SIZE):
+        high = max((a.bounds.right, a.bounds.bottom)[i] for a in made)
+        assert high <= end + 1e-6 or low[i] - (high - end) < 1

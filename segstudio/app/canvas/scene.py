@@ -30,6 +30,7 @@ class Scene:
         draft: What the tool shows.
         results: Maps and scores that are no annotations.
         kinds: Which overlays are drawn: "masks", "boxes", "keypoints", "labels", "maps".
+        locked: Ids of annotations that can't be picked.
         stroked: Id of the annotation that a brush stroke is being drawn on, 0 for none.
         display: How the picture itself is shown.
         grid: Picture pixels between two lines of the grid, 0 for none.
@@ -48,6 +49,7 @@ class Scene:
         self.display: Display = PLAIN
         self.grid = 0
         self.version = 0
+        self.locked: frozenset[int] = frozenset()
         self.stroked = 0
 
     @property
@@ -132,12 +134,14 @@ class Scene:
     def pick(self, x: float, y: float, zoom: float) -> int:
         """Return the id of what lies under a place: a region, a joint, or the smallest box; 0 for nothing."""
         top = self.composer.top(x, y) if "masks" in self.kinds else 0
-        return top or next(iter(self._outlines(x, y, zoom)), 0)
+        if top in self.locked:
+            return next(iter(self.under(x, y, zoom)), 0)
+        return top or next((id for id in self._outlines(x, y, zoom) if id not in self.locked), 0)
 
     def under(self, x: float, y: float, zoom: float) -> list[int]:
         """Return the ids of everything under a place: regions from the top down, then joints and boxes."""
         regions = self.composer.under(x, y) if "masks" in self.kinds else []
-        return list(dict.fromkeys([*regions, *self._outlines(x, y, zoom)]))
+        return [id for id in dict.fromkeys([*regions, *self._outlines(x, y, zoom)]) if id not in self.locked]
 
     def inside(self, box: Box) -> list[int]:
         """Return the ids of visible annotations whose bounds lie in a box."""
@@ -145,7 +149,8 @@ class Scene:
         b = table.boxes[: len(table.rows)]
         hit = table.visible[: len(table.rows)] & (b[:, 0] >= box.x) & (b[:, 1] >= box.y)
         hit &= (b[:, 2] <= box.right) & (b[:, 3] <= box.bottom)
-        return [row.id for row in (table.rows[s] for s in np.flatnonzero(hit)) if row is not None]
+        found = (table.rows[slot] for slot in np.flatnonzero(hit))
+        return [row.id for row in found if row is not None and row.id not in self.locked]
 
     def _outlines(self, x: float, y: float, zoom: float) -> list[int]:
         reach = REACH / max(zoom, 1e-9)

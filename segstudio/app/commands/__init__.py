@@ -9,6 +9,7 @@ from segstudio.app.commands.files import FileCommands
 from segstudio.app.commands.go import GoCommands
 from segstudio.app.commands.help import HelpCommands
 from segstudio.app.commands.models import ModelCommands
+from segstudio.app.commands.select import SelectCommands
 from segstudio.app.commands.shapes import ShapeCommands
 from segstudio.app.commands.view import ViewCommands
 from segstudio.app.panels.models import ModelsPanel
@@ -25,6 +26,7 @@ def _models(p: Parts) -> ModelCommands:
 HANDLERS: dict[str, Callable[[Parts], object]] = {
     "files": lambda p: FileCommands(p.window, p.session, p.bridge, p.settings, p.window.open_paths),
     "edit": lambda p: EditCommands(p.session, p.window.ask_class),
+    "select": lambda p: SelectCommands(p.session, p.window),
     "shapes": lambda p: ShapeCommands(p.link),
     "tools": lambda p: p.link,
     "go": lambda p: GoCommands(p.session),

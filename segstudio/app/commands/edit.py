@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from msgspec.structs import replace
-
 from segstudio.app.session import Session
 from segstudio.core import edits
-from segstudio.core.annotation import USER, Annotation
+from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
 from segstudio.core.errors import SegstudioError
 from segstudio.core.labels import Category
@@ -57,16 +55,12 @@ class EditCommands:
         session = self._session
         if session.media is None or session.project is None or not rows:
             return
+        picture, media = session.picture, session.media
+        size = (picture.width, picture.height) if picture is not None else (media.width, media.height)
         first = session.project.new_ids("annotation", len(rows))
-        made = [
-            replace(
-                edits.moved(a, offset, offset), id=first + i, media=session.media.id, frame=session.frame,
-                origin=USER, score=None, review="todo", source=None,
-            )
-            for i, a in enumerate(rows)
-        ]  # fmt: skip
-        if session.commit(edits.add(made, f"{label} {len(made)} object{'s' if len(made) != 1 else ''}")):
-            session.select(a.id for a in made)
+        change = edits.copies(rows, (media.id, session.frame), size, first, offset, label)
+        if session.commit(change):
+            session.select(c.id for c in change.changes)
 
     def delete(self) -> None:
         """Delete the selected objects; Ctrl+Z brings them back."""

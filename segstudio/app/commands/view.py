@@ -91,7 +91,20 @@ class ViewCommands:
 
     def unhide(self) -> None:
         """Show everything that was hidden by hand."""
-        self._session.view.set(hidden=frozenset(), hidden_categories=frozenset(), shown=True)
+        self._session.view.set(hidden=frozenset(), hidden_categories=frozenset(), shown=True, isolated=None)
+
+    def lock_selected(self) -> None:
+        """Lock the selected objects: they can't be picked or changed until they are unlocked."""
+        self._session.toggle_locked(self._session.selection)
+
+    def unlock(self) -> None:
+        """Unlock everything."""
+        self._session.view.set(locked=frozenset())
+
+    def isolate(self) -> None:
+        """Show the selected objects only, or all of them again."""
+        session = self._session
+        session.view.set(isolated=session.selection if session.view.isolated is None else None)
 
     def theme(self, mode: str) -> None:
         """Switch to the light theme, the dark one, or the system's."""

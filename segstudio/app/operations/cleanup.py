@@ -74,7 +74,7 @@ def _radius(text: str, default: int) -> tuple[Option, ...]:
 OPERATIONS = (
     _row("fill_holes", "Fill Holes…", "circle-half-tilt", "Shift+F", _holes, _HOLES, gap=True),
     _row("crumbs", "Remove Small Parts…", "dots-three-circle", "", _of(cleanup_edits.remove_small, "least"), _CRUMBS),
-    Operation("largest", "Keep the Largest Part", "circle", "Shift+L", _largest),
+    Operation("largest", "Keep the Largest Part", "circle", "", _largest),
     _row("grow", "Grow…", "arrows-out", "Shift+G", _of(cleanup_edits.grow, "pixels"), _radius("By", 2)),
     _row("shrink", "Shrink…", "arrows-in", "Shift+K", _of(cleanup_edits.shrink, "pixels"), _radius("By", 2)),
     _row("smooth", "Smooth…", "waves", "Shift+O", _of(cleanup_edits.smooth, "pixels"), _radius("Radius", 4)),

@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractListModel, QItemSelection, QItemSelectionMod
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QStyle, QStyleOptionViewItem
 
+from segstudio.app.i18n import tr
 from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList
 from segstudio.app.session import Session
 from segstudio.app.theme import theme
@@ -105,14 +106,17 @@ class _Delegate(RowDelegate):
     def cells(self, rect: QRect, index: Index) -> dict[str, QRect]:
         a: Annotation = index.data(ANNOTATION)
         right = rect.right() - 8
-        cells = {"eye": QRect(right - CELL, rect.top(), CELL, rect.height())}
-        if a.is_prediction:
-            cells["reject"] = QRect(right - 2 * CELL, rect.top(), CELL, rect.height())
-            cells["accept"] = QRect(right - 3 * CELL, rect.top(), CELL, rect.height())
-        return cells
+        names = ("eye", "lock", "reject", "accept") if a.is_prediction else ("eye", "lock")
+        return {name: QRect(right - i * CELL, rect.top(), CELL, rect.height()) for i, name in enumerate(names, start=1)}
 
     def tip(self, index: Index, cell: str) -> str:
-        return {"eye": "Show or hide", "accept": "Accept (Enter)", "reject": "Reject (Backspace)"}[cell]
+        tips = {
+            "eye": tr("Show or hide"),
+            "lock": tr("Lock or unlock"),
+            "accept": tr("Accept (Enter)"),
+            "reject": tr("Reject (Backspace)"),
+        }
+        return tips[cell]
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         a: Annotation = index.data(ANNOTATION)
@@ -122,6 +126,8 @@ class _Delegate(RowDelegate):
         view = self._session.view
         rejected = a.review == REJECTED
         hidden = a.id in view.hidden or a.category in view.hidden_categories
+        hidden = hidden or (view.isolated is not None and a.id not in view.isolated)
+        locked = a.id in view.locked
         painter.save()
         self.background(painter, option)
         cells = self.cells(rect, index)
@@ -131,7 +137,9 @@ class _Delegate(RowDelegate):
         self.icon(painter, QRect(rect.left() + 32, rect.top(), 20, rect.height()), icon, "faint", 14)
         if active or hidden:
             self.icon(painter, cells["eye"], "eye-slash" if hidden else "eye", "muted")
-        right = cells["eye"].left()
+        if active or locked:
+            self.icon(painter, cells["lock"], "lock" if locked else "lock-open", "text" if locked else "muted")
+        right = cells["lock" if active or locked else "eye"].left()
         if a.is_prediction and active:
             self.icon(painter, cells["accept"], "check", "ok")
             self.icon(painter, cells["reject"], "x", "danger")
@@ -211,6 +219,8 @@ class ObjectsPanel(Panel):
         a: Annotation = index.data(ANNOTATION)
         if cell == "eye":
             self._session.view.toggle_hidden({a.id})
+        elif cell == "lock":
+            self._session.toggle_locked({a.id})
         else:
             self._session.commit(edits.accept([a]) if cell == "accept" else edits.reject([a]))
 

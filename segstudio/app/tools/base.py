@@ -96,6 +96,11 @@ class ToolContext(Protocol):
         """Return whether an annotation shows, by its class, its score and the switches of the view."""
         ...
 
+    @property
+    def locked(self) -> frozenset[int]:
+        """Ids of annotations that the person locked: no tool picks or changes them."""
+        ...
+
     def category_of(self, a: Annotation) -> Category | None:
         """Return an annotation's class, None where the project lacks it."""
         ...
