@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from segstudio.app.bridge import Bridge
 from segstudio.app.canvas_link import CanvasLink
 from segstudio.app.session import Session
 from segstudio.app.theme import theme
+
+
+def _undo(s: Session) -> bool:
+    steps = s.steps()
+    return bool(steps) and steps[0].done
+
+
+def _redo(s: Session) -> bool:
+    steps = s.steps()
+    return bool(steps) and not steps[-1].done
+
+
+# Words that the session alone answers.
+_WORDS: dict[str, Callable[[Session], bool]] = {
+    "project": lambda s: s.project is not None,
+    "picture": lambda s: s.picture is not None,
+    "video": lambda s: s.media is not None and s.media.kind == "video",
+    "objects": lambda s: bool(s.annotations),
+    "selection": lambda s: bool(s.selection),
+    "several": lambda s: len(s.selection) > 1,
+    "prediction": lambda s: any(a.is_prediction for a in s.selected()),
+    "undo": _undo,
+    "redo": _redo,
+    "isolated": lambda s: s.view.isolated is not None,
+    "isolable": lambda s: s.view.isolated is not None or bool(s.selection),
+    "locked": lambda s: bool(s.view.locked),
+    "shown": lambda s: s.view.shown,
+    "rejected": lambda s: s.view.show_rejected,
+    "grid": lambda s: s.view.grid > 0,
+}
 
 
 class State:
@@ -17,37 +49,10 @@ class State:
         self._link = link
 
     def __call__(self, word: str) -> bool:
+        if word in _WORDS:
+            return _WORDS[word](self._session)
         kind, _, value = word.partition(":")
         return bool(getattr(self, f"_{kind}")(value) if value else getattr(self, f"_{kind}")())
-
-    def _project(self) -> bool:
-        return self._session.project is not None
-
-    def _picture(self) -> bool:
-        return self._session.picture is not None
-
-    def _video(self) -> bool:
-        return self._session.media is not None and self._session.media.kind == "video"
-
-    def _objects(self) -> bool:
-        return bool(self._session.annotations)
-
-    def _selection(self) -> bool:
-        return bool(self._session.selection)
-
-    def _several(self) -> bool:
-        return len(self._session.selection) > 1
-
-    def _prediction(self) -> bool:
-        return any(a.is_prediction for a in self._session.selected())
-
-    def _undo(self) -> bool:
-        steps = self._session.steps()
-        return bool(steps) and steps[0].done
-
-    def _redo(self) -> bool:
-        steps = self._session.steps()
-        return bool(steps) and not steps[-1].done
 
     def _running(self) -> bool:
         return self._bridge.running() is not None
@@ -55,26 +60,8 @@ class State:
     def _run(self) -> bool:
         return self._bridge.last_run() is not None
 
-    def _isolated(self) -> bool:
-        return self._session.view.isolated is not None
-
-    def _isolable(self) -> bool:
-        return self._isolated() or bool(self._session.selection)
-
-    def _locked(self) -> bool:
-        return bool(self._session.view.locked)
-
-    def _shown(self) -> bool:
-        return self._session.view.shown
-
-    def _rejected(self) -> bool:
-        return self._session.view.show_rejected
-
     def _on(self, name: str) -> bool:
         return bool(getattr(self._session.view, name))
-
-    def _grid(self) -> bool:
-        return self._session.view.grid > 0
 
     def _layer(self, name: str) -> bool:
         return name in self._session.view.layers
