@@ -14,6 +14,6 @@ ROWS: tuple[Spec, ...] = (
     row("|object.hide", "Hide or Show Selected", "eye-slash", "S", "view.hide_selected", "selection"),
     row("object.unhide", "Show All Objects", "eye", "Shift+S", "view.unhide", "objects"),
     row("object.isolate", "Show the Selected Only", "selection", "/", "view.isolate", "isolable", "isolated"),
-    row("object.lock", "Lock Selected", "lock", "L", "view.lock_selected", "selection"),
-    row("object.unlock", "Unlock All Objects", "lock-open", "Shift+L", "view.unlock", "locked"),
+    row("object.lock", "Lock Selected", "lock", "Ctrl+L", "view.lock_selected", "selection"),
+    row("object.unlock", "Unlock All Objects", "lock-open", "Ctrl+Alt+L", "view.unlock", "locked"),
 )
