@@ -31,13 +31,14 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from segstudio.app.canvas.draft import Draft
-from segstudio.app.canvas.table import Window
 from segstudio.app.canvas.view import CanvasView
 from segstudio.app.tools import Brush, Runner, Select
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
 from segstudio.core.geometry import Box, Polygons, ring_from_points
 from segstudio.core.labels import Category
+from segstudio.core.painting import Stroke
+from segstudio.core.spans import Spans
 
 PICTURE = (4000, 3000)
 COUNTS = (100, 1_000, 5_000, 10_000)
@@ -109,12 +110,11 @@ class Bench:
     def show(self, drafts: Iterable[Annotation]) -> None:
         self.view.refresh(self.state.show(drafts))
 
-    def stroke(self, a: Annotation, pixels: np.ndarray, erase: bool, window: Window) -> None:
-        self.state.stroke(a, pixels, erase, window)
-        self.view.refresh([window])
+    def stroke(self, a: Annotation, stroke: Stroke, dab: Spans) -> None:
+        self.view.refresh(self.state.stroke(a, stroke, dab))
 
     def end_stroke(self) -> None:
-        self.state.end_stroke()
+        self.view.refresh(self.state.end_stroke())
 
     def preview(self, draft: Draft) -> None:
         self.view.preview(draft)

@@ -12,7 +12,6 @@ from segstudio.app.background import Background
 from segstudio.app.bridge import Bridge
 from segstudio.app.canvas.draft import Draft
 from segstudio.app.canvas.style import Style
-from segstudio.app.canvas.table import Window
 from segstudio.app.canvas.view import CanvasView
 from segstudio.app.i18n import tr
 from segstudio.app.session import Session
@@ -26,6 +25,8 @@ from segstudio.core.errors import SegstudioError
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
 from segstudio.core.masks import Mask
+from segstudio.core.painting import Stroke
+from segstudio.core.spans import Spans
 
 T = TypeVar("T")
 
@@ -131,13 +132,13 @@ class SessionContext:
         # Handles of what is dragged reach over its pixels.
         self._view.refresh_overlays()
 
-    def stroke(self, a: Annotation, pixels: np.ndarray, erase: bool, window: Window) -> None:
-        self._view.scene_state.stroke(a, pixels, erase, window)
-        self._view.refresh([window])
+    def stroke(self, a: Annotation, stroke: Stroke, dab: Spans) -> None:
+        self._view.refresh(self._view.scene_state.stroke(a, stroke, dab))
 
     def end_stroke(self) -> None:
-        self._view.scene_state.end_stroke()
-        self._view.refresh()
+        self._view.refresh(self._view.scene_state.end_stroke())
+        # The outline of what was painted shows again.
+        self._view.refresh_overlays()
 
     def preview(self, draft: Draft) -> None:
         self._view.preview(draft)

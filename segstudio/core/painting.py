@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Literal
 
+import numpy as np
 from msgspec.structs import replace
 
 from segstudio.core import changes, masks, spans
@@ -20,6 +21,9 @@ Rule = Literal["keep", "protect", "under", "take", "empty"]
 # show; under - both have them and the painted object goes below; take - the others lose them; empty - the stroke spares
 # what any object has, a hidden one too.
 RULES: tuple[Rule, ...] = ("keep", "protect", "under", "take", "empty")
+
+
+_SETTLE = 1 << 14
 
 
 def region(a: Annotation, size: tuple[int, int]) -> Spans:
@@ -115,3 +119,42 @@ def _without(a: Annotation, lost: Spans, size: tuple[int, int], old: Spans | Non
     if not left.counts and a.keypoints is None:
         return delete([a])
     return set_geometry(a, left if left.counts else None, "Erase")
+
+
+class Stroke:
+    """A brush stroke while it is drawn: its pixels so far, and what they are to do.
+
+    Args:
+        rule: What happens where it meets other objects.
+        erase: It takes pixels away.
+        locked: Ids of objects that are not changed.
+
+    Attributes:
+        window: The smallest window around its pixels.
+        count: How many steps it has.
+    """
+
+    def __init__(self, rule: Rule = "keep", erase: bool = False, locked: Collection[int] = frozenset()) -> None:
+        self.rule: Rule = rule
+        self.erase, self.locked = erase, locked
+        self._settled = self._fresh = spans.NOTHING
+        self.window: spans.Window = (0, 0, 0, 0)
+        self.count = 0
+
+    def add(self, dab: Spans) -> None:
+        """Take in the pixels of one more step of the brush."""
+        self.count += 1
+        self.window = spans.around(self.window, dab.window)
+        self._fresh = spans.union([self._fresh, dab])
+        # Small unions most of the time, a large one now and then.
+        if len(self._fresh.columns) > _SETTLE:
+            self._settled, self._fresh = self.pixels, spans.NOTHING
+
+    @property
+    def pixels(self) -> Spans:
+        """All pixels so far, whatever the rule."""
+        return spans.union([self._settled, self._fresh])
+
+    def bitmap(self, window: spans.Window, step: int = 1) -> np.ndarray:
+        """Return them inside a window, as `spans.bitmap` does."""
+        return spans.bitmap(self._settled, window, step) | spans.bitmap(self._fresh, window, step)

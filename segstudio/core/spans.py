@@ -49,6 +49,15 @@ _NONE = np.zeros(0, np.int64)
 NOTHING = Spans(_NONE, _NONE, _NONE)
 
 
+def around(a: Window, b: Window) -> Window:
+    """Return the smallest window around both; one without area counts for nothing."""
+    if a[2] <= a[0] or a[3] <= a[1]:
+        return b
+    if b[2] <= b[0] or b[3] <= b[1]:
+        return a
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
 def of_runs(starts: np.ndarray, ends: np.ndarray, height: int, x: int, y: int) -> Spans:
     """Return runs of set pixels as spans.
 
@@ -69,6 +78,19 @@ def of_runs(starts: np.ndarray, ends: np.ndarray, height: int, x: int, y: int) -
         tall_tops[behind - count], tall_bottoms[behind - 1] = tops, bottoms
         tops, bottoms = tall_tops, tall_bottoms
     return Spans(columns + x, tops + y, bottoms + y)
+
+
+def of_bitmap(bitmap: np.ndarray, x: int = 0, y: int = 0) -> Spans:
+    """Return the set pixels of a bool (h, w) bitmap whose top left pixel is (x, y)."""
+    height, width = bitmap.shape
+    flat = np.zeros(width * (height + 1) + 1, np.int8)
+    # Column by column, with an unset pixel before each.
+    flat[1:].reshape(width, height + 1)[:, :-1] = bitmap.T
+    edges = np.flatnonzero(np.diff(flat))
+    starts, ends = edges[0::2], edges[1::2]
+    columns = starts // (height + 1)
+    offset = columns * (height + 1) - y
+    return Spans(columns + x, starts - offset, ends - offset)
 
 
 def joined(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

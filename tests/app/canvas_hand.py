@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QInputDevice, QKeyEvent, QMouseEvent, QPointingDevice, QTabletEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from segstudio.app.canvas.view import CanvasView
@@ -113,13 +113,11 @@ class Desk:
     def show(self, drafts):
         self._refresh(self.state.show(drafts))
 
-    def stroke(self, a, pixels, erase, window):
-        self.state.stroke(a, pixels, erase, window)
-        self.view.refresh([window])
+    def stroke(self, a, stroke, dab):
+        self._refresh(self.state.stroke(a, stroke, dab))
 
     def end_stroke(self):
-        self.state.end_stroke()
-        self.view.refresh()
+        self._refresh(self.state.end_stroke())
 
     def _refresh(self, windows):
         self.view.refresh(windows)
@@ -198,6 +196,27 @@ class Hand:
         for place in places[1:]:
             self.move(*place, mods)
         self.release(*places[-1], button, mods)
+
+    def pen(self, *places, eraser=False) -> None:
+        """Draw with a pen over places (x, y, pressure)."""
+        kinds = QPointingDevice.PointerType
+        device = QPointingDevice(
+            "pen",
+            7,
+            QInputDevice.DeviceType.Stylus,
+            kinds.Eraser if eraser else kinds.Pen,
+            QInputDevice.Capability.Position | QInputDevice.Capability.Pressure,
+            1,
+            3,
+        )
+        steps = [(QEvent.Type.TabletPress, *places[0], LEFT, LEFT)]
+        steps += [(QEvent.Type.TabletMove, *place, Qt.MouseButton.NoButton, LEFT) for place in places[1:]]
+        steps.append((QEvent.Type.TabletRelease, *places[-1][:2], 0.0, LEFT, Qt.MouseButton.NoButton))
+        for kind, x, y, pressure, button, held in steps:
+            at = self._at(x, y)
+            event = QTabletEvent(kind, device, at, at, pressure, 0, 0, 0, 0, 0, NONE, button, held)
+            QApplication.sendEvent(self.view.viewport(), event)
+            assert event.isAccepted()
 
     def key(self, key, text="", mods=NONE) -> bool:
         """Press a key as a window would deliver it; return whether the canvas kept it from the shortcuts."""

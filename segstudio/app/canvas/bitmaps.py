@@ -1,40 +1,122 @@
-"""Decoded regions, cropped, with their borders; the least used go first when the budget is full."""
+"""Decoded regions, cropped, with their borders; the least used go first when the budget is full.
+
+Small regions are held as bitmaps. Large ones stay spans and are unpacked window by window: a region over a picture of
+20,000 x 20,000 pixels then takes what its runs take.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import NamedTuple
 
 import numpy as np
 
+from segstudio.core import spans
 from segstudio.core.annotation import Annotation, Geometry
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
+from segstudio.core.spans import Spans, Window
 
-BUDGET = 384 * 1024 * 1024
+BUDGET = 256 * 1024 * 1024
+# Pixels of its box from which a region stays spans.
+LARGE = 1 << 21
+
+# x and y of the top left pixel in the picture, and a bool bitmap.
+Part = tuple[int, int, np.ndarray]
+_NO_PLACES = np.zeros(0, np.int32)
 
 
-class Crop(NamedTuple):
-    """The pixels of a region.
+class Region:
+    """The pixels of an annotation that lie on the picture; this one has none.
 
-    Args:
-        x, y: Where the bitmap's top left pixel lies in the picture.
-        bitmap: bool (h, w).
-        ys, xs: int32 places, in the picture, of the border pixels: set ones with a neighbour that is not.
+    Attributes:
+        window: Their box.
+        ys, xs: int32 places, in the picture, of the border pixels: set ones with a neighbour that is not; by rows.
     """
 
-    x: int
-    y: int
-    bitmap: np.ndarray
-    ys: np.ndarray
-    xs: np.ndarray
+    def __init__(self, window: Window, ys: np.ndarray, xs: np.ndarray) -> None:
+        self.window = window
+        self.ys, self.xs = ys, xs
 
     @property
     def bytes(self) -> int:
-        return self.bitmap.nbytes + self.ys.nbytes + self.xs.nbytes + 256
+        """What it takes in memory."""
+        return self.ys.nbytes + self.xs.nbytes + 256
+
+    def part(self, window: Window, step: int = 1) -> Part | None:
+        """Return its pixels inside a window, of each `step` x `step` the top left one; None where its box ends before.
+
+        The place returned is a multiple of `step`, in pixels of the picture.
+        """
+        left, top = max(self.window[0], window[0]), max(self.window[1], window[1])
+        right, bottom = min(self.window[2], window[2]), min(self.window[3], window[3])
+        left, top = -(-left // step) * step, -(-top // step) * step
+        if right <= left or bottom <= top:
+            return None
+        return left, top, self._bitmap((left, top, right, bottom), step)
+
+    def edges(self, window: Window) -> tuple[np.ndarray, np.ndarray]:
+        """Return (ys, xs) of its border pixels inside a window."""
+        left, top, right, bottom = window
+        x0, y0, x1, y1 = self.window
+        if left <= x0 and top <= y0 and x1 <= right and y1 <= bottom:
+            return self.ys, self.xs
+        first, last = np.searchsorted(self.ys, (top, bottom))
+        ys, xs = self.ys[first:last], self.xs[first:last]
+        inside = (xs >= left) & (xs < right)
+        return ys[inside], xs[inside]
+
+    def spans(self) -> Spans:
+        """Return its pixels as spans."""
+        return spans.NOTHING
+
+    def peak(self) -> float | None:
+        """Return the middle of its topmost pixels, None without any."""
+        if not len(self.ys):
+            return None
+        # They are all border pixels. The upper rows of its box may be empty: a mask may have been cut.
+        columns = self.xs[: np.searchsorted(self.ys, self.ys[0], side="right")]
+        return (int(columns.min()) + int(columns.max()) + 1) / 2
+
+    def _bitmap(self, window: Window, step: int) -> np.ndarray:
+        """Return the pixels of a window that lies inside its own."""
+        return spans.bitmap(self.spans(), window, step)
 
 
-NOTHING = Crop(0, 0, np.zeros((0, 0), bool), np.zeros(0, np.int32), np.zeros(0, np.int32))
+class _Small(Region):
+    def __init__(self, bitmap: np.ndarray, x: int, y: int) -> None:
+        ys, xs = np.nonzero(border(bitmap))
+        window = (x, y, x + bitmap.shape[1], y + bitmap.shape[0])
+        super().__init__(window, (ys + y).astype(np.int32), (xs + x).astype(np.int32))
+        self._pixels = bitmap
+
+    @property
+    def bytes(self) -> int:
+        return super().bytes + self._pixels.nbytes
+
+    def spans(self) -> Spans:
+        return spans.of_bitmap(self._pixels, self.window[0], self.window[1])
+
+    def _bitmap(self, window: Window, step: int) -> np.ndarray:
+        x, y = self.window[:2]
+        return self._pixels[window[1] - y : window[3] - y : step, window[0] - x : window[2] - x : step]
+
+
+class _Large(Region):
+    def __init__(self, pixels: Spans) -> None:
+        ys, xs = spans.pixels(spans.border(pixels))
+        rows = np.argsort(ys, kind="stable")
+        super().__init__(pixels.window, ys[rows].astype(np.int32), xs[rows].astype(np.int32))
+        self._pixels = pixels
+
+    @property
+    def bytes(self) -> int:
+        return super().bytes + sum(values.nbytes for values in self._pixels)
+
+    def spans(self) -> Spans:
+        return self._pixels
+
+
+NOTHING = Region((0, 0, 0, 0), _NO_PLACES, _NO_PLACES)
 
 
 def border(bitmap: np.ndarray) -> np.ndarray:
@@ -48,16 +130,16 @@ def border(bitmap: np.ndarray) -> np.ndarray:
     return bitmap & ~inner
 
 
-def crop_of(mask: Mask, width: int, height: int) -> Crop:
-    """Return the decoded part of a mask that lies on a picture of width x height."""
+def region_of(mask: Mask, width: int, height: int) -> Region:
+    """Return the part of a mask that lies on a picture of width x height."""
     left, top = max(mask.x, 0), max(mask.y, 0)
     right, bottom = min(mask.x + mask.w, width), min(mask.y + mask.h, height)
     if right <= left or bottom <= top or not mask.counts:
         return NOTHING
+    if mask.w * mask.h > LARGE:
+        return _Large(spans.within(mask.spans(), (left, top, right, bottom)))
     bitmap = mask.bitmap()[top - mask.y : bottom - mask.y, left - mask.x : right - mask.x]
-    bitmap = np.ascontiguousarray(bitmap).view(np.bool_)
-    ys, xs = np.nonzero(border(bitmap))
-    return Crop(left, top, bitmap, (ys + top).astype(np.int32), (xs + left).astype(np.int32))
+    return _Small(np.ascontiguousarray(bitmap).view(np.bool_), left, top)
 
 
 class Bitmaps:
@@ -71,27 +153,27 @@ class Bitmaps:
     def __init__(self, width: int, height: int, budget: int = BUDGET) -> None:
         self.width, self.height, self.budget = width, height, budget
         self.held = 0
-        self._crops: OrderedDict[int, tuple[Geometry, Crop]] = OrderedDict()
+        self._regions: OrderedDict[int, tuple[Geometry, Region]] = OrderedDict()
 
-    def get(self, a: Annotation) -> Crop:
+    def get(self, a: Annotation) -> Region:
         """Return the region of an annotation; boxes and mere keypoints have none."""
         if a.geometry is None or isinstance(a.geometry, Box):
             return NOTHING
-        found = self._crops.get(a.id)
+        found = self._regions.get(a.id)
         if found is not None and found[0] is a.geometry:
-            self._crops.move_to_end(a.id)
+            self._regions.move_to_end(a.id)
             return found[1]
-        crop = crop_of(a.mask(self.width, self.height), self.width, self.height)
+        region = region_of(a.mask(self.width, self.height), self.width, self.height)
         self.drop(a.id)
-        self._crops[a.id] = (a.geometry, crop)
-        self.held += crop.bytes
-        while self.held > self.budget and len(self._crops) > 1:
-            _, (_, old) = self._crops.popitem(last=False)
+        self._regions[a.id] = (a.geometry, region)
+        self.held += region.bytes
+        while self.held > self.budget and len(self._regions) > 1:
+            _, (_, old) = self._regions.popitem(last=False)
             self.held -= old.bytes
-        return crop
+        return region
 
     def drop(self, id: int) -> None:
         """Forget one annotation's region."""
-        found = self._crops.pop(id, None)
+        found = self._regions.pop(id, None)
         if found is not None:
             self.held -= found[1].bytes

@@ -2,44 +2,51 @@
 
 Regions are opaque towards each other: a pixel belongs to the topmost visible object. Borders of all objects, covered
 ones too, are drawn over the fills, so that nothing hides without a trace. Halved copies for zooming out take every
-second object number (no mixing) and draw the borders anew, one pixel wide at each size; they are made when asked for.
+second object number (no mixing) and draw the borders anew, one pixel wide at each size. Whatever the size of the
+picture, only what is looked at is composed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace as altered
 
-from segstudio.app.canvas.bitmaps import NOTHING, Bitmaps, Crop, border
+from segstudio.app.canvas.bitmaps import LARGE, NOTHING, Bitmaps, Part, Region, border
+from segstudio.app.canvas.cells import Cell, Cells
 from segstudio.app.canvas.style import Style
-from segstudio.app.canvas.table import Table, Window, merged
+from segstudio.app.canvas.table import Table
+from segstudio.core import spans
 from segstudio.core.annotation import Annotation
+from segstudio.core.painting import Stroke
+from segstudio.core.spans import Spans, Window, around
 
 Pair = tuple[Annotation | None, Annotation | None]
 
 _BAND = 1 << 18
-_MANY = 64
+_MANY = 256
 _SMALLEST = 512
+# What a wide brush changes is brought up to date in tiles of this side.
+_TILE = 256
 
 
 class Live(NamedTuple):
-    """A brush stroke that is being drawn: pixels (bool, full frame) to add to or take from a slot's region."""
+    """A brush stroke that is being drawn on a slot's object."""
 
     slot: int
-    pixels: np.ndarray
-    erase: bool
-    extent: Window
+    stroke: Stroke
 
 
 class Composer:
     """Composes the annotations of one picture.
 
     Attributes:
-        owners: int32 (height, width): slot + 1 of the topmost object of each pixel, 0 for none.
         table: The annotations as arrays.
+        bitmaps: Their decoded pixels.
+        cells: What has been composed.
         depth: The number of the smallest halved copy; copy k has ceil(size / 2**k) pixels.
     """
 
@@ -47,18 +54,13 @@ class Composer:
         self.width, self.height = width, height
         self.table = Table(width, height)
         self.bitmaps = Bitmaps(width, height)
-        self.owners = np.zeros((height, width), np.int32)
+        self.cells = Cells(width, height)
         self.depth = 0
         while max(width, height) >> self.depth > _SMALLEST and self.depth < 6:
             self.depth += 1
-        self._levels: dict[int, np.ndarray] = {}
-        self._stale: dict[int, list[Window]] = {}
         self._live: Live | None = None
-
-    @property
-    def frame(self) -> Window:
-        """The whole picture."""
-        return 0, 0, self.width, self.height
+        self._drawn_key: tuple[object, ...] = ()
+        self._drawn_pixels = np.zeros((0, 0), bool)
 
     @property
     def style(self) -> Style:
@@ -68,38 +70,36 @@ class Composer:
         """Show these annotations and no others."""
         self._live = None
         self.table.fill_from(annotations)
-        self._recompose([self.frame])
+        self._mark([(0, 0, self.width, self.height)])
 
     def apply(self, pairs: Iterable[Pair]) -> list[Window]:
-        """Replace annotations (before, after; None for one that is not there) and recompose where they differ.
+        """Replace annotations (before, after; None for one that is not there).
 
         Returns:
             The windows of the picture that may look different now.
         """
-        dirty = []
+        dirty: list[Window] = []
         for before, after in pairs:
             id = after.id if after is not None else before.id if before is not None else 0
-            dirty.append(self._replace(id, after))
-        dirty = [w for w in dirty if w[2] > w[0] and w[3] > w[1]]
-        self._recompose(dirty)
-        return dirty
+            dirty += self._replace(id, after)
+        return self._mark(dirty)
 
-    def _replace(self, id: int, after: Annotation | None) -> Window:
+    def _replace(self, id: int, after: Annotation | None) -> list[Window]:
         table, slot = self.table, self.table.slot_of.get(id)
         old = table.rows[slot] if slot is not None else None
         window = table.window(slot) if slot is not None else (0, 0, 0, 0)
         was = (table.visible[slot], table.fill[slot + 1], table.edge[slot + 1]) if slot is not None else None
-        crop = self.bitmaps.get(old) if old is not None else NOTHING
+        region = self.bitmaps.get(old) if old is not None else NOTHING
         if self._live is not None and slot == self._live.slot:
             self._live = None
         if after is None:
             table.remove(id)
             self.bitmaps.drop(id)
-            return window
+            return [window]
         new = table.put(after)
         if old is None or old.z != after.z or was != (table.visible[new], table.fill[new + 1], table.edge[new + 1]):
-            return merged(window, table.window(new))
-        return _difference(crop, self.bitmaps.get(after)) if table.visible[new] else (0, 0, 0, 0)
+            return [around(window, table.window(new))]
+        return _difference(region, self.bitmaps.get(after)) if table.visible[new] else []
 
     def restyle(self, style: Style) -> list[Window]:
         """Draw with another style; return the windows that may look different."""
@@ -113,217 +113,270 @@ class Composer:
         return self._restyle([self.table.slot_of[i] for i in ids ^ old.selection if i in self.table.slot_of])
 
     def _restyle(self, slots: list[int]) -> list[Window]:
-        table = self.table
-        visible, fill, edge = table.visible.copy(), table.fill.copy(), table.edge.copy()
+        table, places = self.table, np.asarray(slots, np.int64)
+        visible, fill, edge = table.visible[places], table.fill[places + 1], table.edge[places + 1]
         for slot in slots:
             table.restyle_slot(slot)
-        moved = [table.window(s) for s in np.flatnonzero(visible != table.visible).tolist()]
-        paints = (fill != table.fill) | (edge != table.edge)
-        tinted = [table.window(s) for s in np.flatnonzero(paints[1:] & table.visible).tolist()]
-        self._recompose(moved)
-        self._mark(tinted)
-        return self._few(moved + tinted)
+        moved = places[visible != table.visible[places]]
+        paints = (fill != table.fill[places + 1]) | (edge != table.edge[places + 1])
+        tinted = places[paints & table.visible[places]]
+        return self._mark([table.window(s) for s in moved.tolist()]) + self._mark(
+            [table.window(s) for s in tinted.tolist()], changed=False
+        )
 
     def level(self, k: int) -> np.ndarray:
         """Return the premultiplied colours of copy k, uint32 (h, w) 0xAARRGGBB; copy 0 has the picture's size.
 
-        The array stays the same one for the composer's life; it is brought up to date here.
+        Where the copy is a single cell, the array stays the same one until the cell is given up.
         """
-        if k not in self._levels:
-            shape = (-(-self.height >> k), -(-self.width >> k))
-            self._levels[k] = np.zeros(shape, np.uint32)
-            self._stale[k] = [self.frame]
-        pending, self._stale[k] = self._stale[k], []
-        for window in pending:
-            self._color(k, window)
-        return self._levels[k]
+        return self.part(k, (0, 0, *self.cells.size(k)))[2]
+
+    def part(self, k: int, window: Window) -> Part:
+        """Return the colours of a window of copy k, all in pixels of the copy.
+
+        Returns:
+            x and y of the top left pixel, and uint32 (h, w): at least the window, or what of it the copy has.
+        """
+        width, height = self.cells.size(k)
+        left, top = max(window[0], 0), max(window[1], 0)
+        right, bottom = min(window[2], width), min(window[3], height)
+        if right <= left or bottom <= top:
+            return 0, 0, np.zeros((0, 0), np.uint32)
+        cells = self.cells.within(k, (left, top, right, bottom))
+        for cell in cells:
+            self._update(cell)
+        if len(cells) == 1:
+            return cells[0].window[0] >> k, cells[0].window[1] >> k, cells[0].colors
+        pixels = np.empty((bottom - top, right - left), np.uint32)
+        for cell in cells:
+            x, y = cell.window[0] >> k, cell.window[1] >> k
+            h, w = cell.colors.shape
+            x0, y0, x1, y1 = max(x, left), max(y, top), min(x + w, right), min(y + h, bottom)
+            pixels[y0 - top : y1 - top, x0 - left : x1 - left] = cell.colors[y0 - y : y1 - y, x0 - x : x1 - x]
+        return left, top, pixels
 
     def top(self, x: float, y: float) -> int:
         """Return the id of the topmost region at a place, 0 for none."""
-        if not (0 <= x < self.width and 0 <= y < self.height):
-            return 0
-        row = self.table.rows[int(self.owners[int(y), int(x)]) - 1] if self.owners[int(y), int(x)] else None
-        return row.id if row is not None else 0
+        return next(self._at(x, y), 0)
 
     def under(self, x: float, y: float) -> list[int]:
         """Return the ids of all visible regions at a place, the topmost first."""
+        return list(self._at(x, y))
+
+    def _at(self, x: float, y: float) -> Iterator[int]:
         if not (0 <= x < self.width and 0 <= y < self.height):
-            return []
+            return
         left, top = int(x), int(y)
         window = (left, top, left + 1, top + 1)
-        found = []
         for slot in reversed(self.table.within(window)):
-            part = self._part(slot, window)
+            part = self._part(slot, window, 1)
             row = self.table.rows[slot]
             if row is not None and part is not None and part[2].any():
-                found.append(row.id)
-        return found
+                yield row.id
 
-    def stroke(self, a: Annotation, pixels: np.ndarray, erase: bool, window: Window) -> None:
+    def stroke(self, a: Annotation, stroke: Stroke, dab: Spans) -> list[Window]:
         """Show a stroke on an annotation (or a new one) while it is drawn.
 
         Args:
-            pixels: bool (height, width): all pixels of the stroke so far.
-            window: Where they have changed since the last call.
+            stroke: All of it so far.
+            dab: What came to it since the last call.
+
+        Returns:
+            The windows of the picture that may look different now.
         """
         slot = self.table.slot_of.get(a.id)
+        left, top, right, bottom = dab.window
+        small = (right - left) * (bottom - top) <= 4 * _TILE * _TILE
+        # A pixel more on each side: the border moves there.
+        dirty = [_grown(w) for w in ([dab.window] if small else spans.tiles(dab, _TILE))]
         if slot is None or (self._live is None and self.table.rows[slot] is not a):
             slot = self.table.put(a)
-            window = merged(window, self.table.window(slot))
-        extent = merged(self._live.extent, window) if self._live is not None else window
-        self._live = Live(slot, pixels, erase, extent)
-        if not erase:
-            self.table.extend(slot, window)
-        left, top, right, bottom = window
-        # A pixel more on each side: the border moves there.
-        self._recompose([(left - 1, top - 1, right + 1, bottom + 1)])
+            dirty.append(self.table.window(slot))
+        self._live = Live(slot, stroke)
+        if not stroke.erase:
+            self.table.extend(slot, dab.window)
+            if stroke.rule == "under" and self._sink(slot, dab):
+                dirty.append(self.table.window(slot))
+        return self._mark(dirty)
 
-    def end_stroke(self, stored: Annotation | None) -> None:
-        """Forget the stroke that is shown, if there is one, and show the stored annotation again (None: none)."""
+    def _sink(self, slot: int, dab: Spans) -> bool:
+        """Put an object below what its stroke meets; return whether it was not."""
+        row = self.table.rows[slot]
+        assert row is not None
+        place, window = (row.z, row.id), dab.window
+        for other in self.table.within(window):
+            over, part = self.table.rows[other], self._part(other, window, 1)
+            if other == slot or over is None or part is None or (over.z, over.id) > place:
+                continue
+            x, y, bitmap = part
+            h, w = bitmap.shape
+            if (bitmap & spans.bitmap(dab, (x, y, x + w, y + h))).any():
+                place = (over.z - 1, row.id)
+        if place[0] == row.z:
+            return False
+        extent = self.table.window(slot)
+        self.table.put(altered(row, z=place[0]))
+        self.table.extend(slot, extent)
+        return True
+
+    def end_stroke(self, stored: Annotation | None) -> list[Window]:
+        """Forget the stroke that is shown, if there is one, and show the stored annotation again (None: none).
+
+        Returns:
+            The windows of the picture that may look different now.
+        """
         live, self._live = self._live, None
         row = self.table.rows[live.slot] if live is not None else None
         if live is None or row is None:
-            return
+            return []
+        dirty = [_grown(live.stroke.window)]
+        if stored is None or stored.z != row.z:
+            dirty.append(self.table.window(live.slot))
         if stored is not None:
             self.table.put(stored)
         else:
             self.table.remove(row.id)
             self.bitmaps.drop(row.id)
-        left, top, right, bottom = live.extent
-        self._recompose([(left - 1, top - 1, right + 1, bottom + 1)])
+        return self._mark(dirty)
 
-    def _few(self, windows: list[Window]) -> list[Window]:
-        """Return windows that cover the same; the whole frame for many or for much."""
+    def _mark(self, windows: list[Window], changed: bool = True) -> list[Window]:
+        """Remember that these windows are out of date; return them, or the whole frame for many or for much."""
+        windows = [w for w in windows if w[2] > w[0] and w[3] > w[1]]
         area = sum((r - left) * (b - t) for left, t, r, b in windows)
-        return [self.frame] if len(windows) > 4 * _MANY or area > self.width * self.height else windows
+        if len(windows) > _MANY or area > self.width * self.height:
+            windows = [(0, 0, self.width, self.height)]
+        self.cells.mark(windows, changed)
+        return windows
 
-    def _recompose(self, windows: list[Window]) -> None:
-        """Stack the regions anew in these windows, and remember that their colours are stale."""
-        windows = self._few(self._aligned(windows))
-        for window in windows:
-            self._stack(window)
-        self._mark(windows)
+    def _update(self, cell: Cell) -> None:
+        """Bring a cell up to date."""
+        changed, tinted = cell.changed, cell.tinted
+        cell.changed, cell.tinted = [], []
+        for window in changed:
+            self._stack(cell, window)
+        for window in dict.fromkeys((*changed, *tinted)):
+            self._color(cell, window)
 
-    def _mark(self, windows: list[Window]) -> None:
-        windows = self._few(self._aligned(windows))
-        for k, stale in self._stale.items():
-            stale.extend(windows)
-            if len(stale) > _MANY:
-                total = stale[0]
-                for w in stale:
-                    total = merged(total, w)
-                small = sum((r - left) * (b - t) for left, t, r, b in stale) < (total[2] - total[0]) * (
-                    total[3] - total[1]
-                )
-                self._stale[k] = list(dict.fromkeys(stale)) if small and len(stale) < 8 * _MANY else [total]
-
-    def _aligned(self, windows: list[Window]) -> list[Window]:
-        """Grow windows to whole pixels of the smallest copy; those off the picture are left out."""
-        s = (1 << self.depth) - 1
-        cut = (
-            (max(w[0], 0) & ~s, max(w[1], 0) & ~s, min((w[2] + s) & ~s, self.width), min((w[3] + s) & ~s, self.height))
-            for w in windows
-            if w[2] > w[0] and w[3] > w[1]
-        )
-        return [w for w in cut if w[2] > w[0] and w[3] > w[1]]
-
-    def _stack(self, window: Window) -> None:
-        left, top, right, bottom = window
-        out = self.owners[top:bottom, left:right]
+    def _stack(self, cell: Cell, window: Window) -> None:
+        step = cell.step
+        out = cell.owners[cell.place(window)]
         out[...] = 0
         for slot in self.table.within(window):
-            part = self._part(slot, window)
+            part = self._part(slot, window, step)
             if part is not None:
-                x, y, bitmap = part
+                x, y, bitmap = (part[0] - window[0]) // step, (part[1] - window[1]) // step, part[2]
                 h, w = bitmap.shape
-                np.copyto(out[y - top : y - top + h, x - left : x - left + w], slot + 1, where=bitmap)
+                np.copyto(out[y : y + h, x : x + w], slot + 1, where=bitmap)
 
-    def _part(self, slot: int, window: Window) -> tuple[int, int, np.ndarray] | None:
-        """Return (x, y, bool bitmap) of a slot's region inside a window, or None."""
+    def _part(self, slot: int, window: Window, step: int) -> Part | None:
+        """Return the pixels of a slot's object inside a window as they look now, see `Region.part`."""
         row = self.table.rows[slot]
         if row is None:
             return None
-        crop = self.bitmaps.get(row)
-        left, top, right, bottom = window
+        part = self.bitmaps.get(row).part(window, step)
         live = self._live
-        if live is not None and live.slot == slot:
-            bitmap = np.zeros((bottom - top, right - left), bool)
-            base = _clip(crop, window)
-            if base is not None:
-                x, y, part = base
-                bitmap[y - top : y - top + part.shape[0], x - left : x - left + part.shape[1]] = part
-            stroke = live.pixels[top:bottom, left:right]
-            bitmap = bitmap & ~stroke if live.erase else bitmap | stroke
-            return left, top, bitmap
-        return _clip(crop, window)
+        if live is None or not _touch(window, live.stroke.window):
+            return part
+        if slot != live.slot:
+            if part is None or not self._loses(row.id):
+                return part
+            x, y, bitmap = part
+            h, w = bitmap.shape
+            return x, y, bitmap & ~self._drawn((x, y, x + w * step, y + h * step), step)
+        drawn = self._drawn(window, step)
+        bitmap = np.zeros(drawn.shape, bool)
+        if part is not None:
+            x, y = (part[0] - window[0]) // step, (part[1] - window[1]) // step
+            bitmap[y : y + part[2].shape[0], x : x + part[2].shape[1]] = part[2]
+        return window[0], window[1], bitmap & ~drawn if live.stroke.erase else bitmap | drawn
+
+    def _loses(self, id: int) -> bool:
+        """Return whether the stroke takes pixels from an object that it is not drawn on."""
+        stroke = self._live.stroke if self._live is not None else None
+        return stroke is not None and stroke.rule == "take" and not stroke.erase and id not in stroke.locked
+
+    def _drawn(self, window: Window, step: int) -> np.ndarray:
+        """Return the pixels of a window that the stroke takes or gives, by its rule; bool, for reading only."""
+        assert self._live is not None
+        slot, stroke = self._live
+        key = (window, step, stroke, stroke.count)
+        if key == self._drawn_key:
+            return self._drawn_pixels
+        drawn = stroke.bitmap(window, step)
+        if stroke.rule in ("protect", "empty", "take") and not stroke.erase and drawn.any():
+            for other in self.table.within(window, hidden=stroke.rule == "empty"):
+                row = self.table.rows[other]
+                if other == slot or row is None or (stroke.rule == "take" and row.id not in stroke.locked):
+                    continue
+                part = self.bitmaps.get(row).part(window, step)
+                if part is not None:
+                    x, y = (part[0] - window[0]) // step, (part[1] - window[1]) // step
+                    drawn[y : y + part[2].shape[0], x : x + part[2].shape[1]] &= ~part[2]
+        self._drawn_key, self._drawn_pixels = key, drawn
+        return drawn
 
     def _edges(self, slot: int, window: Window) -> tuple[np.ndarray, np.ndarray]:
         """Return (ys, xs) of a slot's border pixels inside a window."""
-        row = self.table.rows[slot]
+        row, live = self.table.rows[slot], self._live
+        if row is None:
+            return NOTHING.ys, NOTHING.xs
+        own = live is not None and (slot == live.slot or self._loses(row.id))
+        if live is None or not own or not _touch(window, _grown(live.stroke.window)):
+            return self.bitmaps.get(row).edges(window)
         left, top, right, bottom = window
-        if self._live is not None and self._live.slot == slot:
-            wide = (max(left - 1, 0), max(top - 1, 0), min(right + 1, self.width), min(bottom + 1, self.height))
-            part = self._part(slot, wide)
-            ys, xs = np.nonzero(border(part[2])) if part is not None else NOTHING[3:]
-            # The wider window's own rim counts as border; it is cut off below, except where the picture ends.
-            ys, xs = ys + wide[1], xs + wide[0]
-        else:
-            crop = self.bitmaps.get(row) if row is not None else NOTHING
-            ys, xs = crop.ys, crop.xs
-            end_x, end_y = _ends(crop)
-            if left <= crop.x and top <= crop.y and end_x <= right and end_y <= bottom:
-                return ys, xs
+        wide = (max(left - 1, 0), max(top - 1, 0), min(right + 1, self.width), min(bottom + 1, self.height))
+        part = self._part(slot, wide, 1)
+        if part is None:
+            return NOTHING.ys, NOTHING.xs
+        ys, xs = np.nonzero(border(part[2]))
+        ys, xs = ys + part[1], xs + part[0]
+        # The wider window's own rim counts as border; it is cut off here, except where the picture ends.
         inside = (xs >= left) & (xs < right) & (ys >= top) & (ys < bottom)
         return ys[inside], xs[inside]
 
-    def _color(self, k: int, window: Window) -> None:
-        """Bring a window of copy k up to date."""
-        step = 1 << k
-        left, top = window[0] >> k, window[1] >> k
-        right, bottom = -(-window[2] >> k), -(-window[3] >> k)
-        out = self._levels[k][top:bottom, left:right]
-        source = self.owners[top * step : bottom * step : step, left * step : right * step : step]
-        rows = max(1, _BAND // max(right - left, 1))
-        for start in range(0, bottom - top, rows):
+    def _color(self, cell: Cell, window: Window) -> None:
+        """Bring the colours of a cell's window up to date."""
+        place = cell.place(window)
+        out, source = cell.colors[place], cell.owners[place]
+        rows = max(1, _BAND // max(out.shape[1], 1))
+        for start in range(0, out.shape[0], rows):
             np.take(self.table.fill, source[start : start + rows], out=out[start : start + rows], mode="clip")
-        whole = (left * step, top * step, min(right * step, self.width), min(bottom * step, self.height))
-        ys, xs, counts, slots = [], [], [], self.table.within(whole)
+        ys, xs, counts, slots = [], [], [], self.table.within(window)
         for slot in slots:
-            y, x = self._edges(slot, whole)
+            y, x = self._edges(slot, window)
             ys.append(y)
             xs.append(x)
             counts.append(len(y))
         if slots:
             colors = np.repeat(self.table.edge[np.asarray(slots) + 1], counts)
-            out[(np.concatenate(ys) >> k) - top, (np.concatenate(xs) >> k) - left] = colors
+            step = cell.step.bit_length() - 1
+            out[(np.concatenate(ys) - window[1]) >> step, (np.concatenate(xs) - window[0]) >> step] = colors
 
 
-def _ends(crop: Crop) -> tuple[int, int]:
-    return crop.x + crop.bitmap.shape[1], crop.y + crop.bitmap.shape[0]
+def _grown(window: Window) -> Window:
+    left, top, right, bottom = window
+    return left - 1, top - 1, right + 1, bottom + 1
 
 
-def _clip(crop: Crop, window: Window) -> tuple[int, int, np.ndarray] | None:
-    """Return (x, y, bitmap) of the part of a crop inside a window, or None."""
-    end_x, end_y = _ends(crop)
-    x, y = max(crop.x, window[0]), max(crop.y, window[1])
-    right, bottom = min(end_x, window[2]), min(end_y, window[3])
-    if right <= x or bottom <= y:
-        return None
-    return x, y, crop.bitmap[y - crop.y : bottom - crop.y, x - crop.x : right - crop.x]
+def _touch(a: Window, b: Window) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _difference(a: Crop, b: Crop) -> Window:
-    """Return the window of the pixels that are in one crop only, a pixel wider; without area where there are none."""
-    total = merged((a.x, a.y, *_ends(a)), (b.x, b.y, *_ends(b)))
-    if total[2] <= total[0] or total[3] <= total[1]:
-        return 0, 0, 0, 0
-    differ = np.zeros((total[3] - total[1], total[2] - total[0]), bool)
-    for crop in (a, b):
-        h, w = crop.bitmap.shape
-        part = differ[crop.y - total[1] : crop.y - total[1] + h, crop.x - total[0] : crop.x - total[0] + w]
-        part ^= crop.bitmap
-    rows, columns = np.flatnonzero(differ.any(axis=1)), np.flatnonzero(differ.any(axis=0))
-    if not len(rows):
-        return 0, 0, 0, 0
-    x, y = total[0], total[1]
-    return x + int(columns[0]) - 1, y + int(rows[0]) - 1, x + int(columns[-1]) + 2, y + int(rows[-1]) + 2
+def _difference(a: Region, b: Region) -> list[Window]:
+    """Return windows around the pixels that are in one region only, a pixel wider."""
+    total = around(a.window, b.window)
+    if (total[2] - total[0]) * (total[3] - total[1]) <= LARGE:
+        differ = np.zeros((total[3] - total[1], total[2] - total[0]), bool)
+        for region in (a, b):
+            part = region.part(total)
+            if part is not None:
+                x, y, bitmap = part[0] - total[0], part[1] - total[1], part[2]
+                differ[y : y + bitmap.shape[0], x : x + bitmap.shape[1]] ^= bitmap
+        rows, columns = np.flatnonzero(differ.any(axis=1)), np.flatnonzero(differ.any(axis=0))
+        if not len(rows):
+            return []
+        x, y = total[0], total[1]
+        return [_grown((x + int(columns[0]), y + int(rows[0]), x + int(columns[-1]) + 1, y + int(rows[-1]) + 1))]
+    one, other = a.spans(), b.spans()
+    differ = spans.union([spans.subtract(one, other), spans.subtract(other, one)])
+    return [_grown(w) for w in spans.tiles(differ, 2 * _TILE)]

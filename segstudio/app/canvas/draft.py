@@ -45,7 +45,8 @@ class Draft:
         points: Keypoints placed so far: x, y, v.
         limbs: Pairs of indices into `points`.
         brush: x, y and diameter in pixels of the brush at the pointer.
-        erases: Whether that brush takes away.
+        square: Whether that brush is square.
+        erases: Whether it takes away.
         text: A short note at the pointer, with its place.
         regions: Pixels that are filled in a colour.
         lines: More polylines.
@@ -60,6 +61,7 @@ class Draft:
     points: tuple[tuple[float, float, int], ...] = ()
     limbs: tuple[tuple[int, int], ...] = ()
     brush: tuple[float, float, float] | None = None
+    square: bool = False
     erases: bool = False
     text: tuple[float, float, str] | None = None
     regions: tuple[tuple[Mask, RGB], ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QSinglePointEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPointingDevice, QSinglePointEvent, QTabletEvent
 
 from segstudio.app.tools.base import Event
 
@@ -44,8 +44,10 @@ def key_event(event: QKeyEvent, zoom: float) -> Event:
     return Event("key", key=key_name(event), shift=shift, zoom=zoom)
 
 
-def event_of(event: QMouseEvent, kind: Literal["press", "move", "release"], place: QPointF, zoom: float) -> Event:
-    """Return a mouse event as a tool's event.
+def event_of(
+    event: QMouseEvent | QTabletEvent, kind: Literal["press", "move", "release"], place: QPointF, zoom: float
+) -> Event:
+    """Return a mouse's or a pen's event as a tool's event.
 
     Args:
         place: Of the pointer, in picture coordinates.
@@ -64,6 +66,8 @@ def event_of(event: QMouseEvent, kind: Literal["press", "move", "release"], plac
         bool(held & Qt.KeyboardModifier.AltModifier),
         zoom,
         event.type() == QEvent.Type.MouseButtonDblClick,
+        event.pressure() if isinstance(event, QTabletEvent) else 1.0,
+        event.pointerType() == QPointingDevice.PointerType.Eraser,
     )
 
 

@@ -9,11 +9,13 @@ import numpy as np
 from segstudio.app.canvas.compose import Composer, Pair
 from segstudio.app.canvas.draft import NOTHING, Draft
 from segstudio.app.canvas.style import Style
-from segstudio.app.canvas.table import Table, Window
+from segstudio.app.canvas.table import Table
 from segstudio.core.annotation import Annotation
 from segstudio.core.display import PLAIN, Display
 from segstudio.core.geometry import Box
+from segstudio.core.painting import Stroke
 from segstudio.core.results import Result
+from segstudio.core.spans import Spans, Window
 
 # How near, in screen pixels, the pointer must come to a keypoint or a box's side.
 REACH = 6.0
@@ -103,15 +105,16 @@ class Scene:
         self.version += 1
         return self.composer.apply(pairs)
 
-    def stroke(self, a: Annotation, pixels: np.ndarray, erase: bool, window: Window) -> None:
+    def stroke(self, a: Annotation, stroke: Stroke, dab: Spans) -> list[Window]:
         """Show a brush stroke on an annotation while it is drawn; see `Composer.stroke`."""
         self.stroked = a.id
-        self.composer.stroke(a, pixels, erase, window)
+        return self.composer.stroke(a, stroke, dab)
 
-    def end_stroke(self) -> None:
-        """Show the stored annotation again instead of a stroke."""
-        self.composer.end_stroke(self.rows.get(self.stroked))
+    def end_stroke(self) -> list[Window]:
+        """Show the stored annotation again instead of a stroke; return the windows that may look different."""
+        windows = self.composer.end_stroke(self.rows.get(self.stroked))
         self.stroked = 0
+        return windows
 
     def restyle(self, style: Style) -> list[Window]:
         """Draw with another style."""

@@ -9,18 +9,7 @@ import numpy as np
 from segstudio.app.canvas.style import Style
 from segstudio.core.annotation import Annotation
 from segstudio.core.geometry import Box
-
-# left, top, right, bottom in whole pixels; right and bottom are outside.
-Window = tuple[int, int, int, int]
-
-
-def merged(a: Window, b: Window) -> Window:
-    """Return the smallest window around both; one without area counts for nothing."""
-    if a[2] <= a[0] or a[3] <= a[1]:
-        return b
-    if b[2] <= b[0] or b[3] <= b[1]:
-        return a
-    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+from segstudio.core.spans import Window
 
 
 class Table:
@@ -29,7 +18,7 @@ class Table:
     Attributes:
         rows: The annotation of each slot, or None.
         slot_of: Slot by annotation id.
-        boxes: float64 (n, 4): left, top, right, bottom of what is drawn.
+        boxes: float64 (n, 4): left, top, right, bottom of what is drawn; NaN for a slot that is free.
         visible: bool (n,).
         fill, edge: uint32 (n + 1,): colours; entry 0 is transparent, slot s has entry s + 1.
     """
@@ -49,7 +38,7 @@ class Table:
         self.edge = np.zeros(room + 1, np.uint32)
         self._keys = np.zeros((2, room), np.int64)
         self._free: list[int] = []
-        self._order: np.ndarray | None = None
+        self._rank: np.ndarray | None = None
 
     def put(self, a: Annotation) -> int:
         """Add an annotation or replace the one with its id; return its slot."""
@@ -60,9 +49,9 @@ class Table:
                 self.rows.append(None)
             self._grow()
             self.slot_of[a.id] = slot
-            self._order = None
+            self._rank = None
         elif self._keys[0, slot] != a.z:
-            self._order = None
+            self._rank = None
         self.rows[slot] = a
         self._keys[:, slot] = a.z, a.id
         box = a.bounds
@@ -76,9 +65,10 @@ class Table:
         if slot is not None:
             self.rows[slot] = None
             self.visible[slot] = False
+            self.boxes[slot] = np.nan  # which touches nothing
             self.fill[slot + 1] = self.edge[slot + 1] = 0
             self._free.append(slot)
-            self._order = None
+            self._rank = None
 
     def restyle_slot(self, slot: int) -> None:
         """Look up anew whether a slot is visible and in which colours."""
@@ -103,22 +93,24 @@ class Table:
             box[:2] = np.minimum(box[:2], window[:2])
             box[2:] = np.maximum(box[2:], window[2:])
 
-    @property
-    def order(self) -> np.ndarray:
-        """All used slots, the lowest in the stack first."""
-        if self._order is None:
+    def _ranks(self) -> np.ndarray:
+        """Return the place in the stack of each slot in use."""
+        if self._rank is None:
             used = np.fromiter(self.slot_of.values(), np.int64, len(self.slot_of))
-            self._order = used[np.lexsort((self._keys[1, used], self._keys[0, used]))]
-        return self._order
+            self._rank = np.zeros(len(self.rows), np.int64)
+            self._rank[used[np.lexsort((self._keys[1, used], self._keys[0, used]))]] = np.arange(len(used))
+        return self._rank
 
-    def within(self, window: Window) -> list[int]:
-        """Return the visible slots whose box touches a window, the lowest in the stack first."""
+    def within(self, window: Window, hidden: bool = False) -> list[int]:
+        """Return the visible slots (or all) whose box touches a window, the lowest in the stack first."""
         left, top, right, bottom = window
-        b = self.boxes[: len(self.rows)]
-        hit = self.visible[: len(self.rows)].copy()
-        hit &= (b[:, 0] < right + 1) & (b[:, 2] > left - 1) & (b[:, 1] < bottom + 1) & (b[:, 3] > top - 1)
-        order = self.order
-        return order[hit[order]].tolist()
+        n = len(self.rows)
+        b = self.boxes[:n].T
+        hit = (b[0] < right + 1) & (b[2] > left - 1) & (b[1] < bottom + 1) & (b[3] > top - 1)
+        if not hidden:
+            hit &= self.visible[:n]
+        found = np.flatnonzero(hit)
+        return found[np.argsort(self._ranks()[found])].tolist()
 
     def shown(self, exposed: Box | None = None) -> list[Annotation]:
         """Return the visible annotations whose box touches a part of the picture, the lowest first."""

@@ -7,7 +7,16 @@ from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QTabletEvent,
+    QTransform,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QStyleOptionGraphicsItem, QWidget
 
 from segstudio.app.canvas.draft import Draft
@@ -15,8 +24,8 @@ from segstudio.app.canvas.input import event_of, key_event, key_name
 from segstudio.app.canvas.layers import Layer, PictureLayer, make_layers
 from segstudio.app.canvas.layers.base import rect_of
 from segstudio.app.canvas.scene import Scene
-from segstudio.app.canvas.table import Window
 from segstudio.app.tools.base import Event, Runner
+from segstudio.core.spans import Window
 
 MAX_ZOOM = 64.0
 WHEEL = 1.0015  # zoom factor a wheel unit; a notch has 120
@@ -258,7 +267,10 @@ class CanvasView(QGraphicsView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         pixels, angle = event.pixelDelta(), event.angleDelta()
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and self.runner and {"[", "]"} <= self.runner.keys:
+            # Alt turns the wheel sideways, on some systems.
+            self._deliver(Event("key", key="]" if (angle.y() or angle.x()) > 0 else "[", zoom=self.scale_now))
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.zoom_to(self.zoom * WHEEL ** (angle.y() or angle.x()), event.position())
         else:
             delta = QPointF(pixels) if not pixels.isNull() else QPointF(angle) / 2
@@ -268,7 +280,34 @@ class CanvasView(QGraphicsView):
             self._fitted = False
         event.accept()
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        # A pen does what a mouse does, and tells how hard it is pressed.
+        if isinstance(event, QTabletEvent):
+            kinds = QEvent.Type
+            act = {
+                kinds.TabletPress: self._press,
+                kinds.TabletMove: self._move,
+                kinds.TabletRelease: self._release,
+            }.get(event.type())
+            if act is not None:
+                act(event)
+                event.accept()
+                return True
+        return super().viewportEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._press(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._release(event)
+
+    def _press(self, event: QMouseEvent | QTabletEvent) -> None:
         left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._grip = event.position()
@@ -276,10 +315,7 @@ class CanvasView(QGraphicsView):
             return
         self._send(event, "press")
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def _move(self, event: QMouseEvent | QTabletEvent) -> None:
         if self._grip is not None:
             moved = event.position() - self._grip
             self._grip = event.position()
@@ -292,7 +328,7 @@ class CanvasView(QGraphicsView):
         if not event.buttons():
             self._hover(place)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+    def _release(self, event: QMouseEvent | QTabletEvent) -> None:
         if self._grip is not None:
             self._grip = None
             self._show_cursor()
@@ -341,7 +377,7 @@ class CanvasView(QGraphicsView):
         if self._fitted:
             self.fit()
 
-    def _send(self, event: QMouseEvent, kind: Literal["press", "move", "release"]) -> None:
+    def _send(self, event: QMouseEvent | QTabletEvent, kind: Literal["press", "move", "release"]) -> None:
         self._deliver(event_of(event, kind, self.to_picture(event.position()), self.scale_now))
 
     def _deliver(self, event: Event) -> None:

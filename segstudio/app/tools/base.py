@@ -13,12 +13,13 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar
 import numpy as np
 
 from segstudio.app.canvas.draft import NOTHING, Draft
-from segstudio.app.canvas.table import Window
 from segstudio.app.tools.options import Button, Option
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
+from segstudio.core.painting import Stroke
+from segstudio.core.spans import Spans
 
 T = TypeVar("T")
 Kind = Literal["press", "move", "release", "key", "leave", "option"]
@@ -36,6 +37,8 @@ class Event:
             the option's name.
         zoom: Desktop pixels a picture pixel.
         double: The press is the second of a double click.
+        pressure: Of a pen, 0 to 1; 1 of a mouse.
+        eraser: It is the other end of a pen.
     """
 
     kind: Kind
@@ -48,6 +51,8 @@ class Event:
     alt: bool = False
     zoom: float = 1.0
     double: bool = False
+    pressure: float = 1.0
+    eraser: bool = False
 
 
 class ToolContext(Protocol):
@@ -145,8 +150,8 @@ class ToolContext(Protocol):
         """Show annotations instead of the stored ones of the same id; () shows the stored ones."""
         ...
 
-    def stroke(self, a: Annotation, pixels: np.ndarray, erase: bool, window: Window) -> None:
-        """Show a brush stroke on an annotation: bool (height, width), changed in a window since the last call."""
+    def stroke(self, a: Annotation, stroke: Stroke, dab: Spans) -> None:
+        """Show a brush stroke on an annotation (stored or new) while it is drawn; `dab` is what came to it last."""
         ...
 
     def end_stroke(self) -> None:

@@ -4,30 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-import numpy as np
 from msgspec.structs import replace
 
 from segstudio.app.canvas.draft import NOTHING, Draft
-from segstudio.app.canvas.table import Window, merged
 from segstudio.app.tools.base import Event, Keys, Run, Tool, ToolContext, top_z
-from segstudio.app.tools.dabs import LARGEST, SMALLEST, dab, snapped
+from segstudio.app.tools.dabs import LARGEST, SMALLEST, Tip, sweep, tip
 from segstudio.app.tools.options import Option
-from segstudio.core import edits, masks, painting
+from segstudio.core import masks, painting, spans
 from segstudio.core.annotation import Annotation
 from segstudio.core.geometry import Box
+from segstudio.core.painting import Stroke
 
 SIZES: Keys = frozenset("[]")
+SIZE = Option("size", "Size", "int", 40, SMALLEST, LARGEST, unit="px", log=True, tip="[ and ], or Alt and the wheel")
+SHAPE = Option("shape", "Shape", "choice", "round", choices=(("round", "Round"), ("square", "Square")))
+PRESSURE = Option(
+    "pressure", "Pressure", "flag", True, tip="The harder a pen is pressed, the wider the stroke, up to the size"
+)
+RULE = Option(
+    "rule",
+    "Over others",
+    "choice",
+    "keep",
+    choices=(
+        ("keep", "Overlap"),
+        ("protect", "Protect others"),
+        ("under", "Paint under"),
+        ("take", "Take from others"),
+        ("empty", "Only empty"),
+    ),
+    tip="What happens where the stroke meets other objects",
+)
 
 
 class Brush(Tool):
     """Paints on the selected object, or starts a new one."""
 
     name = "brush"
-    hint = "Paint on the selected object, or begin a new one · [ ] size · Alt or Ctrl erases · Esc cancels the stroke"
+    hint = (
+        "Paint on the selected object or begin a new one · Right button or Alt erases · Shift: straight line · [ ] size"
+    )
     cursor = "none"
     erases = False
-
-    options = (Option("size", "Size", "int", 40, SMALLEST, LARGEST, unit="px", log=True),)
+    options = (SIZE, SHAPE, RULE, PRESSURE)
 
     @property
     def size(self) -> int:
@@ -35,7 +54,7 @@ class Brush(Tool):
         return self.value("size")
 
     def run(self, context: ToolContext) -> Run:
-        last = Event("leave")
+        last, end = Event("leave"), None
         while True:
             self._preview(context, last)
             event = yield SIZES
@@ -46,19 +65,27 @@ class Brush(Tool):
             if event.kind == "option":
                 continue
             last = event
-            if event.kind == "press" and event.button == "left" and context.size[0]:
-                last = yield from self._stroke(context, event)
+            if event.kind == "press" and event.button in ("left", "right") and context.size[0]:
+                last, end = yield from self._stroke(context, event, end)
 
     def _step(self, key: str) -> None:
         step = max(1, self.size // 8)
         self.set_value("size", self.size + step if key == "]" else self.size - step)
 
-    def _inverted(self, event: Event) -> bool:
-        return self.erases != (event.alt or event.ctrl)
+    def _erasing(self, event: Event) -> bool:
+        """Return whether what is done now takes pixels away: a pen's other end always does."""
+        return event.eraser or self.erases != (event.alt or event.ctrl or event.button == "right")
 
-    def _preview(self, context: ToolContext, event: Event) -> None:
+    def _tip(self, event: Event) -> Tip:
+        pressure = event.pressure if self.value("pressure") else 1.0
+        return tip(event.x, event.y, max(round(self.size * pressure), SMALLEST))
+
+    def _preview(self, context: ToolContext, event: Event, erase: bool | None = None) -> None:
         if event.kind in ("move", "press", "release"):
-            context.preview(Draft(brush=(event.x, event.y, float(self.size)), erases=self._inverted(event)))
+            held = bool(event.button) and event.kind != "release"
+            size = float(self._tip(event).size if held else self.size)
+            erase = self._erasing(event) if erase is None else erase
+            context.preview(Draft(brush=(event.x, event.y, size), square=self.value("shape") == "square", erases=erase))
         elif event.kind == "leave":
             context.preview(NOTHING)
 
@@ -81,58 +108,76 @@ class Brush(Tool):
         media, frame = context.place
         return Annotation(context.new_id(), media, context.category.id, frame, masks.EMPTY, z=top_z(context))
 
-    def _stroke(self, context: ToolContext, press: Event) -> Generator[Keys, Event, Event]:
-        """Follow one stroke; return the last place of the pointer."""
-        erase = self._inverted(press)
+    def _stroke(
+        self, context: ToolContext, press: Event, end: Tip | None
+    ) -> Generator[Keys, Event, tuple[Event, Tip | None]]:
+        """Follow one stroke; return the last place of the pointer, and where the brush was lifted."""
+        erase = self._erasing(press)
         target = self._target(context, erase)
         if target is None:
-            return press
-        width, height = context.size
-        pixels = np.zeros((height, width), bool)
-        extent: Window = (0, 0, 0, 0)
-        event, seen, last = press, press, snapped(press.x, press.y, self.size)
+            return press, end
+        stroke = Stroke("keep" if self.erases else self.value("rule"), erase)
+        # With Shift the stroke begins where the last one ended.
+        last = end if press.shift and end is not None else None
+        event = seen = press
         try:
             while True:
                 if event.kind in ("press", "move", "release"):
                     seen = event
-                    here = snapped(event.x, event.y, self.size)
-                    window, bitmap = dab(last, here, self.size, context.size)
+                    # A pen that is lifted presses no more: what it drew stays as wide as it was.
+                    here = self._tip(event) if event.pressure or last is None else last
+                    self._dab(context, target, stroke, last, here)
                     last = here
-                    if bitmap.size:
-                        pixels[window[1] : window[3], window[0] : window[2]] |= bitmap
-                        extent = merged(extent, window)
-                        context.stroke(target, pixels, erase, window)
-                self._preview(context, event)
+                self._preview(context, event, erase)
                 if event.kind == "release":
                     break
                 event = yield frozenset(("Esc",))
                 if event.kind == "key" and event.key == "Esc":
-                    return seen
-            self._finish(context, target, pixels, extent, erase)
+                    return seen, end
+            self._finish(context, target, stroke)
         finally:
             context.end_stroke()
-        return seen
+        return seen, last
 
-    def _finish(
-        self, context: ToolContext, target: Annotation, pixels: np.ndarray, extent: Window, erase: bool
-    ) -> None:
-        left, top, right, bottom = extent
-        stroke = masks.from_bitmap(pixels[top:bottom, left:right], left, top)
-        if not stroke.counts:
+    def _dab(self, context: ToolContext, target: Annotation, stroke: Stroke, last: Tip | None, here: Tip) -> None:
+        if last == here:
+            return
+        shape = self.value("shape")
+        dab = sweep(last or here, here, context.size, shape)
+        if last is not None and stroke.count:
+            dab = spans.subtract(dab, sweep(last, last, context.size, shape))
+        if dab:
+            stroke.add(dab)
+            context.stroke(target, stroke, dab)
+
+    def _finish(self, context: ToolContext, target: Annotation, stroke: Stroke) -> None:
+        drawn = masks.from_spans(stroke.pixels)
+        if not drawn.counts:
             return
         stored = context.annotations.get(target.id)
-        if stored is not None:
-            edit = painting.erase if erase else painting.paint
-            context.commit(edit(stored, stroke, context.size))
-        else:
-            new = Annotation(target.id, target.media, target.category, target.frame, stroke, z=target.z)
-            if context.commit(edits.add([new], "Paint")):
-                context.set_selection([new.id])
+        if stroke.erase:
+            if stored is not None:
+                context.commit(painting.erase(stored, drawn, context.size))
+            return
+        others = [a for a in context.annotations.values() if a.id != target.id]
+        change = painting.paint(
+            stored or target,
+            drawn,
+            context.size,
+            stroke.rule,
+            shown=[a for a in others if context.visible(a)],
+            hidden=[a for a in others if not context.visible(a)],
+            locked=stroke.locked,
+            new=stored is None,
+        )
+        if context.commit(change) and stored is None:
+            context.set_selection([target.id])
 
 
 class Eraser(Brush):
     """Takes pixels away from the selected object."""
 
     name = "eraser"
-    hint = "Erase from the selected object · [ ] size · Alt or Ctrl paints · Esc cancels the stroke"
+    hint = "Erase from the selected object · Right button or Alt paints · Shift: straight line · [ ] size · Esc cancels"
     erases = True
+    options = (SIZE, SHAPE, PRESSURE)

@@ -1,73 +1,105 @@
-"""Which pixels a round brush covers."""
+"""Which pixels a brush covers."""
 
 from __future__ import annotations
 
 import math
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from segstudio.app.canvas.table import Window
+from segstudio.core import spans
+from segstudio.core.spans import Spans
 
 SMALLEST, LARGEST = 1, 2000
+Shape = Literal["round", "square"]
+# Rounding must not bite into the shape.
+_MORE = 1e-9
 
 
-def snapped(x: float, y: float, size: int) -> tuple[float, float]:
-    """Return the brush's centre: a pixel's centre for odd sizes, a corner for even ones, so that its shape is fixed."""
+class Tip(NamedTuple):
+    """A brush put down: its centre and its diameter (or side) in pixels."""
+
+    x: float
+    y: float
+    size: int
+
+
+def tip(x: float, y: float, size: int) -> Tip:
+    """Return a brush at a place: its centre is a pixel's centre for odd sizes, a corner for even ones.
+
+    So its shape is the same wherever it is put down.
+    """
     if size % 2:
-        return math.floor(x) + 0.5, math.floor(y) + 0.5
-    return float(round(x)), float(round(y))
+        return Tip(math.floor(x) + 0.5, math.floor(y) + 0.5, size)
+    return Tip(float(round(x)), float(round(y)), size)
 
 
-def dab(a: tuple[float, float], b: tuple[float, float], size: int, frame: tuple[int, int]) -> tuple[Window, np.ndarray]:
-    """Return the pixels whose centre a round brush passes over on its way from a to b.
+def sweep(a: Tip, b: Tip, frame: tuple[int, int], shape: Shape = "round") -> Spans:
+    """Return the pixels whose centre a brush passes over on its way from a to b, its size changing evenly.
 
     Args:
-        a, b: Centres, as `snapped` gives them.
-        size: Diameter in pixels.
-        frame: (width, height) of the picture.
-
-    Returns:
-        Their window, cut to the picture, and a bool bitmap of its size.
+        frame: (width, height) of the picture; what lies outside is cut off.
     """
-    radius = size / 2
-    left = max(math.floor(min(a[0], b[0]) - radius), 0)
-    top = max(math.floor(min(a[1], b[1]) - radius), 0)
-    right = min(math.ceil(max(a[0], b[0]) + radius), frame[0])
-    bottom = min(math.ceil(max(a[1], b[1]) + radius), frame[1])
-    if right <= left or bottom <= top:
-        return (0, 0, 0, 0), np.zeros((0, 0), bool)
-    y = np.arange(top, bottom) + 0.5
-    # The shape is convex: each row is one run, from the leftmost of three parts to the rightmost.
-    starts, ends = zip(_disc(a, radius, y), _disc(b, radius, y), _band(a, b, radius, y), strict=True)
-    first, last = np.minimum.reduce(starts), np.maximum.reduce(ends)
-    x = np.arange(left, right) + 0.5
-    return (left, top, right, bottom), (x >= first[:, None]) & (x <= last[:, None])
+    left = max(math.floor(min(a.x - a.size / 2, b.x - b.size / 2)), 0)
+    right = min(math.ceil(max(a.x + a.size / 2, b.x + b.size / 2)), frame[0])
+    if right <= left:
+        return spans.NOTHING
+    columns = np.arange(left, right)
+    x = columns + 0.5
+    # The shape is convex: each column is one run, from the highest of its parts to the lowest.
+    if shape == "square":
+        first, last = _between(_square_sides(a, b), x)
+    else:
+        parts = [_disc(a, x), _disc(b, x), _between(_tangents(a, b), x)]
+        first, last = np.minimum.reduce([p[0] for p in parts]), np.maximum.reduce([p[1] for p in parts])
+    full = last >= first
+    columns, first, last = columns[full], first[full], last[full]
+    tops = np.maximum(np.ceil(first - 0.5 - _MORE), 0).astype(np.int64)
+    bottoms = np.minimum(np.floor(last - 0.5 + _MORE) + 1, frame[1]).astype(np.int64)
+    full = bottoms > tops
+    return Spans(columns[full], tops[full], bottoms[full])
 
 
-def _disc(centre: tuple[float, float], radius: float, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    # A little more than the radius, so that rounding does not bite into the disc.
-    square = radius * radius + 1e-9 - (y - centre[1]) ** 2
+def _disc(at: Tip, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    square = (at.size / 2) ** 2 + _MORE - (x - at.x) ** 2
     half = np.sqrt(np.maximum(square, 0))
-    return np.where(square >= 0, centre[0] - half, np.inf), np.where(square >= 0, centre[0] + half, -np.inf)
+    return np.where(square >= 0, at.y - half, np.inf), np.where(square >= 0, at.y + half, -np.inf)
 
 
-def _band(
-    a: tuple[float, float], b: tuple[float, float], radius: float, y: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the runs of the rectangle between the two discs."""
-    first, last = np.full(len(y), np.inf), np.full(len(y), -np.inf)
-    dx, dy = b[0] - a[0], b[1] - a[1]
-    length = math.hypot(dx, dy)
-    if length == 0:
-        return first, last
-    nx, ny = -dy / length * radius, dx / length * radius
-    corners = [(a[0] + nx, a[1] + ny), (b[0] + nx, b[1] + ny), (b[0] - nx, b[1] - ny), (a[0] - nx, a[1] - ny)]
-    for (x0, y0), (x1, y1) in zip(corners, corners[1:] + corners[:1], strict=True):
-        if y0 == y1:
+Sides = list[tuple[float, float, float, float]]
+
+
+def _tangents(a: Tip, b: Tip) -> Sides:
+    """Return the sides of the shape between two discs, none where one holds the other."""
+    dx, dy = b.x - a.x, b.y - a.y
+    length, slope = math.hypot(dx, dy), (a.size - b.size) / 2
+    if length <= abs(slope):
+        return []
+    along, across = slope / length, math.sqrt(1 - (slope / length) ** 2)
+    dx, dy = dx / length, dy / length
+    corners = []
+    for side in (1, -1):
+        nx, ny = dx * along - side * dy * across, dy * along + side * dx * across
+        ends = [(t.x + t.size / 2 * nx, t.y + t.size / 2 * ny) for t in (a, b)]
+        corners += ends if side == 1 else ends[::-1]
+    return [(*p, *q) for p, q in zip(corners, corners[1:] + corners[:1], strict=True)]
+
+
+def _square_sides(a: Tip, b: Tip) -> Sides:
+    """Return the sides of two squares and the lines between their corners: the outermost bound what they sweep."""
+    turns = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    rings = [[(t.x + i * t.size / 2, t.y + j * t.size / 2) for i, j in turns] for t in (a, b)]
+    sides = [(*p, *q) for ring in rings for p, q in zip(ring, ring[1:] + ring[:1], strict=True)]
+    return [*sides, *((*p, *q) for p, q in zip(*rings, strict=True))]
+
+
+def _between(sides: Sides, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the highest and the lowest place of any side in each column."""
+    first, last = np.full(len(x), np.inf), np.full(len(x), -np.inf)
+    for x0, y0, x1, y1 in sides:
+        if x0 == x1:
             continue
-        t = (y - y0) / (y1 - y0)
-        x = x0 + t * (x1 - x0)
-        on = (t >= 0) & (t <= 1)
-        first = np.where(on, np.minimum(first, x), first)
-        last = np.where(on, np.maximum(last, x), last)
+        t = (x - x0) / (x1 - x0)
+        y = np.where((t >= 0) & (t <= 1), y0 + t * (y1 - y0), np.nan)
+        first, last = np.fmin(first, y), np.fmax(last, y)
     return first, last

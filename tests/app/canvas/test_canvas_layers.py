@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage
 
 from segstudio.app.canvas.handles import box_handles, resized
-from segstudio.app.canvas.layers.paths import boxes_path, outline, path_of, segments_path
+from segstudio.app.canvas.layers.paths import boxes_path, path_of, segments_path
 from segstudio.app.canvas.style import Style
 from segstudio.core import colors, masks
 from segstudio.core.annotation import PREDICTED, Annotation, Keypoints, Origin
@@ -43,16 +43,6 @@ def at(view, x, y):
 def only(view, *names):
     for layer in view.layers.values():
         layer.visible = layer.name in ("picture", *names)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_an_outline_runs_along_every_border_of_a_bitmap(seed):
-    bitmap = np.random.default_rng(seed).random((9, 11)) < 0.6
-    padded = np.pad(bitmap, 1).astype(int)
-    length = np.abs(np.diff(padded, axis=0)).sum() + np.abs(np.diff(padded, axis=1)).sum()
-    lines = outline(bitmap, 5, 7)
-    assert np.abs(lines[:, 2] - lines[:, 0]).sum() + np.abs(lines[:, 3] - lines[:, 1]).sum() == length
-    assert lines[:, [0, 2]].min() >= 5 and lines[:, [1, 3]].max() <= 16
 
 
 def test_paths_hold_what_they_are_given():

@@ -20,9 +20,10 @@ from PySide6.QtWidgets import QApplication
 from segstudio.app.canvas.layers.picture import level_for
 from segstudio.app.canvas.view import CanvasView
 from segstudio.app.tools import Brush, Select
-from segstudio.core import masks
+from segstudio.core import masks, spans
 from segstudio.core.annotation import Annotation
 from segstudio.core.geometry import Box
+from segstudio.core.painting import Stroke
 
 K = Qt.Key
 
@@ -80,7 +81,7 @@ def test_dragging_pans_and_no_tool_notices(view, how):
     moved = view.viewportTransform().map(QPointF(60, 40)) - start
     assert (moved.x(), moved.y()) == pytest.approx((40, 20), abs=1)
     hand.release(80, 50, MIDDLE if how == "middle" else Qt.MouseButton.LeftButton)
-    assert desk.commits == [] and view.scene_state.composer.owners.max() == 0
+    assert desk.commits == [] and view.scene_state.composer.level(0).max() == 0
     if how == "space":
         QApplication.sendEvent(view, _key(QEvent.Type.KeyRelease, K.Key_Space))
         hand.click(60, 40)
@@ -167,10 +168,9 @@ def test_partial_painting_equals_full_painting(qtbot, zoom):
     kept = QImage(view.viewport().size(), QImage.Format.Format_RGB32)
     view.viewport().render(kept)
     state = view.scene_state
-    pixels = np.zeros((700, 900), bool)
-    pixels[300:364, 400:464] = True
-    state.stroke(rows[0], pixels, False, (400, 300, 464, 364))
-    view.refresh([(400, 300, 464, 364)])
+    stroke, dab = Stroke(), spans.box((400, 300, 464, 364))
+    stroke.add(dab)
+    view.refresh(state.stroke(rows[0], stroke, dab))
     part = view.viewportTransform().mapRect(QRect(400, 300, 64, 64)).adjusted(-2, -2, 2, 2)
     part = part.intersected(view.viewport().rect())
     view.viewport().render(kept, part.topLeft(), part)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from canvas_hand import ALT, CATEGORIES, CTRL, RIGHT, SHIFT, Hand, make_view, use
+from canvas_hand import ALT, CATEGORIES, CTRL, LEFT, RIGHT, SHIFT, Hand, make_view, use
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
+from segstudio.app.canvas.view import CanvasView
 from segstudio.app.tools import Brush, Eraser, make_tools
-from segstudio.app.tools.dabs import LARGEST, SMALLEST, dab, snapped
-from segstudio.core import masks
+from segstudio.app.tools.dabs import LARGEST, SMALLEST, sweep, tip
+from segstudio.core import document, masks, spans
 from segstudio.core.annotation import CORRECTED, PREDICTED, Annotation, Origin
 from segstudio.core.geometry import Box, Polygons
 from segstudio.core.masks import Mask
+from segstudio.core.painting import RULES
 
 K = Qt.Key
 W, H = 200, 150
@@ -35,7 +39,7 @@ def block(id, x, y, w=30, h=30, **more):
 
 def disc(x, y, size):
     """Pixels whose centre lies within the radius of a place."""
-    cx, cy = snapped(x, y, size)
+    cx, cy, _ = tip(x, y, size)
     ys, xs = np.mgrid[:H, :W] + 0.5
     return (xs - cx) ** 2 + (ys - cy) ** 2 <= (size / 2) ** 2 + 1e-9
 
@@ -148,25 +152,131 @@ def test_drawing_without_a_class_says_what_to_do(view):
 centres = st.tuples(st.floats(-20, 70), st.floats(-20, 60))
 
 
+def covered(dab):
+    return spans.bitmap(dab, (0, 0, 50, 40))
+
+
 @settings(max_examples=80)
 @given(centres, centres, st.integers(1, 40))
-def test_a_dab_covers_the_pixels_within_the_radius_of_its_way(a, b, size):
-    a, b = snapped(*a, size), snapped(*b, size)
-    (left, top, right, bottom), bitmap = dab(a, b, size, (50, 40))
-    found = np.zeros((40, 50), bool)
-    found[top:bottom, left:right] = bitmap
+def test_a_round_brush_covers_the_pixels_within_the_radius_of_its_way(a, b, size):
+    a, b = tip(*a, size), tip(*b, size)
     ys, xs = np.mgrid[:40, :50] + 0.5
-    dx, dy = b[0] - a[0], b[1] - a[1]
-    t = np.clip(((xs - a[0]) * dx + (ys - a[1]) * dy) / max(dx * dx + dy * dy, 1e-12), 0, 1)
-    distance = np.hypot(a[0] + t * dx - xs, a[1] + t * dy - ys)
+    dx, dy = b.x - a.x, b.y - a.y
+    t = np.clip(((xs - a.x) * dx + (ys - a.y) * dy) / max(dx * dx + dy * dy, 1e-12), 0, 1)
+    distance = np.hypot(a.x + t * dx - xs, a.y + t * dy - ys)
     sure = np.abs(distance - size / 2) > 1e-6
-    assert (found == (distance <= size / 2))[sure].all()
+    assert (covered(sweep(a, b, (50, 40))) == (distance <= size / 2))[sure].all()
+
+
+@settings(max_examples=80)
+@given(centres, centres, st.integers(1, 40), st.integers(1, 40), st.sampled_from(("round", "square")))
+def test_a_brush_that_changes_its_size_covers_all_it_was_on_the_way(a, b, first, last, shape):
+    a, b = tip(*a, first), tip(*b, last)
+    found = covered(sweep(a, b, (50, 40), shape))
+    ys, xs = np.mgrid[:40, :50] + 0.5
+    want, near = np.zeros((40, 50), bool), np.zeros((40, 50), bool)
+    for t in np.linspace(0, 1, 201):
+        x, y, half = a.x + t * (b.x - a.x), a.y + t * (b.y - a.y), (first + t * (last - first)) / 2
+        away = np.hypot(xs - x, ys - y) if shape == "round" else np.maximum(np.abs(xs - x), np.abs(ys - y))
+        want |= away <= half - 1e-6
+        near |= away <= half + 0.5
+    assert not (want & ~found).any() and not (found & ~near).any()
+
+
+def test_a_square_brush_put_down_is_a_square():
+    assert sweep(tip(10, 10, 6), tip(10, 10, 6), (50, 40), "square").window == (7, 7, 13, 13)
+    assert sweep(tip(10.2, 10.2, 5), tip(10.2, 10.2, 5), (50, 40), "square").area == 25
 
 
 def test_the_smallest_brush_paints_the_pixel_under_the_pointer():
-    (left, top, *_), bitmap = dab(snapped(3.9, 4.1, 1), snapped(3.9, 4.1, 1), 1, (50, 40))
-    ys, xs = np.nonzero(bitmap)
-    assert [(x + left, y + top) for y, x in zip(ys, xs, strict=True)] == [(3, 4)]
+    for shape in ("round", "square"):
+        ys, xs = np.nonzero(covered(sweep(tip(3.9, 4.1, 1), tip(3.9, 4.1, 1), (50, 40), shape)))
+        assert (xs.tolist(), ys.tolist()) == ([3], [4])
+
+
+def test_shift_draws_a_straight_line_from_where_the_last_stroke_ended(view):
+    desk, hand = use(view, Brush(size=9), [block(1, 5, 5, 3, 3)], [1]), Hand(view)
+    hand.click(40, 40)
+    hand.click(100, 80, mods=SHIFT)
+    painted = frame(desk.annotations[1])
+    assert len(desk.commits) == 2
+    for t in np.linspace(0, 1, 7):
+        assert painted[round(40 + 40 * t), round(40 + 60 * t)]
+    hand.click(20, 100)
+    assert not frame(desk.annotations[1])[95, 30:90].any(), "without Shift there is no line"
+
+
+def test_the_right_button_erases_and_with_the_eraser_paints(view):
+    desk, hand = use(view, Brush(size=11), [block(1, 20, 20)], [1]), Hand(view)
+    hand.drag((35, 35), (45, 35), button=RIGHT)
+    assert not frame(desk.annotations[1])[35, 35:45].any()
+    desk, hand = use(view, Eraser(size=11), [block(1, 20, 20)], [1]), Hand(view)
+    hand.click(90, 90, button=RIGHT)
+    assert frame(desk.annotations[1])[90, 90]
+
+
+def test_alt_and_the_wheel_change_the_size(view):
+    brush = Brush(size=40)
+    _, hand = use(view, brush), Hand(view)
+    zoom = view.zoom
+    hand.wheel(60, 40, 1, ALT)
+    assert brush.size == 45
+    hand.wheel(60, 40, -2, ALT)
+    assert brush.size == 40 and view.zoom == zoom
+
+
+def test_a_pen_paints_as_wide_as_it_is_pressed_and_its_other_end_erases(view):
+    desk, hand = use(view, Brush(size=40), [block(1, 5, 5, 3, 3)], [1]), Hand(view)
+    hand.pen((60, 60, 0.5), (120, 60, 1.0))
+    painted = frame(desk.annotations[1])
+    assert painted[60, 52:139].all() and painted[42:78, 120].all()
+    assert not painted[48, 60] and painted[52, 60] and painted[45:75, 125].all()
+    assert len(desk.commits) == 1
+    hand.pen((120, 60, 1.0), eraser=True)
+    assert not frame(desk.annotations[1])[60, 110:135].any()
+    desk, hand = use(view, Brush(size=40, pressure=False), [block(1, 5, 5, 3, 3)], [1]), Hand(view)
+    hand.pen((60, 60, 0.1))
+    assert frame(desk.annotations[1])[42:78, 60].all()
+
+
+@pytest.mark.parametrize("erase", [False, True])
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("new", [False, True])
+def test_what_shows_while_painting_is_what_is_stored(view, rule, new, erase):
+    rows = [block(1, 20, 20, z=1), block(2, 40, 40, z=2), block(3, 10, 45, z=0), block(4, 60, 20, 20, 20, z=1)]
+    rows.append(Annotation(5, 1, 1, geometry=Polygons(((90.0, 20.0, 130.0, 30.0, 100.0, 70.0),))))
+    brush = Brush(size=18, rule=rule)
+    desk, hand = use(view, brush, rows, [] if new else [1]), Hand(view)
+    hidden = {4}
+    desk.visible = lambda a: a.id not in hidden
+    view.scene_state.restyle(replace(view.scene_state.style, visible=desk.visible))
+    before = {a.id: document.text(a) for a in desk.annotations.values()}
+    button = RIGHT if erase else LEFT
+    hand.press(30, 30, button)
+    for place in ((60, 62), (22, 60), (70, 30), (110, 40)):
+        hand.move(*place)
+    state = view.scene_state
+    live = [state.composer.level(k).copy() for k in (0, 1)]
+    hand.release(110, 40, button)
+    if erase and new:
+        assert desk.commits == [] and desk.said
+        return
+    assert len(desk.commits) == 1 and desk.annotations[4] == rows[3]
+    state.select(frozenset())
+    desk.set_selection([] if new else [1])
+    for k in (0, 1):
+        assert (state.composer.level(k) == live[k]).all()
+    fresh = use(make_plain(view), brush, desk.annotations.values(), desk.selection).state
+    fresh.restyle(state.style)
+    assert (fresh.composer.level(0) == state.composer.level(0)).all()
+    desk.commit(desk.commits[0].inverse())
+    assert {a.id: document.text(a) for a in desk.annotations.values()} == before
+
+
+def make_plain(view):
+    other = CanvasView()
+    other.set_picture(np.zeros((H, W, 3), np.uint8))
+    return other
 
 
 @pytest.mark.parametrize("end", ["enter", "double", "first"])

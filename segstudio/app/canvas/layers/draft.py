@@ -138,10 +138,12 @@ class DraftLayer(Layer):
         radius = max(size * scale / 2, 1.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         dashed = Qt.PenStyle.DotLine if draft.erases else Qt.PenStyle.SolidLine
+        place = QRectF(x * scale - radius, y * scale - radius, 2 * radius, 2 * radius)
+        draw = painter.drawRect if draft.square else painter.drawEllipse
         painter.setPen(QPen(QColor(0, 0, 0, 180), 2.5))
-        painter.drawEllipse(QPointF(x, y) * scale, radius, radius)
+        draw(place)
         painter.setPen(QPen(QColor(255, 255, 255), 1.25, dashed))
-        painter.drawEllipse(QPointF(x, y) * scale, radius, radius)
+        draw(place)
 
 
 def _image(mask: Mask, color: RGB) -> tuple[QImage, np.ndarray]:

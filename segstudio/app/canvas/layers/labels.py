@@ -104,13 +104,7 @@ class LabelsLayer(Layer):
         """Return the middle of a region's topmost pixels, where its tag touches it; None for a box."""
         if "masks" not in self.scene.kinds or a.box is not None:
             return None
-        crop = self.scene.composer.bitmaps.get(a)
-        # The upper rows of a region may be empty: a thin corner covers no pixel's middle.
-        rows = np.flatnonzero(crop.bitmap.any(axis=1))
-        if not rows.size:
-            return None
-        columns = np.flatnonzero(crop.bitmap[rows[0]])
-        return crop.x + (int(columns[0]) + int(columns[-1]) + 1) / 2
+        return self.scene.composer.bitmaps.get(a).peak()
 
     def _tag(self, a: Annotation, ratio: float) -> QPixmap:
         style = self.scene.style

@@ -68,26 +68,3 @@ def polygons_path(shape: Polygons) -> QPainterPath:
     closed = [np.vstack([r, r[:1]]) for r in rings]
     starts = np.concatenate([np.arange(len(r)) == 0 for r in closed])
     return path_of(np.concatenate(closed), starts)
-
-
-def outline(bitmap: np.ndarray, x: int, y: int) -> np.ndarray:
-    """Return the lines between the set and the other pixels of a bool bitmap whose top left pixel is (x, y).
-
-    Returns:
-        float (n, 4): straight runs x0, y0, x1, y1 along pixel borders.
-    """
-    padded = np.pad(bitmap, 1)
-    across = _runs(padded[1:] != padded[:-1])  # rows: lines y, runs along x
-    down = _runs((padded[:, 1:] != padded[:, :-1]).T)
-    level = np.stack([across[:, 1] - 1, across[:, 0], across[:, 2] - 1, across[:, 0]], axis=1)
-    steep = np.stack([down[:, 0], down[:, 1] - 1, down[:, 0], down[:, 2] - 1], axis=1)
-    return np.vstack([level, steep]).astype(np.float64) + np.array([x, y, x, y])
-
-
-def _runs(flags: np.ndarray) -> np.ndarray:
-    """Return (line, start, end) of the runs of True in each row."""
-    wide = np.pad(flags, ((0, 0), (1, 1))).astype(np.int8)
-    step = np.diff(wide, axis=1)
-    lines, starts = np.nonzero(step == 1)
-    ends = np.nonzero(step == -1)[1]
-    return np.stack([lines, starts, ends], axis=1)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from segstudio.app.canvas.layers.base import Layer
 from segstudio.app.canvas.scene import Scene
 from segstudio.core.display import PLAIN, Display
+from segstudio.core.spans import Window
 
 GRID_ZOOM = 14.0
 NEAREST_ZOOM = 2.0
@@ -23,22 +24,39 @@ def level_for(zoom: float, deepest: int = MAX_LEVEL) -> int:
     return min(max(math.floor(math.log2(1 / zoom) + 1e-6), 0), deepest) if zoom < 1 else 0
 
 
-def draw_part(painter: QPainter, image: QImage, exposed: QRectF, size: tuple[int, int], factor: float) -> None:
-    """Draw the exposed part of a picture from a copy of it.
+def part_of(exposed: QRectF, size: tuple[int, int], factor: float) -> Window:
+    """Return what is needed of a copy to draw the exposed part of a picture, in the copy's pixels.
 
     Args:
-        image: The copy.
         size: (width, height) of the picture.
         factor: Picture pixels a pixel of the copy.
     """
     part = exposed.intersected(QRectF(0, 0, *size))
     if part.isEmpty():
-        return
+        return 0, 0, 0, 0
     # Whole pixels of the copy, and one more around: partial updates then meet without a seam.
     left, top = math.floor(part.left() / factor) - 1, math.floor(part.top() / factor) - 1
-    right, bottom = math.ceil(part.right() / factor) + 1, math.ceil(part.bottom() / factor) + 1
-    source = QRectF(left, top, right - left, bottom - top).intersected(QRectF(0, 0, image.width(), image.height()))
-    target = QRectF(source.x() * factor, source.y() * factor, source.width() * factor, source.height() * factor)
+    return left, top, math.ceil(part.right() / factor) + 1, math.ceil(part.bottom() / factor) + 1
+
+
+def draw_part(
+    painter: QPainter, image: QImage, exposed: QRectF, size: tuple[int, int], factor: float, x: int = 0, y: int = 0
+) -> None:
+    """Draw the exposed part of a picture from a copy of it.
+
+    Args:
+        image: The copy, or as much of it as `part_of` says.
+        size: (width, height) of the picture.
+        factor: Picture pixels a pixel of the copy.
+        x, y: Where the image begins in the copy.
+    """
+    left, top, right, bottom = part_of(exposed, size, factor)
+    source = QRectF(left - x, top - y, right - left, bottom - top)
+    source = source.intersected(QRectF(0, 0, image.width(), image.height()))
+    if source.isEmpty():
+        return
+    target = QRectF((source.x() + x) * factor, (source.y() + y) * factor, 0, 0)
+    target.setSize(source.size() * factor)
     painter.save()
     painter.setClipRect(QRectF(0, 0, *size).intersected(exposed.adjusted(-factor, -factor, factor, factor)))
     painter.drawImage(target, image, source)

@@ -7,8 +7,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from segstudio.app.canvas.layers.base import Layer, pen
-from segstudio.app.canvas.layers.paths import boxes_path, outline, polygons_path, segments_path
+from segstudio.app.canvas.layers.paths import boxes_path, polygons_path, segments_path
 from segstudio.app.canvas.scene import Scene
+from segstudio.core import spans
 from segstudio.core.annotation import Annotation
 from segstudio.core.geometry import Box, Polygons
 
@@ -53,8 +54,7 @@ class SelectionLayer(Layer):
             case Box() | None:
                 path = boxes_path(_corners(a.geometry or a.bounds))
             case _:
-                crop = self.scene.composer.bitmaps.get(a)
-                path = segments_path(outline(crop.bitmap, crop.x, crop.y))
+                path = segments_path(spans.outline(self.scene.composer.bitmaps.get(a).spans()))
         if len(self._paths) > _KEPT:
             self._paths.clear()
         self._paths[a.id] = (key, path)
