@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import language, tr
 from segstudio.app.keymap import Keymap
 from segstudio.app.table import ACTIONS, MENUS, Spec
 from segstudio.app.theme import theme
@@ -36,6 +36,7 @@ class Actions(QObject):
         self.keymap = keymap
         keymap.changed.connect(self._give_keys)
         self._give_keys()
+        language().changed.connect(self._give_keys)
         theme().changed.connect(self._paint)
         self._paint()
 

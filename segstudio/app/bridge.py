@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from segstudio.app.i18n import later, tr
 from segstudio.app.session import Session
 from segstudio.core.errors import SegstudioError
 from segstudio.core.geometry import Box
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 ENDED = ("done", "failed", "cancelled")
 # The hint of the first minute: what comes after a prediction.
-CORRECT = "Click an object to correct it · Enter accepts · Backspace rejects · Ctrl+Shift+E exports"
+CORRECT = later("Click an object to correct it · Enter accepts · Backspace rejects · Ctrl+Shift+E exports")
 
 
 class Bridge(QObject):
@@ -185,17 +186,23 @@ class Bridge(QObject):
             self._session.set_results(found.media.id, found.frame, found.shown)
             self.predicted.emit(found)
             n = found.ingested.added if found.ingested is not None else 0
-            text = "Nothing was found here." if not n and not found.shown else f"Found {n:,}. {CORRECT}"
+            text = tr("Nothing was found here.")
+            if n or found.shown:
+                text = tr("Found {n:,}.", n=n) + " " + tr(CORRECT)
             self._session.said.emit(text)
         self._finish(job)
 
     def _on_run(self, job: Job) -> None:
         report: Any = job.result
         if report is not None:
-            text = f"Predicted {report.done:,} of {report.total:,}: {report.added:,} objects."
+            text = tr(
+                "Predicted {done:,} of {total:,}: {added:,} objects.",
+                done=report.done, total=report.total, added=report.added,
+            )  # fmt: skip
             if report.skipped:
-                text += f" {len(report.skipped):,} could not be read or predicted; the file list says why."
-            self._session.said.emit(f"{text} {CORRECT}")
+                told = "{n:,} could not be read or predicted; the file list says why."
+                text += " " + tr(told, n=len(report.skipped))
+            self._session.said.emit(f"{text} {tr(CORRECT)}")
         self._finish(job)
 
     def _on_fetched(self, job: Job) -> None:

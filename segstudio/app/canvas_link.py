@@ -146,12 +146,12 @@ class SessionContext:
     def request_prompt(self, box: Box) -> None:
         category, (media, frame) = self.category, self.place
         if category is None:
-            self.say("Add a class first: a new object needs one.")
+            self.say(tr("Add a class first: a new object needs one."))
             return
 
         def then(mask: Mask) -> None:
             if not mask.counts:
-                self.say("Nothing was found in this box.")
+                self.say(tr("Nothing was found in this box."))
                 return
             made = Annotation(self.new_id(), media, category.id, frame, mask, z=top_z(self))
             if self.commit(edits.add([made], f"Cut out {category.name}")):

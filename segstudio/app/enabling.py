@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from segstudio.app import i18n
 from segstudio.app.bridge import Bridge
 from segstudio.app.canvas_link import CanvasLink
 from segstudio.app.session import Session
@@ -74,6 +75,9 @@ class State:
 
     def _theme(self, mode: str) -> bool:
         return theme().mode == mode
+
+    def _language(self, name: str) -> bool:
+        return i18n.language().chosen == name
 
     def _device(self, name: str) -> bool:
         return self._bridge.device == name

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 
-def application(theme: str = "system") -> QApplication:
+def application(theme: str = "system", language: str = "en") -> QApplication:
     """Return the process's QApplication with the program's look, made if there is none.
 
     Args:
         theme: "system", "light" or "dark".
+        language: "system" or one of `i18n.LANGUAGES`.
 
     Raises:
         DisplayError: Qt can't start here; the message says what to install.
@@ -25,6 +26,7 @@ def application(theme: str = "system") -> QApplication:
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication
 
+    from segstudio.app import i18n
     from segstudio.app import theme as look
 
     known = QApplication.instance()
@@ -34,6 +36,7 @@ def application(theme: str = "system") -> QApplication:
     assert isinstance(known, QApplication)
     known.setApplicationName("segstudio")
     known.setDesktopFileName("segstudio")
+    i18n.install(known, language)
     look.install(known, theme)
     return known
 
@@ -59,7 +62,7 @@ def run(paths: Sequence[str | Path] = ()) -> int:
     from segstudio.app.settings import Settings
 
     settings = Settings()
-    app = application(settings.theme)
+    app = application(settings.theme, settings.language)
     from PySide6.QtCore import QTimer
 
     from segstudio.app.main_window import MainWindow

@@ -21,7 +21,7 @@ from segstudio.app.commands.files import FileCommands
 from segstudio.app.dialogs.error import ErrorDialog
 from segstudio.app.dialogs.palette import Choice, Palette
 from segstudio.app.enabling import State
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import language, tr
 from segstudio.app.keymap import Keymap
 from segstudio.app.layout import Desk, Layout
 from segstudio.app.options_bar import OptionsBar
@@ -140,9 +140,21 @@ class MainWindow(QMainWindow):
         self.canvas.cursor_moved.connect(self.status.show_cursor)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.link.tool_changed.connect(self._on_tool)
+        language().changed.connect(self._say_anew)
         self.options.chosen.connect(self.link.choose)
         self.options.pressed.connect(self.link.press)
         self.link.use("select")
+
+    def _say_anew(self) -> None:
+        """Let everybody say what is put together from words, numbers and names: the language is another one."""
+        session = self.session
+        self._on_tool()
+        session.categories_changed.emit()
+        session.picture_changed.emit()
+        session.annotations_changed.emit(None)
+        session.media_changed.emit(None)
+        session.history_changed.emit()
+        self.bridge.changed.emit()
 
     def _on_tool(self) -> None:
         active = self.link.tools[self.link.tool]
@@ -177,7 +189,9 @@ class MainWindow(QMainWindow):
         place = Path(project.path)
         self.settings.add_recent(place)
         self.session.said.emit(
-            f"{place.name} can only be read here." if project.readonly else f"Every step is saved in {place.name}"
+            tr("{name} can only be read here.", name=place.name)
+            if project.readonly
+            else tr("Every step is saved in {name}", name=place.name)
         )
 
     def _leave(self) -> None:

@@ -35,6 +35,15 @@ class Settings:
     def theme(self, value: str) -> None:
         self._store.setValue("theme", value)
 
+    @property
+    def language(self) -> str:
+        """Return "system" or a language."""
+        return self.text("language", "system")
+
+    @language.setter
+    def language(self, value: str) -> None:
+        self.set_text("language", value)
+
     def recent(self) -> list[Path]:
         """Return the project files opened last, newest first, without those that are gone."""
         stored = self._store.value("recent", [])

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QStatusBar
 
 from segstudio.app.bridge import Bridge
+from segstudio.app.i18n import tr
 from segstudio.app.session import Session
 from segstudio.app.widgets import Elided, label
 
@@ -83,8 +84,7 @@ class StatusBar(QStatusBar):
         for job in (self._bridge.one, self._bridge.run, self._bridge.fetching):
             if job is not None and job.state in ("queued", "running", "paused"):
                 percent = f" {100 * job.progress.done // job.progress.total} %" if job.progress.total else "…"
-                self.engine.setText(
-                    {"paused": "Paused", "queued": "Waiting"}.get(job.state, job.title.split()[0] + "ing") + percent
-                )
+                states = {"paused": tr("Paused"), "queued": tr("Waiting")}
+                self.engine.setText(states.get(job.state, tr("Working")) + percent)
                 return
         self.engine.setText("")

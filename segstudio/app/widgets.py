@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.app.i18n import tr
 from segstudio.app.theme import set_role, theme
 from segstudio.app.view_state import ViewState
 
@@ -187,12 +188,12 @@ class ThresholdSlider(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, 100)
         self.slider.setPageStep(5)
-        self.slider.setAccessibleName("Score threshold")
-        self.slider.setToolTip("Hide predictions that the model is less sure of. Nothing runs again.")
+        self.slider.setAccessibleName(tr("Score threshold"))
+        self.slider.setToolTip(tr("Hide predictions that the model is less sure of. Nothing runs again."))
         self._value = label("", "muted")
         self._value.setFixedWidth(QFontMetrics(self._value.font()).horizontalAdvance("≥ 100 % "))
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setLayout(row(label("Score", "muted"), self.slider, self._value))
+        self.setLayout(row(label(tr("Score"), "muted"), self.slider, self._value))
         self.slider.valueChanged.connect(lambda v: view.set(threshold=v / 100))
         view.changed.connect(self._show)
         self._show()
@@ -214,7 +215,7 @@ class OpacitySlider(QSlider):
         self.setRange(0, 100)
         self.setPageStep(10)
         self.setFixedWidth(96)
-        self.setAccessibleName("Opacity of masks")
-        self.setToolTip("Opacity of masks")
+        self.setAccessibleName(tr("Opacity of masks"))
+        self.setToolTip(tr("Opacity of masks"))
         self.setValue(round(view.opacity * 100))
         self.valueChanged.connect(lambda v: view.set(opacity=v / 100))

@@ -28,8 +28,9 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def look(qapp):
     """The application with its look."""
-    from segstudio.app import theme
+    from segstudio.app import i18n, theme
 
+    i18n.install(qapp, "en")
     return theme.install(qapp, "dark")
 
 

@@ -275,6 +275,6 @@ def test_a_video_is_one_entry_with_a_frame_slider(window, tmp_path: Path, qtbot)
 def test_the_pointer_is_told_with_its_pixel(opened):
     opened.status.show_cursor(3.7, 5.2)
     r, g, b = opened.session.picture.rgb[5, 3]
-    assert opened.status.cursor_text.text() == f"3, 5   {r} {g} {b}"
+    assert opened.status.cursor_text.text() == f"3.7, 5.2   {r} {g} {b}"
     opened.status.show_cursor(float("nan"), float("nan"))
     assert opened.status.cursor_text.text() == ""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from segstudio.app.bridge import Bridge
 from segstudio.app.dialogs.transfer import ExportDialog, FramesDialog, ImportDialog
+from segstudio.app.i18n import tr
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
 from segstudio.core.errors import SegstudioError
@@ -40,7 +41,7 @@ class FileCommands:
         patterns = " ".join(f"*{e} *{e.upper()}" for e in (*IMAGE_EXTENSIONS, *VIDEO_EXTENSIONS))
         folder = self._settings.folder("open")
         names, _ = QFileDialog.getOpenFileNames(
-            self._window, "Open Files", folder, f"Pictures and videos ({patterns});;All files (*)"
+            self._window, tr("Open Files"), folder, f"{tr('Pictures and videos')} ({patterns});;{tr('All files')} (*)"
         )
         if names and self._open(names):
             self._settings.set_folder("open", Path(names[0]).parent)
@@ -54,7 +55,7 @@ class FileCommands:
     def open_project(self) -> None:
         """Let the person choose a project file."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, "Open Project", self._settings.folder("open"), f"segstudio projects (*{SUFFIX})"
+            self._window, tr("Open Project"), self._settings.folder("open"), f"{tr('segstudio projects')} (*{SUFFIX})"
         )
         if name:
             self._open([name])
@@ -96,7 +97,7 @@ class FileCommands:
         if project is None:
             return
         if not any(m.kind == "video" for m in project.media()):
-            self._session.said.emit("This project has no video: there are no frames to export.")
+            self._session.said.emit(tr("This project has no video: there are no frames to export."))
             return
         name = QFileDialog.getExistingDirectory(self._window, "Export Frames", self._settings.folder("export"))
         if not name:
@@ -113,7 +114,7 @@ class FileCommands:
         if project is None:
             return
         name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save a Copy", self._settings.folder("export"), f"segstudio projects (*{SUFFIX})"
+            self._window, tr("Save a Copy"), self._settings.folder("export"), f"{tr('segstudio projects')} (*{SUFFIX})"
         )
         if not name:
             return
@@ -122,7 +123,7 @@ class FileCommands:
             # The system's dialog has asked before it returned the name of a file that exists.
             path.unlink(missing_ok=True)
             project.save_copy(path)
-            self._session.said.emit(f"Saved a copy as {path}")
+            self._session.said.emit(tr("Saved a copy as {path}", path=path))
         except OSError as error:
             self._session.failed.emit(SegstudioError(f"The copy could not be written: {error.strerror}.", path=path))
         except SegstudioError as error:

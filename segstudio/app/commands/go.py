@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from segstudio.app.i18n import tr
 from segstudio.app.session import Session
 from segstudio.core import edits
 
@@ -50,7 +51,7 @@ class GoCommands:
                 if media is not None and media.review != "done" and media.status in ("ok", "unread"):
                     session.go_to(id)
                     return
-        session.said.emit("Every picture is done.")
+        session.said.emit(tr("Every picture is done."))
 
     def mark_done(self) -> None:
         """Mark the picture done and go to the next one that is not."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from segstudio.app import i18n
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
 from segstudio.app.theme import theme
@@ -110,6 +111,12 @@ class ViewCommands:
         """Switch to the light theme, the dark one, or the system's."""
         theme().choose(mode)
         self._settings.theme = mode
+
+    def language(self, name: str) -> None:
+        """Switch to the system's language, or to another."""
+        i18n.language().choose(name)
+        self._settings.language = name
+        self._session.view.changed.emit()
 
     def full_screen(self) -> None:
         """Fill the screen, or stop it."""

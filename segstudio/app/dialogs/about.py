@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from segstudio import __version__
 from segstudio.app.dialogs.base import Dialog
+from segstudio.app.i18n import tr
 from segstudio.app.widgets import button, label
 
 
@@ -19,14 +20,16 @@ class AboutDialog(Dialog):
         super().__init__(
             parent,
             "segstudio",
-            "Label pictures and video, run vision models on them, correct what they see, export COCO.",
+            tr("Label pictures and video, run vision models on them, correct what they see, export COCO."),
         )
         self.content.addWidget(
-            label(f"Version {__version__} · Python {platform.python_version()} · Qt {qt_version}", "muted")
+            label(f"segstudio {__version__} · Python {platform.python_version()} · Qt {qt_version}", "muted")
         )
         self.content.addWidget(
             label(
-                "Free software under the Apache License 2.0. Nothing you open leaves this computer.", "muted", wrap=True
+                tr("Free software under the Apache License 2.0. Nothing you open leaves this computer."),
+                "muted",
+                wrap=True,
             )
         )
-        self.set_buttons(button("Close", self.accept, kind="primary"))
+        self.set_buttons(button(tr("Close"), self.accept, kind="primary"))

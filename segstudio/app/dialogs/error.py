@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from segstudio.app.dialogs.base import Dialog
+from segstudio.app.i18n import tr
 from segstudio.app.widgets import button, icon_label, label, row
 from segstudio.core.errors import ProjectError, SegstudioError
 
@@ -35,7 +36,7 @@ class ErrorDialog(Dialog):
                 made.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
                 made.setStretch(1, 1)
                 self.content.addLayout(made)
-        close = button("Close", self.accept, kind="primary")
+        close = button(tr("Close"), self.accept, kind="primary")
         close.setDefault(True)
-        copy = button("Copy Details", lambda: QGuiApplication.clipboard().setText(str(error)), kind="quiet")
+        copy = button(tr("Copy Details"), lambda: QGuiApplication.clipboard().setText(str(error)), kind="quiet")
         self.set_buttons(copy, None, close)

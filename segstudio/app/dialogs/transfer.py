@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QScrollArea, QV
 
 from segstudio.app.bridge import ENDED, Bridge
 from segstudio.app.dialogs.base import Dialog
+from segstudio.app.i18n import later, tr
 from segstudio.app.panels.progress import JobProgress
 from segstudio.app.settings import Settings
 from segstudio.app.theme import set_role
@@ -23,9 +24,24 @@ if TYPE_CHECKING:
     from segstudio.store import ProjectFile
 
 
-def counted(n: int, one: str, many: str = "") -> str:
-    """Return a number with its noun."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
+def counted(n: int, one: str, many: str) -> str:
+    """Return a number with its noun, both of which stand in the texts: "{n:,} object", "{n:,} objects"."""
+    return tr(one if n == 1 else many, n=n)
+
+
+def objects(n: int) -> str:
+    """Return "1 object", "2 objects"."""
+    return counted(n, later("{n:,} object"), later("{n:,} objects"))
+
+
+def pictures(n: int) -> str:
+    """Return "1 picture", "2 pictures"."""
+    return counted(n, later("{n:,} picture"), later("{n:,} pictures"))
+
+
+def items(n: int) -> str:
+    """Return "1 item", "2 items"."""
+    return counted(n, later("{n:,} item"), later("{n:,} items"))
 
 
 def _notes(found: Sequence[Any]) -> QWidget:
@@ -59,7 +75,7 @@ class TransferDialog(Dialog):
     """
 
     unit = "annotations"
-    stopped = "Cancelled; nothing was changed."
+    stopped = later("Cancelled; nothing was changed.")
 
     def __init__(self, parent: QWidget | None, bridge: Bridge, title: str, text: str) -> None:
         super().__init__(parent, title, text, width=580)
@@ -118,7 +134,7 @@ class TransferDialog(Dialog):
                 self._details = _notes(self.report.notes)
                 self.content.addWidget(self._details)
         else:
-            text = self.stopped if job.error is None else f"{job.error.message} {job.error.remedy or ''}"
+            text = tr(self.stopped) if job.error is None else f"{job.error.message} {job.error.remedy or ''}"
         set_role(self.said, "" if worked or job.error is None else "danger")
         self.said.style().polish(self.said)
         self.said.setText(text.strip())
@@ -133,10 +149,13 @@ class ImportDialog(TransferDialog):
 
     def __init__(self, parent: QWidget | None, bridge: Bridge, project: ProjectFile, path: Path) -> None:
         super().__init__(
-            parent, bridge, f"Import {path.name}", "It becomes one step of the history, and can be undone."
+            parent,
+            bridge,
+            tr("Import {name}", name=path.name),
+            tr("It becomes one step of the history, and can be undone."),
         )
         self.add_outcome()
-        self.close_button = button("Cancel", self.reject)
+        self.close_button = button(tr("Cancel"), self.reject)
         self.set_buttons(self.close_button)
 
         def work(job: Job) -> ImportReport:
@@ -144,23 +163,23 @@ class ImportDialog(TransferDialog):
 
             return exchange.import_file(project, path, progress=job.report, cancel=job.token)
 
-        self.start(f"Import {path.name}", work)
+        self.start(tr("Import {name}", name=path.name), work)
 
     def words(self, report: ImportReport) -> str:
-        parts = [
-            counted(report.annotations, "object"),
-            f"on {counted(report.media + report.matched, 'picture')}",
-            f"of {counted(report.categories, 'new class', 'new classes')}" if report.categories else "",
-        ]
-        text = f"Imported {' '.join(p for p in parts if p)}."
+        what, where = objects(report.annotations), pictures(report.media + report.matched)
+        text = tr("Imported {objects} on {pictures}.", objects=what, pictures=where)
+        if report.categories:
+            text += " " + counted(report.categories, later("{n:,} class is new."), later("{n:,} classes are new."))
         if report.joined:
-            text += f" {counted(report.joined, 'object')} got keypoints."
+            text += " " + tr("{objects} got keypoints.", objects=objects(report.joined))
         if report.present:
-            text += f" {counted(report.present, 'object')} had been there already."
-        return text + (f" {counted(report.skipped, 'item')} could not be used." if report.skipped else "")
+            text += " " + tr("{objects} had been there already.", objects=objects(report.present))
+        if report.skipped:
+            text += " " + tr("{items} could not be used.", items=items(report.skipped))
+        return text
 
     def ended(self, worked: bool) -> None:
-        self.close_button.setText("Close")
+        self.close_button.setText(tr("Close"))
         if worked and not self.report.notes:
             self.accept()
 
@@ -171,27 +190,27 @@ class ExportDialog(TransferDialog):
     def __init__(
         self, parent: QWidget | None, bridge: Bridge, project: ProjectFile, settings: Settings, threshold: float
     ) -> None:
-        super().__init__(parent, bridge, "Export", "COCO JSON, as pycocotools and other tools read it.")
+        super().__init__(parent, bridge, tr("Export"), "COCO JSON, as pycocotools and other tools read it.")
         self._project = project
         self._settings = settings
         self._threshold = threshold
         self.path = QLineEdit(str(Path(settings.folder("export")) / f"{Path(project.path).stem}.json"))
-        self.path.setAccessibleName("File to write")
+        self.path.setAccessibleName(tr("File to write"))
         self.predictions = QCheckBox(
-            f"Include predictions that nobody has accepted yet, from a score of {threshold:.0%}"
+            tr("Include predictions that nobody has accepted yet, from a score of {score:.0%}", score=threshold)
         )
         self.predictions.setChecked(True)
-        line = row(self.path, button("Browse…", self._browse))
+        line = row(self.path, button(tr("Browse…"), self._browse))
         self.content.addLayout(line)
         self.content.addWidget(self.predictions)
         self.add_outcome()
-        self.write = button("Export", self.export, kind="primary")
+        self.write = button(tr("Export"), self.export, kind="primary")
         self.write.setDefault(True)
-        self.close_button = button("Cancel", self.reject)
+        self.close_button = button(tr("Cancel"), self.reject)
         self.set_buttons(self.close_button, self.write)
 
     def _browse(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Export", self.path.text(), "COCO (*.json)")
+        name, _ = QFileDialog.getSaveFileName(self, tr("Export"), self.path.text(), "COCO (*.json)")
         if name:
             self.path.setText(name if Path(name).suffix else name + ".json")
 
@@ -209,37 +228,47 @@ class ExportDialog(TransferDialog):
             )
 
         self.write.setEnabled(False)
-        self.start(f"Export {path.name}", work)
+        self.start(tr("Export {name}", name=path.name), work)
 
     def words(self, report: ExportReport) -> str:
-        text = (
-            f"Wrote {counted(report.annotations, 'object')} on {counted(report.media, 'picture')}"
-            f" in {counted(report.categories, 'class', 'classes')} to {report.path}."
+        text = tr(
+            "Wrote {objects} on {pictures} in {classes} to {path}.",
+            objects=objects(report.annotations),
+            pictures=pictures(report.media),
+            classes=counted(report.categories, later("{n:,} class"), later("{n:,} classes")),
+            path=report.path,
         )
         if report.predictions:
-            text += f" Among them: {counted(report.predictions, 'unchecked prediction')}."
+            text += " " + counted(
+                report.predictions,
+                "{n:,} prediction among them is unchecked.",
+                "{n:,} predictions among them are unchecked.",
+            )
         return text
 
     def ended(self, worked: bool) -> None:
         self.write.setEnabled(True)
         if worked:
             self._settings.set_folder("export", self.report.path.parent)
-            self.close_button.setText("Close")
-            self.write.setText("Export Again")
+            self.close_button.setText(tr("Close"))
+            self.write.setText(tr("Export Again"))
 
 
 class FramesDialog(TransferDialog):
     """Writes the annotated frames of all videos; closes by itself when there is nothing to say beside their number."""
 
     unit = "frames"
-    stopped = "Cancelled; the pictures written by then stay."
+    stopped = later("Cancelled; the pictures written by then stay.")
 
     def __init__(self, parent: QWidget | None, bridge: Bridge, project: ProjectFile, folder: Path) -> None:
         super().__init__(
-            parent, bridge, "Export Frames", "The frames with objects, under the names that an exported COCO file uses."
+            parent,
+            bridge,
+            tr("Export Frames"),
+            tr("The frames with objects, under the names that an exported COCO file uses."),
         )
         self.add_outcome()
-        self.close_button = button("Cancel", self.reject)
+        self.close_button = button(tr("Cancel"), self.reject)
         self.set_buttons(self.close_button)
 
         def work(job: Job) -> FramesReport:
@@ -247,15 +276,16 @@ class FramesDialog(TransferDialog):
 
             return export_project_frames(project, folder, progress=job.report, cancel=job.token)
 
-        self.start(f"Export frames to {folder.name}", work)
+        self.start(tr("Export frames to {name}", name=folder.name), work)
 
     def words(self, report: FramesReport) -> str:
         if not report.frames and not report.notes:
-            return "No frame of a video has an object yet; nothing was written."
-        text = f"Wrote {counted(report.frames, 'frame')} to {report.folder}."
-        return text + (f" {counted(report.skipped, 'item')} could not be written." if report.skipped else "")
+            return tr("No frame of a video has an object yet; nothing was written.")
+        frames = counted(report.frames, later("{n:,} frame"), later("{n:,} frames"))
+        text = tr("Wrote {frames} to {folder}.", frames=frames, folder=report.folder)
+        return text + (" " + tr("{items} could not be written.", items=items(report.skipped)) if report.skipped else "")
 
     def ended(self, worked: bool) -> None:
-        self.close_button.setText("Close")
+        self.close_button.setText(tr("Close"))
         if worked and not self.report.notes:
             self.accept()

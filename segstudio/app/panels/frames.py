@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSlider, QSpinBox, QWidget
 
+from segstudio.app.i18n import tr
 from segstudio.app.session import Session
 from segstudio.app.widgets import icon_button, label, row
 
@@ -18,10 +19,10 @@ class FrameSlider(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setAccessibleName("Frame")
+        self.slider.setAccessibleName(tr("Frame"))
         self.slider.setPageStep(10)
         self.number = QSpinBox()
-        self.number.setAccessibleName("Frame number")
+        self.number.setAccessibleName(tr("Frame number"))
         self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.number.setKeyboardTracking(False)
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -29,8 +30,8 @@ class FrameSlider(QWidget):
         self.total = label("", "muted")
         self.setLayout(
             row(
-                icon_button("skip-back", "Previous frame (,)", lambda: self._step(-1)),
-                icon_button("skip-forward", "Next frame (.)", lambda: self._step(1)),
+                icon_button("skip-back", tr("Previous frame (,)"), lambda: self._step(-1)),
+                icon_button("skip-forward", tr("Next frame (.)"), lambda: self._step(1)),
                 self.slider,
                 self.number,
                 self.total,
@@ -65,4 +66,4 @@ class FrameSlider(QWidget):
             widget.setRange(int(widget is self.number), top)
             widget.setValue(value)
             widget.blockSignals(False)
-        self.total.setText(f"of {media.frames:,}" if media.frames else "")
+        self.total.setText(tr("of {n:,}", n=media.frames) if media.frames else "")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from segstudio.app.bridge import Bridge
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import later, tr
 from segstudio.app.panels.progress import JobProgress, megabytes
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
@@ -20,14 +20,14 @@ from segstudio.zoo import weights as zoo_weights
 from segstudio.zoo.predictor import installing, lacking
 
 GIVES = {
-    "boxes": ("bounding-box", "boxes"),
-    "instances": ("selection-foreground", "masks"),
-    "poses": ("person", "keypoints"),
-    "faces": ("smiley", "faces"),
-    "semantic": ("map-trifold", "regions"),
-    "panoptic": ("squares-four", "regions and objects"),
-    "labels": ("tag", "picture labels"),
-    "prompts": ("magic-wand", "what you point at"),
+    "boxes": ("bounding-box", later("boxes")),
+    "instances": ("selection-foreground", later("masks")),
+    "poses": ("person", later("keypoints")),
+    "faces": ("smiley", later("faces")),
+    "semantic": ("map-trifold", later("regions")),
+    "panoptic": ("squares-four", later("regions and objects")),
+    "labels": ("tag", later("picture labels")),
+    "prompts": ("magic-wand", later("what you point at")),
 }
 
 
@@ -54,10 +54,10 @@ class ModelCard(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         icon, gives = GIVES[card.task]
-        self.setAccessibleName(f"{card.title}, {gives}")
+        self.setAccessibleName(f"{card.title}, {tr(gives)}")
         title = Elided(card.title, "heading", Qt.TextElideMode.ElideRight)
         self.state = label("", "small")
-        self.button = button("Fetch", lambda: self.fetch.emit(card.name))
+        self.button = button(tr("Fetch"), lambda: self.fetch.emit(card.name))
         about = card.description
         for module in lacking(card):
             about += " " + tr("Needs: {command}", command=installing(module))
@@ -74,9 +74,9 @@ class ModelCard(QFrame):
 
     def show_state(self, needed: int, *, current: bool) -> None:
         """Say whether the weights are here, and whether this is the chosen model."""
-        gives = GIVES[self.card.task][1]
+        gives = tr(GIVES[self.card.task][1])
         self.state.setText(gives if not needed else f"{gives} · {megabytes(needed)}")
-        self.button.setText(f"Fetch {megabytes(needed)}")
+        self.button.setText(tr("Fetch {size}", size=megabytes(needed)))
         self.button.setVisible(needed > 0)
         if current != self.current:
             self.current = current
@@ -105,13 +105,13 @@ class ModelsPanel(Panel):
         self._settings = settings
         self.cards: dict[str, ModelCard] = {}
         self.model = ""
-        self.predict = button("Predict", self.predict_one, kind="primary", icon="sparkle")
-        self.predict.setToolTip("Predict this picture (Ctrl+Return)")
-        self.predict_every = button("Predict All", self.predict_all)
-        self.predict_every.setToolTip("Predict all pictures of the project (Ctrl+Shift+Return)")
+        self.predict = button(tr("Predict"), self.predict_one, kind="primary", icon="sparkle")
+        self.predict.setToolTip(tr("Predict this picture (Ctrl+Return)"))
+        self.predict_every = button(tr("Predict All"), self.predict_all)
+        self.predict_every.setToolTip(tr("Predict all pictures of the project (Ctrl+Shift+Return)"))
         self.progress = JobProgress("pictures", pausable=True)
         self.fetching = JobProgress("bytes")
-        self.undo_run = button("Discard the last run", discard, kind="quiet", icon="arrow-u-up-left")
+        self.undo_run = button(tr("Discard the last run"), discard, kind="quiet", icon="arrow-u-up-left")
         self._offer = self._make_offer()
         self._inside = QWidget()
         self._list = QVBoxLayout(self._inside)
@@ -164,7 +164,7 @@ class ModelsPanel(Panel):
         if not self.model:
             return False
         if self._needed(self.model):
-            self._session.said.emit("Fetching the model first. Press Predict again when it is here.")
+            self._session.said.emit(tr("Fetching the model first. Press Predict again when it is here."))
             self._bridge.fetch([self.model])
             return False
         return True
@@ -234,5 +234,6 @@ class ModelsPanel(Panel):
         needed = self._needed(better.name) if better is not None else 0
         self._offer.setVisible(needed > 0)
         if better is not None:
-            self._offer_text.setText(f"{better.title} finds more, and with finer outlines. It needs the network once.")
-            self._offer_button.setText(f"Fetch {megabytes(needed)}")
+            text = tr("{model} finds more, and with finer outlines. It needs the network once.", model=better.title)
+            self._offer_text.setText(text)
+            self._offer_button.setText(tr("Fetch {size}", size=megabytes(needed)))

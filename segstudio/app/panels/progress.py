@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
+from segstudio.app.i18n import tr
 from segstudio.app.widgets import Elided, icon_button, label, row
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ def time_left(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 90:
-        return f"{max(round(seconds), 1)} s left"
+        return tr("{n} s left", n=max(round(seconds), 1))
     if seconds < 5400:
-        return f"about {round(seconds / 60)} min left"
-    return f"about {seconds / 3600:.1f} h left"
+        return tr("about {n} min left", n=round(seconds / 60))
+    return tr("about {n:.1f} h left", n=seconds / 3600)
 
 
 def megabytes(count: int) -> str:
@@ -43,9 +44,9 @@ class JobProgress(QWidget):
         self.title = Elided("", "heading")
         self.numbers = label("", "small")
         self.bar = QProgressBar(textVisible=False)
-        self.pause = icon_button("pause", "Pause", self._pause)
-        self.resume = icon_button("play", "Go on", self._pause)
-        self.cancel = icon_button("x", "Cancel; what is finished stays", lambda: self._job and self._job.cancel())
+        self.pause = icon_button("pause", tr("Pause"), self._pause)
+        self.resume = icon_button("play", tr("Go on"), self._pause)
+        self.cancel = icon_button("x", tr("Cancel; what is finished stays"), lambda: self._job and self._job.cancel())
         self.pause.setVisible(pausable)
         self._pausable = pausable
         layout = QVBoxLayout(self)
@@ -69,7 +70,7 @@ class JobProgress(QWidget):
         held = job.pausing
         self.pause.setVisible(self._pausable and not held)
         self.resume.setVisible(self._pausable and held)
-        self.title.setText(job.title)
+        self.title.setText(tr(job.title))
         done, total = job.progress.done, job.progress.total
         self.bar.setRange(0, 1000 if total else 0)
         self.bar.setValue(round(1000 * done / total) if total else 0)
@@ -77,11 +78,12 @@ class JobProgress(QWidget):
 
     def _words(self, done: int, total: int, job: Job, held: bool) -> str:
         if job.token.cancelled:
-            return "Stopping…"
+            return tr("Stopping…")
         if not total:
-            return "Waiting…" if job.state == "queued" else "Starting…"
-        far = f"{megabytes(done)} of {megabytes(total)}" if self._unit == "bytes" else f"{done:,} of {total:,}"
-        left = "paused" if held else time_left(job.progress.eta)
+            return tr("Waiting…") if job.state == "queued" else tr("Starting…")
+        shown = [megabytes(n) if self._unit == "bytes" else f"{n:,}" for n in (done, total)]
+        far = tr("{done} of {total}", done=shown[0], total=shown[1])
+        left = tr("paused") if held else time_left(job.progress.eta)
         return " · ".join(part for part in (far, left) if part)
 
     def _pause(self) -> None:

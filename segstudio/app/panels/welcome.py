@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from segstudio.app.bridge import Bridge
+from segstudio.app.i18n import later, tr
 from segstudio.app.panels.models import missing_bytes
 from segstudio.app.panels.progress import JobProgress, megabytes
 from segstudio.app.settings import Settings
@@ -21,9 +22,9 @@ from segstudio.engine.intake import sample_files
 WIDTH = 920
 RECENT = 4
 STEPS = (
-    ("sparkle", "Predict", "Ctrl+Return runs a model on the picture in front of you."),
-    ("paint-brush", "Correct", "Click an object. B paints, E erases, Enter accepts it."),
-    ("export", "Export", "Ctrl+Shift+E writes COCO that other tools read."),
+    ("sparkle", later("Predict"), later("Ctrl+Return runs a model on the picture in front of you.")),
+    ("paint-brush", later("Correct"), later("Click an object. B paints, E erases, Enter accepts it.")),
+    ("export", later("Export"), later("Ctrl+Shift+E writes COCO that other tools read.")),
 )
 
 
@@ -121,7 +122,8 @@ class WelcomePage(QWidget):
         head.addWidget(label("segstudio", "hero"))
         head.addWidget(
             label(
-                "Label pictures and video, let models do the first pass, correct what they see, export COCO.", "muted"
+                tr("Label pictures and video, let models do the first pass, correct what they see, export COCO."),
+                "muted",
             )
         )
         column.addLayout(head)
@@ -155,19 +157,21 @@ class WelcomePage(QWidget):
     def _start(self, actions: dict[str, Callable[[], object]]) -> QVBoxLayout:
         box = QVBoxLayout()
         box.setSpacing(8)
-        box.addWidget(label("Start", "title"))
+        box.addWidget(label(tr("Start"), "title"))
         photos = sample_files()
         for key, tile in (
             (
                 "folder",
                 Tile(
-                    "folder-open", "Open a folder", label("All pictures and videos in it, 100,000 are fine.", "muted")
+                    "folder-open",
+                    tr("Open a folder"),
+                    label(tr("All pictures and videos in it, 100,000 are fine."), "muted"),
                 ),
             ),
-            ("files", Tile("file-plus", "Open files", label("A few pictures or a video.", "muted"))),
+            ("files", Tile("file-plus", tr("Open files"), label(tr("A few pictures or a video."), "muted"))),
             (
                 "samples",
-                Tile("image", "Try the sample photos", label("Free to use.", "muted"), Strip(photos[:3], 40)),
+                Tile("image", tr("Try the sample photos"), label(tr("Free to use."), "muted"), Strip(photos[:3], 40)),
             ),
         ):
             tile.clicked.connect(actions[key])
@@ -178,12 +182,14 @@ class WelcomePage(QWidget):
     def _recent(self) -> QVBoxLayout:
         box = QVBoxLayout()
         box.setSpacing(8)
-        box.addWidget(label("Recent projects", "title"))
+        box.addWidget(label(tr("Recent projects"), "title"))
         self._projects = QVBoxLayout()
         self._projects.setSpacing(8)
         self.recent: list[RecentTile] = []
         self._hint = label(
-            "Your projects appear here. A project is one file beside your pictures; it saves itself with each step.",
+            tr(
+                "Your projects appear here. A project is one file beside your pictures; it saves itself with each step."
+            ),
             "muted",
             wrap=True,
         )
@@ -196,7 +202,7 @@ class WelcomePage(QWidget):
         set_role(frame, "plain")
         self._starter_title = label("", "heading")
         self._starter_text = label("", "muted", wrap=True)
-        self._fetch = button("Fetch", self._fetch_starter, kind="primary", icon="cloud-arrow-down")
+        self._fetch = button(tr("Fetch"), self._fetch_starter, kind="primary", icon="cloud-arrow-down")
         self._done = icon_label("check-circle", 22, "ok")
         self._progress = JobProgress("bytes")
         words = QVBoxLayout()
@@ -222,8 +228,8 @@ class WelcomePage(QWidget):
         for i, (icon, title, text) in enumerate(STEPS, start=1):
             words = QVBoxLayout()
             words.setSpacing(2)
-            words.addWidget(label(f"{i}  {title}", "heading"))
-            words.addWidget(label(text, "muted", wrap=True))
+            words.addWidget(label(f"{i}  {tr(title)}", "heading"))
+            words.addWidget(label(tr(text), "muted", wrap=True))
             step = QHBoxLayout()
             step.setSpacing(12)
             step.addWidget(icon_label(icon, 22), alignment=Qt.AlignmentFlag.AlignTop)
@@ -242,12 +248,12 @@ class WelcomePage(QWidget):
         self._progress.show_job(job)
         self._fetch.setVisible(needed > 0 and not busy)
         self._done.setVisible(not needed and bool(cards))
-        self._fetch.setText(f"Fetch {megabytes(needed)}")
-        self._starter_title.setText("Starter models" if needed else "Starter models are ready")
+        self._fetch.setText(tr("Fetch {size}", size=megabytes(needed)))
+        self._starter_title.setText(tr("Starter models") if needed else tr("Starter models are ready"))
         self._starter_text.setText(
-            "Boxes, masks, poses, faces and picture labels on any computer. Fetched once, then they work offline."
+            tr("Boxes, masks, poses, faces and picture labels on any computer. Fetched once, then they work offline.")
             if needed
-            else "Boxes, masks, poses, faces and picture labels, on any computer, offline."
+            else tr("Boxes, masks, poses, faces and picture labels, on any computer, offline.")
         )
         self._show_recent()
 

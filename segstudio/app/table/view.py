@@ -29,6 +29,9 @@ ROWS: tuple[Spec, ...] = (
     row("|view.system", "Theme: Follow the System", "circle-half", "", "view.theme:system", "", "theme:system"),
     row("view.light", "Theme: Light", "sun", "", "view.theme:light", "", "theme:light"),
     row("view.dark", "Theme: Dark", "moon", "", "view.theme:dark", "", "theme:dark"),
+    row("|view.lang_system", "Language: Follow the System", "globe", "", "view.language:system", "", "language:system"),
+    row("view.lang_en", "Language: English", "globe", "", "view.language:en", "", "language:en"),
+    row("view.lang_ko", "Language: 한국어 (Korean)", "globe", "", "view.language:ko", "", "language:ko"),
     row("|view.full", "Full Screen", "corners-out", "F11", "view.full_screen"),
     row("view.reset", "Reset the Layout", "layout", "", "view.reset_layout"),
 )

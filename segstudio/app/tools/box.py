@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segstudio.app.canvas.draft import NOTHING, Draft
+from segstudio.app.i18n import tr
 from segstudio.app.tools.base import Run, Tool, ToolContext, clamp, dragged, top_z
 from segstudio.core import edits
 from segstudio.core.annotation import Annotation
@@ -39,7 +40,7 @@ class BoxTool(Tool):
 
     def _done(self, context: ToolContext, box: Box) -> None:
         if context.category is None:
-            context.say("Add a class first: a new object needs one.")
+            context.say(tr("Add a class first: a new object needs one."))
             return
         media, frame = context.place
         new = Annotation(context.new_id(), media, context.category.id, frame, box, z=top_z(context))
