@@ -32,6 +32,8 @@ _WORDS: dict[str, Callable[[Session], bool]] = {
     "prediction": lambda s: any(a.is_prediction for a in s.selected()),
     "undo": _undo,
     "redo": _redo,
+    "class": lambda s: bool(s.categories),
+    "thing": lambda s: s.category in s.categories and s.categories[s.category].thing,
     "isolated": lambda s: s.view.isolated is not None,
     "isolable": lambda s: s.view.isolated is not None or bool(s.selection),
     "locked": lambda s: bool(s.view.locked),

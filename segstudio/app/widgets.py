@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QSlider,
+    QTabWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -150,6 +151,14 @@ class Panel(QWidget):
 
     def close_threads(self) -> None:
         """End what works for this panel in threads, before the window closes."""
+
+    def come_forward(self) -> None:
+        """Bring the panel to the front where it lies under another tab."""
+        above = self.parentWidget()
+        while above is not None and not isinstance(above, QTabWidget):
+            above = above.parentWidget()
+        if isinstance(above, QTabWidget):
+            above.setCurrentWidget(self)
 
     def add_header(self, *items: QWidget | None) -> None:
         """Add a line of widgets in the panel's margins; None stands for a stretch."""

@@ -8,10 +8,12 @@ from segstudio.app.commands.edit import EditCommands
 from segstudio.app.commands.files import FileCommands
 from segstudio.app.commands.go import GoCommands
 from segstudio.app.commands.help import HelpCommands
+from segstudio.app.commands.labels import LabelCommands
 from segstudio.app.commands.models import ModelCommands
 from segstudio.app.commands.select import SelectCommands
 from segstudio.app.commands.shapes import ShapeCommands
 from segstudio.app.commands.view import ViewCommands
+from segstudio.app.panels.labels import LabelsPanel
 from segstudio.app.panels.models import ModelsPanel
 from segstudio.app.parts import Parts
 
@@ -22,6 +24,12 @@ def _models(p: Parts) -> ModelCommands:
     return ModelCommands(p.bridge, panel, p.settings)
 
 
+def _labels(p: Parts) -> LabelCommands:
+    panel = p.panels["labels"]
+    assert isinstance(panel, LabelsPanel)
+    return panel.commands
+
+
 # By the word before the dot of `Spec.call`.
 HANDLERS: dict[str, Callable[[Parts], object]] = {
     "files": lambda p: FileCommands(p.window, p.session, p.bridge, p.settings, p.window.open_paths),
@@ -29,6 +37,7 @@ HANDLERS: dict[str, Callable[[Parts], object]] = {
     "select": lambda p: SelectCommands(p.session, p.window),
     "shapes": lambda p: ShapeCommands(p.link),
     "tools": lambda p: p.link,
+    "labels": _labels,
     "go": lambda p: GoCommands(p.session),
     "view": lambda p: ViewCommands(p.session, p.canvas, p.window, p.settings),
     "models": _models,

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QListView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from segstudio.app.theme import theme
 
@@ -105,6 +116,72 @@ class RowDelegate(QStyledItemDelegate):
         return super().helpEvent(event, view, option, index)
 
 
+class RowDrag(QObject):
+    """Moves rows of a list by dragging them.
+
+    Qt's own drag and drop would let rows leave the list, and can't be tested without a screen.
+
+    Args:
+        view: The list.
+        drop: Called with the dragged rows and the place before which they are dropped.
+    """
+
+    def __init__(self, view: RowList, drop: Callable[[list[int], int], object]) -> None:
+        super().__init__(view)
+        self._view = view
+        self._drop = drop
+        self._start: QPoint | None = None
+        self._rows: list[int] = []
+        view.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QMouseEvent):
+            return False
+        at = event.position().toPoint()
+        if event.type() == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
+            self._start = at if self._view.indexAt(at).isValid() else None
+        elif event.type() == QEvent.Type.MouseMove and self._start is not None:
+            return self._move(at)
+        elif event.type() == QEvent.Type.MouseButtonRelease:
+            place, rows, self._start = self._view.line, self._rows, None
+            self._rows = []
+            self._view.set_line(-1)
+            if place >= 0:
+                self._drop(rows, place)
+                return True
+        return False
+
+    def _move(self, at: QPoint) -> bool:
+        assert self._start is not None
+        if not self._rows:
+            if (at - self._start).manhattanLength() < QApplication.startDragDistance():
+                return True
+            pressed = self._view.indexAt(self._start).row()
+            chosen = sorted(index.row() for index in self._view.selectedIndexes())
+            self._rows = chosen if pressed in chosen else [pressed]
+        index = self._view.indexAt(at)
+        if index.isValid():
+            self._view.set_line(index.row() + (at.y() > self._view.visualRect(index).center().y()))
+        else:
+            self._view.set_line(0 if at.y() < 0 else self._view.model().rowCount())
+        return True
+
+
+def action_menu(widget: QWidget, ids: Iterable[str]) -> QMenu:
+    """Return a menu of the window's actions by their names; "|" is a separator."""
+    menu = QMenu(widget)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    window = widget.window()
+    for id in ids:
+        if id == "|":
+            menu.addSeparator()
+            continue
+        action = window.findChild(QAction, id)
+        if action is not None:
+            menu.addAction(action)
+    return menu
+
+
 class RowList(QListView):
     """A list of painted rows of equal height; a click on an icon of a row does not change the selection."""
 
@@ -117,7 +194,23 @@ class RowList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._delegate = delegate
+        self.line = -1
         theme().changed.connect(self.viewport().update)
+
+    def set_line(self, place: int) -> None:
+        """Show a line before a row, where something would be dropped; -1 for none."""
+        if place != self.line:
+            self.line = place
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.line >= 0:
+            last = self.model().rowCount() - 1
+            rect = self.visualRect(self.model().index(min(self.line, last), 0))
+            y = rect.bottom() if self.line > last else rect.top()
+            painter = QPainter(self.viewport())
+            painter.fillRect(8, y - 1, self.viewport().width() - 16, 2, theme().color("accent"))
 
     def selectionCommand(self, index, event=None):
         if isinstance(event, QMouseEvent) and QModelIndex(index).isValid():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from segstudio.app.table import edit, file, go, help, model, object, shape, tool, view
+from segstudio.app.table import edit, file, go, help, labels, model, object, shape, tool, view
 from segstudio.app.table.spec import Spec
 
-MENUS = ("File", "Edit", "Tool", "Object", "Shape", "Go", "View", "Model", "Help")
+MENUS = ("File", "Edit", "Tool", "Object", "Shape", "Labels", "Go", "View", "Model", "Help")
 
 ACTIONS: tuple[Spec, ...] = (
-    *file.ROWS, *edit.ROWS, *tool.ROWS, *object.ROWS, *shape.ROWS, *go.ROWS, *view.ROWS, *model.ROWS, *help.ROWS,
+    *file.ROWS, *edit.ROWS, *tool.ROWS, *object.ROWS, *shape.ROWS, *labels.ROWS,
+    *go.ROWS, *view.ROWS, *model.ROWS, *help.ROWS,
 )  # fmt: skip
 
 __all__ = ["ACTIONS", "MENUS", "Spec"]
