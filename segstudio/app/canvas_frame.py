@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from segstudio.app.background import Background
+from segstudio.app.canvas.key_pointer import KeyPointer
 from segstudio.app.canvas.magnifier import Magnifier
 from segstudio.app.canvas.rulers import Corner, Ruler
 from segstudio.app.canvas.view import CanvasView
@@ -28,6 +29,7 @@ class CanvasFrame(QWidget):
             grid.addWidget(widget, row, column)
         grid.addWidget(canvas, 1, 1)
         self.magnifier = Magnifier(canvas)
+        self.pointer = KeyPointer(canvas)
         self.background = Background(self, self._on_failed)
         self._window = session.view.window
         session.view.changed.connect(self._follow)
@@ -39,6 +41,7 @@ class CanvasFrame(QWidget):
         for ruler in self.rulers:
             ruler.setVisible(view.rulers)
         self.magnifier.switch(view.magnifier)
+        self.pointer.switch(view.key_pointer)
         if (view.display, view.grid) != (state.display, state.grid):
             state.display, state.grid = view.display, view.grid
             self._canvas.refresh()

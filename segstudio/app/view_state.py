@@ -31,6 +31,7 @@ class ViewState(QObject):
         window: The (lo, hi) of samples of more than 8 bits that are shown as black and white; None: chosen by itself.
         grid: Picture pixels between two lines of a grid over the picture, 0 for none.
         rulers, magnifier: Whether these are shown.
+        key_pointer: Whether the arrows move a pointer over the picture.
     """
 
     changed = Signal()
@@ -53,6 +54,7 @@ class ViewState(QObject):
         self.grid = 0
         self.rulers = False
         self.magnifier = False
+        self.key_pointer = False
 
     def set(self, **values: object) -> None:
         """Change some of the attributes and tell the listeners once, if anything is different."""

@@ -25,6 +25,7 @@ ROWS: tuple[Spec, ...] = (
     row("|view.rulers", "Rulers", "ruler", "Ctrl+Shift+R", "view.toggle:rulers", "", "on:rulers"),
     row("view.magnifier", "Magnifier", "magnifying-glass", "Ctrl+Alt+M", "view.toggle:magnifier", "", "on:magnifier"),
     row("view.grid", "Grid", "grid-four", "Ctrl+'", "view.toggle_grid", "", "grid"),
+    row("view.key_pointer", "Pointer by Keys", "crosshair", "F8", "view.toggle:key_pointer", "", "on:key_pointer"),
     row("view.plain", "Show the Picture as It Is", "sun-dim", "", "view.plain"),
     row("|view.system", "Theme: Follow the System", "circle-half", "", "view.theme:system", "", "theme:system"),
     row("view.light", "Theme: Light", "sun", "", "view.theme:light", "", "theme:light"),

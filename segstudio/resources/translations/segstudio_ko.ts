@@ -1212,6 +1212,10 @@
    <translation type="unfinished" />
   </message>
   <message>
+   <source>Pointer by Keys</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Show the Picture as It Is</source>
    <translation type="unfinished" />
   </message>
@@ -1292,15 +1296,63 @@
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Paint on the selected object, or begin a new one · [ ] size · Alt or Ctrl erases · Esc cancels the stroke</source>
+   <source>Paint on the selected object or begin a new one · Right button or Alt erases · Shift: straight line · [ ] size</source>
    <translation type="unfinished" />
   </message>
   <message>
-   <source>Erase from the selected object · [ ] size · Alt or Ctrl paints · Esc cancels the stroke</source>
+   <source>Erase from the selected object · Right button or Alt paints · Shift: straight line · [ ] size · Esc cancels</source>
    <translation type="unfinished" />
   </message>
   <message>
    <source>Size</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>[ and ], or Alt and the wheel</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Round</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Square</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Pressure</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The harder a pen is pressed, the wider the stroke, up to the size</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Over others</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Overlap</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Protect others</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Paint under</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Take from others</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Only empty</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>What happens where the stroke meets other objects</source>
    <translation type="unfinished" />
   </message>
   <message>
