@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -26,6 +26,7 @@ from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
 from segstudio.core.masks import Mask
 from segstudio.core.painting import Stroke
+from segstudio.core.results import Result
 from segstudio.core.spans import Spans
 
 T = TypeVar("T")
@@ -78,6 +79,10 @@ class SessionContext:
     @property
     def categories(self) -> Mapping[int, Category]:
         return self._session.categories
+
+    @property
+    def results(self) -> Sequence[Result]:
+        return self._session.results.get(self.place, ())
 
     def pixels(self, box: Box | None = None) -> np.ndarray:
         picture = self._session.picture

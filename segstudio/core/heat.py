@@ -12,7 +12,7 @@ from segstudio.core.labels import Skeleton
 from segstudio.core.results import JointHeat, Result
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HeatMap:
     """The heat of one keypoint.
 

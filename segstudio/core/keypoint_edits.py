@@ -104,6 +104,8 @@ def swap_sides(rows: Sequence[Annotation], categories: Mapping[int, Category]) -
 
 
 def _swapped(points: Keypoints, skeleton: Skeleton, which: Collection[int]) -> Keypoints:
+    if points.count != len(skeleton.names):
+        return points  # it can't be known which is which
     partner = skeletons.partners(skeleton).tolist()
     moved = set(which) | {partner[i] for i in which}
     joints = joints_of(points)

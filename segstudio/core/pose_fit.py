@@ -12,9 +12,10 @@ from segstudio.core.annotation import Keypoints
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Skeleton
 
-# How much the upright pose of the expected size weighs against the joints that are placed, in squared units of the
-# template: two eyes (0.0006 apart, squared, in a whole person) move it little, shoulders and hips (0.1) decide it.
-PRIOR = 0.004
+# How much the expected size and the upright pose weigh against the joints that are placed, in squared units of the
+# template. In a whole person two eyes count 0.0006, shoulders and hips 0.1: eyes say how large it is and not yet how
+# it leans.
+SIZE_PRIOR, UPRIGHT_PRIOR = 0.0003, 0.004
 # What a half turn costs, in mean distances of the template, when it is weighed whether the pose is seen from behind.
 TURN = 0.05
 
@@ -51,11 +52,13 @@ def _laid(source: np.ndarray, known: np.ndarray, target: np.ndarray, scale: floa
     """Return (how badly it fits, complex places of all joints) of one side of the pose."""
     middle, aim = source[known].mean(), target.mean()
     s, d = source[known] - middle, target - aim
-    turn = (np.vdot(s, d) + PRIOR * scale) / (np.vdot(s, s).real + PRIOR)
-    size = max(abs(turn), 1e-9)
+    asked, spread = complex(np.vdot(s, d)), float(np.vdot(s, s).real)
+    weight = spread / (spread + SIZE_PRIOR) if abs(asked) > 0 else 0.0
+    size = max(scale, 1e-9) ** (1 - weight) * (abs(asked) / max(spread, 1e-12) or 1.0) ** weight
+    turn = size * np.exp(1j * np.angle(asked / size + UPRIGHT_PRIOR))
     miss = float(np.abs(s * turn - d).mean()) / size
     # The angle that the joints alone ask for: the prior hides how far they are turned.
-    angle = abs(np.angle(np.vdot(s, d))) if len(known) > 1 else 0.0
+    angle = abs(np.angle(asked)) if len(known) > 1 else 0.0
     return miss + TURN * angle / math.pi, (source - middle) * turn + aim
 
 

@@ -38,6 +38,7 @@ class Desk:
         self.rgb: np.ndarray | None = None
         self.later: list[object] | None = None
         self.left = 0
+        self.results: list[object] = []
         self.state.set(self.annotations.values())
         view.refresh()
 

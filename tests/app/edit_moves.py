@@ -13,11 +13,22 @@ from random import Random
 import numpy as np
 from msgspec.structs import replace
 
-from segstudio.core import boolean_edits, cleanup_edits, edits, masks, order_edits, painting, shape_edits
+from segstudio.core import (
+    boolean_edits,
+    cleanup_edits,
+    edits,
+    keypoint_edits,
+    masks,
+    order_edits,
+    painting,
+    pose_fit,
+    shape_edits,
+    skeletons,
+)
 from segstudio.core.annotation import PREDICTED, Annotation, Keypoints, Origin
 from segstudio.core.changes import ChangeSet
 from segstudio.core.geometry import Box, Polygons
-from segstudio.core.labels import Category
+from segstudio.core.labels import Category, Skeleton
 from segstudio.core.masks import Mask
 
 Rows = Sequence[Annotation]
@@ -221,3 +232,59 @@ def keep_largest(dice, rows, size, _new_ids, _categories):
 def restack(dice, rows, _size, _new_ids, _categories):
     way = dice.choice(("front", "forward", "backward", "back"))
     return order_edits.restack(rows, frozenset(a.id for a in some(dice, rows)), way)
+
+
+def poses(rows: Rows) -> list[Annotation]:
+    """Return the objects that have keypoints."""
+    return [a for a in rows if a.keypoints is not None and a.keypoints.count]
+
+
+@move
+def edit_joint(dice, rows, size, _new_ids, categories):
+    if not poses(rows):
+        return None
+    a = dice.choice(poses(rows))
+    i, x, y = dice.randrange(a.keypoints.count), dice.uniform(0, size[0]), dice.uniform(0, size[1])
+    skeleton = categories[a.category].skeleton
+    return dice.choice(
+        (
+            lambda: keypoint_edits.put(a, i, x, y, dice.choice((None, 0, 1, 2))),
+            lambda: keypoint_edits.nudge(a, i, dice.choice((0.1, 1, -10)), 0),
+            lambda: keypoint_edits.shift(a, {i, 0}, 1.5, -0.5),
+            lambda: keypoint_edits.set_visibility(a, i, dice.randrange(3)),
+            lambda: keypoint_edits.swap_pair(a, skeleton, i) if skeleton else None,
+        )
+    )()
+
+
+@move
+def edit_poses(dice, rows, _size, _new_ids, categories):
+    chosen = some(dice, poses(rows))
+    return dice.choice(
+        (
+            lambda: keypoint_edits.swap_sides(chosen, categories),
+            lambda: keypoint_edits.mirror(chosen, categories),
+            lambda: keypoint_edits.set_all_visible(chosen),
+            lambda: keypoint_edits.clear(chosen),
+        )
+    )()
+
+
+@move
+def lay_pose(dice, rows, size, _new_ids, categories):
+    for a in rows:
+        skeleton = categories[a.category].skeleton
+        if skeleton is not None and a.keypoints is None:
+            ends = [(dice.uniform(0, size[0]), dice.uniform(0, size[1])) for _ in range(2)]
+            laid = pose_fit.between(skeleton, dice.choice(("along", "across")), *ends, dice.random() < 0.5)
+            return edits.set_keypoints(a, pose_fit.as_keypoints(laid, size))
+    return None
+
+
+@move
+def change_skeleton(dice, rows, _size, _new_ids, categories):
+    category = next(c for c in categories.values() if c.skeleton is not None)
+    names = dice.sample(("head", "hand", "left_foot", "right_foot"), dice.randint(1, 4))
+    new = skeletons.completed(Skeleton(tuple(names), ((0, len(names) - 1),) if len(names) > 1 else ()))
+    of_class = [a for a in rows if a.category == category.id]
+    return keypoint_edits.change_skeleton(category, new, of_class, drop=dice.random() < 0.5)

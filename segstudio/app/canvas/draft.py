@@ -7,6 +7,7 @@ from typing import Literal
 
 from segstudio.core.colors import RGB
 from segstudio.core.geometry import Box
+from segstudio.core.heat import HeatMap
 from segstudio.core.masks import Mask
 
 Point = tuple[float, float]
@@ -51,6 +52,9 @@ class Draft:
         regions: Pixels that are filled in a colour.
         lines: More polylines.
         dots: Places that were clicked.
+        ghost: Where something would be: faint dots, joined by `ghost_limbs`, pairs of indices.
+        mark: A place that is ringed: what a key or a click is about.
+        heat: How warm a model saw the places of one keypoint.
     """
 
     line: tuple[Point, ...] = ()
@@ -67,6 +71,10 @@ class Draft:
     regions: tuple[tuple[Mask, RGB], ...] = ()
     lines: tuple[Line, ...] = ()
     dots: tuple[Dot, ...] = ()
+    ghost: tuple[Point, ...] = ()
+    ghost_limbs: tuple[tuple[int, int], ...] = ()
+    mark: Point | None = None
+    heat: HeatMap | None = None
 
     def bounds(self) -> Box | None:
         """Return the box around all marks but the text, or None without marks."""
@@ -75,8 +83,12 @@ class Draft:
         places += [point for line in self.lines for point in line.points]
         for mask, _ in self.regions:
             places += [(mask.x, mask.y), (mask.x + mask.w, mask.y + mask.h)]
-        if self.box is not None:
-            places += [(self.box.x, self.box.y), (self.box.right, self.box.bottom)]
+        places += self.ghost
+        if self.mark is not None:
+            places.append(self.mark)
+        for box in (self.box, self.heat.box if self.heat is not None else None):
+            if box is not None:
+                places += [(box.x, box.y), (box.right, box.bottom)]
         if self.brush is not None:
             x, y, size = self.brush
             places += [(x - size / 2, y - size / 2), (x + size / 2, y + size / 2)]

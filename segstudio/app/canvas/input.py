@@ -23,6 +23,8 @@ _NAMES = {
     Qt.Key.Key_Up: "Up",
     Qt.Key.Key_Down: "Down",
 }
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+_HELD = {Qt.KeyboardModifier.ControlModifier: "Ctrl", Qt.KeyboardModifier.AltModifier: "Alt"}
 _BUTTONS = {
     Qt.MouseButton.LeftButton: "left",
     Qt.MouseButton.RightButton: "right",
@@ -31,10 +33,14 @@ _BUTTONS = {
 
 
 def key_name(event: QKeyEvent) -> str:
-    """Return a key's name as tools know it; "" for one with Ctrl, Alt or Meta held, and for mere modifiers."""
+    """Return a key's name as tools know it.
+
+    With Ctrl or Alt held only the arrows have one, "Ctrl+Left"; other keys then, and mere modifiers, have none: "".
+    """
     held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
     if held:
-        return ""
+        arrow = _NAMES[Qt.Key(event.key())] if event.key() in _ARROWS else ""
+        return f"{_HELD[held]}+{arrow}" if arrow and held in _HELD else ""
     return _NAMES.get(Qt.Key(event.key())) or event.text().strip().upper()
 
 

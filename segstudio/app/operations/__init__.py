@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segstudio.app.operations import boolean, cleanup, simplify, snap, stacking, structure
+from segstudio.app.operations import boolean, cleanup, pose, simplify, snap, stacking, structure
 from segstudio.app.operations.base import Operation, Subject, Values
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -12,6 +12,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *cleanup.OPERATIONS,
     *snap.OPERATIONS,
     *stacking.OPERATIONS,
+    *pose.OPERATIONS,
 )
 
 __all__ = ["OPERATIONS", "Operation", "Subject", "Values"]

@@ -6,7 +6,7 @@ A tool is a generator: it receives events and yields, before each, the names of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
@@ -19,6 +19,7 @@ from segstudio.core.changes import ChangeSet
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
 from segstudio.core.painting import Stroke
+from segstudio.core.results import Result
 from segstudio.core.spans import Spans
 
 T = TypeVar("T")
@@ -33,8 +34,8 @@ class Event:
         kind: "move" comes with and without a pressed button; "option" says that the person chose another value.
         x, y: In picture coordinates, sub-pixel; may lie outside the picture.
         button: "left" or "right" of a press or release, or the one held during a move, else "".
-        key: Of "key": "Enter", "Esc", "Backspace", "Del", "Tab", "Left", ..., or the character in capitals; of "option"
-            the option's name.
+        key: Of "key": "Enter", "Esc", "Backspace", "Del", "Tab", "Left", ..., or the character in capitals, and for the
+            arrows "Alt+Left", "Ctrl+Left" too; of "option" the option's name.
         zoom: Desktop pixels a picture pixel.
         double: The press is the second of a double click.
         pressure: Of a pen, 0 to 1; 1 of a mouse.
@@ -84,6 +85,11 @@ class ToolContext(Protocol):
     @property
     def categories(self) -> Mapping[int, Category]:
         """All classes of the project, by id."""
+        ...
+
+    @property
+    def results(self) -> Sequence[Result]:
+        """What models said of the picture that is no annotation: maps, scores, heat."""
         ...
 
     def pixels(self, box: Box | None = None) -> np.ndarray:

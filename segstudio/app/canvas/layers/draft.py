@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from segstudio.app.canvas.bitmaps import border
@@ -12,11 +12,13 @@ from segstudio.app.canvas.layers.base import Layer, points_of, rect_of, to_scree
 from segstudio.app.canvas.scene import Scene
 from segstudio.core import colors
 from segstudio.core.colors import RGB
+from segstudio.core.heat import HeatMap
 from segstudio.core.masks import Mask
 
 ACCENT = QColor("#5b9dff")
 DOT = 3.5
 FILL, EDGE = 0.45, 0.95
+HEAT = 0.65
 DOTS = {"positive": QColor("#2fbf71"), "negative": QColor("#ee5a52"), "anchor": QColor(255, 255, 255)}
 
 
@@ -29,21 +31,60 @@ class DraftLayer(Layer):
         super().__init__(scene)
         # By mask and colour; the image looks at the array beside it.
         self._images: dict[tuple[Mask, RGB], tuple[QImage, np.ndarray]] = {}
+        self._heat: tuple[HeatMap, QImage, np.ndarray] | None = None
 
     def paint(self, painter: QPainter, _exposed: QRectF, _zoom: float) -> None:
         if self.scene.draft is NOTHING:
             self._images.clear()
+            self._heat = None
             return
+        self._warm(painter)
         self._regions(painter)
         scale = to_screen(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._ghost(painter, scale)
         self._lines(painter, scale)
         self._line(painter, scale)
         self._box(painter, scale)
         self._points(painter, scale)
         self._dots(painter, scale)
         self._brush(painter, scale)
+        self._mark(painter, scale)
+
+    def _warm(self, painter: QPainter) -> None:
+        heat = self.scene.draft.heat
+        if heat is None:
+            self._heat = None
+            return
+        if self._heat is None or self._heat[0] is not heat:
+            self._heat = (heat, *_heat_image(heat))
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setClipRect(QRectF(0, 0, *self.scene.size))
+        painter.drawImage(rect_of(heat.box), self._heat[1])
+        painter.restore()
+
+    def _ghost(self, painter: QPainter, scale: float) -> None:
+        draft = self.scene.draft
+        places = [p * scale for p in points_of(draft.ghost)]
+        lines = [QLineF(places[a], places[b]) for a, b in draft.ghost_limbs if max(a, b) < len(places)]
+        for stroke in (QPen(QColor(0, 0, 0, 70), 3.0), QPen(QColor(255, 255, 255, 150), 1.0)):
+            painter.setPen(stroke)
+            painter.drawLines(lines)
+        painter.setPen(QPen(QColor(0, 0, 0, 150), 1.0))
+        painter.setBrush(QColor(255, 255, 255, 130))
+        for at in places:
+            painter.drawEllipse(at, DOT - 1, DOT - 1)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _mark(self, painter: QPainter, scale: float) -> None:
+        if self.scene.draft.mark is None:
+            return
+        at = QPointF(*self.scene.draft.mark) * scale
+        for stroke in (QPen(QColor(0, 0, 0, 200), 3.5), QPen(ACCENT, 2.0)):
+            painter.setPen(stroke)
+            painter.drawEllipse(at, 2 * DOT + 1, 2 * DOT + 1)
 
     def _regions(self, painter: QPainter) -> None:
         shown = {region: self._images.get(region) or _image(*region) for region in self.scene.draft.regions}
@@ -144,6 +185,19 @@ class DraftLayer(Layer):
         draw(place)
         painter.setPen(QPen(QColor(255, 255, 255), 1.25, dashed))
         draw(place)
+
+
+def _heat_image(heat: HeatMap) -> tuple[QImage, np.ndarray]:
+    """Return heat as a translucent picture, the colder the clearer, and the array that it looks at."""
+    values = np.clip(np.nan_to_num(heat.values), 0, 1)
+    # What counts is where the warmest place is, not how sure the model was.
+    values = values / max(float(values.max(initial=0.0)), 0.05)
+    alpha = HEAT * np.sqrt(values)
+    rgb = colors.lut("viridis")[np.rint(values * 255).astype(np.uint8)]
+    pixels = np.concatenate([rgb * alpha[..., None], 255 * alpha[..., None]], axis=-1).round().astype(np.uint8)
+    pixels = np.ascontiguousarray(pixels)
+    height, width = values.shape
+    return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied), pixels
 
 
 def _image(mask: Mask, color: RGB) -> tuple[QImage, np.ndarray]:
