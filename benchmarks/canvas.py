@@ -119,9 +119,6 @@ class Bench:
     def preview(self, draft: Draft) -> None:
         self.view.preview(draft)
 
-    def request_prompt(self, box: Box) -> None:
-        raise NotImplementedError(box)
-
     def say(self, text: str) -> None:
         raise RuntimeError(text)
 

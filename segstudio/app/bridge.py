@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from segstudio.app.i18n import later, tr
+from segstudio.app.prompting import Prompting
 from segstudio.app.session import Session
 from segstudio.core.errors import SegstudioError
-from segstudio.core.geometry import Box
-from segstudio.core.masks import Mask
 
 if TYPE_CHECKING:
     from segstudio.engine.engine import Engine
@@ -33,6 +32,7 @@ class Bridge(QObject):
         run: The last run over many pictures, None before the first.
         one: The last prediction of a single picture.
         fetching: The last fetch of weights.
+        prompts: Asks models that cut out what is pointed at.
         device: Where models run: "auto" is the first graphics card, else the CPU.
 
     Signals:
@@ -56,6 +56,7 @@ class Bridge(QObject):
         self.one: Job | None = None
         self.fetching: Job | None = None
         self.device = "auto"
+        self.prompts = Prompting(session, self)
         # Workers emit; Qt carries it over to the thread of this object.
         self._event.connect(self._on_event)
         self._ended.connect(lambda call, job: call(job))
@@ -110,20 +111,6 @@ class Bridge(QObject):
         """Fetch weights."""
         if self.fetching is None or self.fetching.state in ENDED:
             self._start("fetching", lambda: self.engine.fetch(models, on_end=self._on_end(self._on_fetched)))
-
-    def prompt_box(self, box: Box, then: Callable[[Mask], object]) -> None:
-        """Find the object in a box of the current picture; hand its mask to `then` if that is still shown."""
-        session, picture = self._session, self._session.picture
-        if picture is None:
-            return
-
-        def found(job: Job) -> None:
-            if job.state == "done" and session.picture is picture:
-                then(job.result)
-            self._finish(job)
-
-        end = self._on_end(found)
-        self._start("one", lambda: self.engine.prompt_box(picture.rgb, box, device=self.device, on_end=end))
 
     def work(self, title: str, work: Callable[[Job], object], then: Callable[[Job], object]) -> Job:
         """Run any work in a thread of its own and call `then` with its job in the GUI thread when it has ended."""

@@ -17,14 +17,13 @@ from segstudio.app.i18n import tr
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
 from segstudio.app.theme import theme
-from segstudio.app.tools.base import Event, Runner, Tool, top_z
+from segstudio.app.tools.base import Event, Prompts, Runner, Tool
 from segstudio.core import edits
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
 from segstudio.core.errors import SegstudioError
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
-from segstudio.core.masks import Mask
 from segstudio.core.painting import Stroke
 from segstudio.core.results import Result
 from segstudio.core.spans import Spans
@@ -148,21 +147,9 @@ class SessionContext:
     def preview(self, draft: Draft) -> None:
         self._view.preview(draft)
 
-    def request_prompt(self, box: Box) -> None:
-        category, (media, frame) = self.category, self.place
-        if category is None:
-            self.say(tr("Add a class first: a new object needs one."))
-            return
-
-        def then(mask: Mask) -> None:
-            if not mask.counts:
-                self.say(tr("Nothing was found in this box."))
-                return
-            made = Annotation(self.new_id(), media, category.id, frame, mask, z=top_z(self))
-            if self.commit(edits.add([made], f"Cut out {category.name}")):
-                self.set_selection([made.id])
-
-        self._bridge.prompt_box(box, then)
+    @property
+    def prompts(self) -> Prompts:
+        return self._bridge.prompts
 
     def say(self, text: str) -> None:
         self._session.said.emit(text)
@@ -212,6 +199,7 @@ class CanvasLink(QObject):
         session.categories_changed.connect(self._restyle)
         session.view.changed.connect(self._restyle)
         session.results_changed.connect(self._on_results)
+        bridge.fetched.connect(self._on_fetched)
         view.failed.connect(self._on_failed)
         theme().changed.connect(self._paint)
         self._paint()
@@ -222,6 +210,7 @@ class CanvasLink(QObject):
         if name != self.tool:
             self._before, self.tool = self.tool, name
         tool = self.tools[name]
+        tool.prepare(self.context)
         self._recall(tool)
         self.background.drop_all()
         # What the last tool showed goes before the new one shows something.
@@ -256,6 +245,12 @@ class CanvasLink(QObject):
             stored = self._settings.text(f"{tool.name}/{option.name}")
             if stored and not tool.touched(option.name):
                 tool.set_value(option.name, stored)
+
+    def _on_fetched(self) -> None:
+        tool = self.tools.get(self.tool)
+        if tool is not None:
+            tool.prepare(self.context)
+            tool.changed("")
 
     def _send(self, event: Event) -> None:
         if self._view.runner is not None:

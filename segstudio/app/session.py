@@ -106,7 +106,7 @@ class Session(SessionState):
         self.selection = frozenset()
         self.view.set(isolated=None)
         self._read_annotations()
-        self.picture = self._prefetcher.show(self.media, self.frame, self._neighbours())
+        self.picture = self._prefetcher.show(self.media, self.frame, self.neighbours())
         self.picture_changed.emit()
         self.annotations_changed.emit(None)
         self.selection_changed.emit()
@@ -117,7 +117,8 @@ class Session(SessionState):
         if self.media_ids:
             self.go_to(self.media_ids[min(max(self.index + by, 0), len(self.media_ids) - 1)])
 
-    def _neighbours(self) -> list[tuple[Media, int]]:
+    def neighbours(self) -> list[tuple[Media, int]]:
+        """Return (media, frame) of the pictures that are likely to be shown next, the likeliest first."""
         assert self.project is not None and self.media is not None
         if self.media.kind == "video":
             return [(self.media, n) for n in range(self.frame + 1, min(self.frame + 1 + AHEAD, self.media.frames))]

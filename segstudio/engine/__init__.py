@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from segstudio.engine.job import StateChanged as StateChanged
     from segstudio.engine.pipeline import Report as Report
     from segstudio.engine.pipeline import Skipped as Skipped
+    from segstudio.engine.prompting import Answer as Answer
+    from segstudio.engine.prompting import Prompt as Prompt
 
 __getattr__, __dir__ = names(
     __name__,
@@ -29,5 +31,6 @@ __getattr__, __dir__ = names(
         "ingest": "Rules",
         "job": "Event Job Noted Progress Progressed StateChanged",
         "pipeline": "Report Skipped",
+        "prompting": "Answer Prompt",
     },
 )

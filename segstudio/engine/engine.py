@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segstudio.core.geometry import Box
+from segstudio.core.errors import InputError
 from segstudio.core.media import Media
 from segstudio.core.results import Result
 from segstudio.engine import device as devices
@@ -17,6 +17,7 @@ from segstudio.engine.ingest import DEFAULT, Rules
 from segstudio.engine.job import Event, Job, SafeChannel
 from segstudio.engine.ladder import Ladder, Plan
 from segstudio.engine.pipeline import BatchRun, Item, Reader, Report
+from segstudio.engine.prompting import Prompter
 from segstudio.engine.runner import Runner
 from segstudio.engine.single import Prediction as Prediction
 from segstudio.engine.single import SingleRun
@@ -40,6 +41,9 @@ class Engine:
         load: Makes a predictor of (card, device); by default `zoo.load`.
         decoders: Threads that read pictures ahead.
         budget: Bytes that loaded models may take on a device; by default half of what it has.
+
+    Attributes:
+        prompter: Answers prompts.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class Engine:
         self._catalog = catalog
         self.runner = Runner(decoders)
         self.cache = PredictorCache(load or _zoo_load, budget)
+        self.prompter = Prompter(self.runner, self.cache, lambda: self.catalog, self.device, self._lane)
         self._auto = ""
 
     @property
@@ -105,9 +110,9 @@ class Engine:
             on_end: Called with the job when it has ended.
 
         Raises:
-            InputError: There is no such model.
+            InputError: There is no such model, or it only answers prompts.
         """
-        card = self.catalog.get(model)
+        card = self._finder(model)
 
         single = SingleRun(
             project, media, frame, rgb, card, lambda: self._ladder(card, device, options, tile), rules, store, commit
@@ -152,9 +157,9 @@ class Engine:
             device, options, tile, rules, commit, on_end: As in `predict_one`.
 
         Raises:
-            InputError: There is no such model.
+            InputError: There is no such model, or it only answers prompts.
         """
-        card = self.catalog.get(model)
+        card = self._finder(model)
         count = len(project.media_ids()) if media is None else len(media)
         title = f"Predict {count} {'picture' if count == 1 else 'pictures'} with {model}"
 
@@ -183,37 +188,6 @@ class Engine:
         """
         if report.run is not None:
             project.discard_run(report.run)
-
-    def prompt_box(
-        self,
-        rgb: np.ndarray,
-        box: Box,
-        *,
-        model: str = "starter-instances",
-        device: str = devices.AUTO,
-        slot: str = "prompt",
-        revision: Revision | None = None,
-        on_end: OnEnd | None = None,
-    ) -> Job:
-        """Find the object in a box that a person drew; the job's result is a `core.masks.Mask` of the picture.
-
-        Args:
-            rgb: uint8 (h, w, 3).
-            box: In the picture's pixels.
-
-        Raises:
-            InputError: There is no such model.
-        """
-        card = self.catalog.get(model)
-
-        def work(job: Job) -> Any:
-            predictor = self.cache.get(card, self.device(device))
-            job.check()
-            return predictor.prompt_box(rgb, box)
-
-        title = f"Find the object in the box with {model}"
-        lane = self._lane(device)
-        return self.runner.submit(work, title=title, lane=lane, slot=slot, revision=revision, on_end=on_end)
 
     # Models
 
@@ -274,6 +248,16 @@ class Engine:
         self.close()
 
     # Inside
+
+    def _finder(self, model: str) -> Any:
+        """Return the card of a model that finds something by itself."""
+        card = self.catalog.get(model)
+        if getattr(card, "task", "") == "prompts":
+            raise InputError(
+                f"{card.title} finds nothing by itself: it cuts out what is pointed at.",
+                remedy="Use it with the tool Cut Out in the window, or choose another model to predict with.",
+            )
+        return card
 
     def _ladder(self, card: Any, device: str, options: Any, tile: int, batch: int = 1) -> Ladder:
         from segstudio.zoo import Options

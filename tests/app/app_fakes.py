@@ -13,9 +13,11 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QGraphicsView
 
 from segstudio.core import masks
+from segstudio.core.geometry import Box
 from segstudio.core.labels import Label, LabelSet
 from segstudio.core.results import Instances
 from segstudio.zoo import Card
+from segstudio.zoo.promptable import Embedding
 
 
 def picture(path: Path, width: int = 160, height: int = 120, seed: int = 0) -> Path:
@@ -58,7 +60,8 @@ class ToyCatalog:
 class ToyModel:
     """Finds a cat at 0.9 and a bird at 0.4 in every picture; waits while `gate` is closed."""
 
-    def __init__(self, _card: Card, _device: str) -> None:
+    def __init__(self, card: Card, _device: str) -> None:
+        self.card = card
         self.memory = 1
 
     gate = threading.Event()
@@ -76,8 +79,18 @@ class ToyModel:
             scores=np.array([0.9, 0.4], np.float32), masks=shapes,
         )  # fmt: skip
 
-    def prompt_box(self, frame, box):
-        return masks.from_box(box, frame.shape[1], frame.shape[0])
+    # Of each picture that a model looked at for prompts: its card's name and the sum of its pixels.
+    looked: list[tuple[str, int]] = []
+
+    def embed(self, frame, context):
+        assert ToyModel.gate.wait(20)
+        ToyModel.looked.append((self.card.name, int(frame.sum())))
+        return Embedding(frame.shape[:2], None, 10)
+
+    def prompt(self, seen, points, labels, box, mask):
+        height, width = seen.size
+        around = box if box is not None else Box(points[0][0] - 5, points[0][1] - 5, 10, 10)
+        return [(masks.from_box(around.padded(2 * i), width, height), 0.9 - 0.2 * i) for i in range(2)]
 
 
 def drag(view: QGraphicsView, *places: tuple[float, float]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -23,6 +24,32 @@ CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 LEFT, RIGHT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
 
 
+class Oracle:
+    """`Prompts` that keep what they are asked; a test answers."""
+
+    def __init__(self, *models: tuple[str, str]) -> None:
+        self.known = list(models)
+        self.followed: list[str | None] = []
+        self.asked: list[tuple[Any, str]] = []
+        self.thens: list[Callable[[Any], object]] = []
+        self.looked = False
+        self.when_looked: Callable[[], object] = lambda: None
+
+    def models(self):
+        return self.known
+
+    def follow(self, model, then=lambda: None):
+        self.followed.append(model)
+        self.when_looked = then
+
+    def ready(self, model):
+        return self.looked
+
+    def ask(self, prompt, model, then):
+        self.asked.append((prompt, model))
+        self.thens.append(then)
+
+
 class Desk:
     """A `ToolContext` that keeps its annotations in a dictionary; what was committed can be read back."""
 
@@ -33,7 +60,7 @@ class Desk:
         self.category: Category | None = CATEGORIES[1]
         self.place = (1, 0)
         self.commits: list[ChangeSet] = []
-        self.prompts: list[object] = []
+        self.prompts = Oracle()
         self.said: list[str] = []
         self.rgb: np.ndarray | None = None
         self.later: list[object] | None = None
@@ -126,9 +153,6 @@ class Desk:
 
     def preview(self, draft):
         self.view.preview(draft)
-
-    def request_prompt(self, box):
-        self.prompts.append(box)
 
     def say(self, text):
         self.said.append(text)

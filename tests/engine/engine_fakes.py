@@ -61,9 +61,6 @@ class FakePredictor:
         count = int(frame[0, 0, 0]) % 8
         return [boxes(frame.shape[:2], [(4 * i, 2, 4 * i + 3, 12) for i in range(count)])]
 
-    def prompt_box(self, frame, box):
-        return masks.from_box(box, frame.shape[1], frame.shape[0])
-
 
 class FakeCatalog:
     """Knows every name that begins with "fake"."""

@@ -1,4 +1,4 @@
-"""The engine around its predictions: videos, prompts, fetching, where it commits, and how it ends."""
+"""The engine around its predictions: videos, fetching, where it commits, and how it ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from segstudio.core import changes
 from segstudio.core.annotation import PREDICTED
 from segstudio.core.errors import Cancelled, InputError, MediaError
 from segstudio.core.geometry import Box
-from segstudio.core.masks import Mask
 from segstudio.core.media import Media
 from segstudio.engine import Engine
 from segstudio.engine.pipeline import Item
@@ -59,13 +58,7 @@ def test_videos_are_predicted_a_frame_at_a_time(engine):
         assert {f: len(project.annotations(1, f)) for f in (0, 2, 4)} == {0: 1, 2: 3, 4: 5}
 
 
-# Prompts, models, threads
-
-
-def test_a_box_becomes_a_mask(engine):
-    mask = engine.prompt_box(np.zeros((30, 40, 3), np.uint8), Box(5, 6, 10, 8), model="fake", device="cpu")
-    assert mask.outcome(WAIT) == Mask(5, 6, 10, 8, mask.result.counts)
-    assert mask.result.area == 80
+# Models, threads
 
 
 def test_preloading_loads_once(engine, loader, project):

@@ -27,7 +27,7 @@ GIVES = {
     "semantic": ("map-trifold", later("regions")),
     "panoptic": ("squares-four", later("regions and objects")),
     "labels": ("tag", later("picture labels")),
-    "prompts": ("magic-wand", later("what you point at")),
+    "prompts": ("sparkle", later("what you point at")),
 }
 
 

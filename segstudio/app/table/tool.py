@@ -12,7 +12,7 @@ TOOLS: tuple[tuple[str, str, str, str], ...] = (
     ("polygon", "Polygon", "polygon", "P Ctrl+N"),
     ("box", "Box", "rectangle", "R Ctrl+R"),
     ("point", "Keypoints", "person", "K"),
-    ("prompt", "Cut Out in a Box", "sparkle", "W"),
+    ("prompt", "Cut Out", "sparkle", "W"),
     ("scissors", "Scissors", "scissors", "L"),
     ("wand", "Magic Wand", "magic-wand", "M"),
     ("superpixels", "Superpixels", "hexagon", "U"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from segstudio.app.tools.adjust import Adjust
 from segstudio.app.tools.base import Event, Runner, Tool, ToolContext
-from segstudio.app.tools.box import BoxPrompt, BoxTool
+from segstudio.app.tools.box import BoxTool
 from segstudio.app.tools.brush import Brush, Eraser
 from segstudio.app.tools.grabcut import GrabCut
 from segstudio.app.tools.point import PointTool
 from segstudio.app.tools.polygon import Polygon
+from segstudio.app.tools.prompt import PromptTool
 from segstudio.app.tools.scissors import Scissors
 from segstudio.app.tools.select import Select
 from segstudio.app.tools.superpixels import SuperpixelTool
@@ -22,7 +23,7 @@ TOOLS: tuple[type[Tool], ...] = (
     Polygon,
     BoxTool,
     PointTool,
-    BoxPrompt,
+    PromptTool,
     Scissors,
     Wand,
     SuperpixelTool,

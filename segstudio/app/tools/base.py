@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from segstudio.core.labels import Category
 from segstudio.core.painting import Stroke
 from segstudio.core.results import Result
 from segstudio.core.spans import Spans
+
+if TYPE_CHECKING:
+    from segstudio.engine.prompting import Answer, Prompt
 
 T = TypeVar("T")
 Kind = Literal["press", "move", "release", "key", "leave", "option"]
@@ -54,6 +57,26 @@ class Event:
     double: bool = False
     pressure: float = 1.0
     eraser: bool = False
+
+
+class Prompts(Protocol):
+    """Asks models about the current picture (`app.prompting.Prompting`)."""
+
+    def models(self) -> list[tuple[str, str]]:
+        """Return (name, title) of the models for prompts that are here; the starter network is not among them."""
+        ...
+
+    def follow(self, model: str | None, then: Callable[[], object] = ...) -> None:
+        """Look at the current picture and its neighbours from now on and call `then` after each; None stops that."""
+        ...
+
+    def ready(self, model: str) -> bool:
+        """Return whether a prompt on the current picture is answered without looking at it first."""
+        ...
+
+    def ask(self, prompt: Prompt, model: str, then: Callable[[Answer | None], object]) -> None:
+        """Hand the newest prompt's answer to `then`, or None where there was an error, which is shown."""
+        ...
 
 
 class ToolContext(Protocol):
@@ -168,8 +191,9 @@ class ToolContext(Protocol):
         """Show marks over the picture."""
         ...
 
-    def request_prompt(self, box: Box) -> None:
-        """Ask for the mask of what is in a box."""
+    @property
+    def prompts(self) -> Prompts:
+        """Models that cut out what is pointed at."""
         ...
 
     def say(self, text: str) -> None:
@@ -231,6 +255,9 @@ class Tool:
 
     def _option(self, name: str) -> Option:
         return next(option for option in self.options if option.name == name)
+
+    def prepare(self, context: ToolContext) -> None:
+        """Bring the options up to date; called before the person's values are recalled and the tool starts."""
 
     def run(self, context: ToolContext) -> Run:
         """Return the generator that events are sent to. It ends never; closing it must leave nothing shown."""

@@ -1,4 +1,4 @@
-"""Dragging a box: as an object, or as the question what is in it."""
+"""Dragging a box."""
 
 from __future__ import annotations
 
@@ -46,13 +46,3 @@ class BoxTool(Tool):
         new = Annotation(context.new_id(), media, context.category.id, frame, box, z=top_z(context))
         if context.commit(edits.add([new], "Draw box")):
             context.set_selection([new.id])
-
-
-class BoxPrompt(BoxTool):
-    """Asks a model for the mask of what is in a box."""
-
-    name = "prompt"
-    hint = "Drag a box around an object, get its mask · Esc cancels"
-
-    def _done(self, context: ToolContext, box: Box) -> None:
-        context.request_prompt(box)

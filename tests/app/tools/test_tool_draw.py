@@ -1,4 +1,4 @@
-"""Brush, eraser, polygon, box, points and box prompts by real mouse and key events."""
+"""Brush, eraser, polygon, box, and points by real mouse and key events."""
 
 from __future__ import annotations
 
@@ -333,13 +333,6 @@ def test_a_box_by_a_drag_in_any_direction(view):
     hand.key(K.Key_Escape)
     hand.release(150, 150)
     assert len(desk.commits) == 1 and view.scene_state.draft.box is None
-
-
-def test_a_box_prompt_asks_and_changes_nothing(view):
-    desk, hand = use(view, make_tools()["prompt"]), Hand(view)
-    hand.drag((10, 10), (70, 60))
-    (box,) = desk.prompts
-    assert (box.x, box.y, box.w, box.h) == pytest.approx((10, 10, 60, 50)) and desk.commits == []
 
 
 def test_points_in_the_skeleton_s_order_with_hidden_and_missing_ones(view):

@@ -116,7 +116,9 @@ class _MaskInBox(Predictor):
             here, beside = yes - crop[:2], no - crop[:2]
             for level in _levels(values, here, beside, self.level, one=box is None):
                 kept = _pieces(values >= level, here, beside)
-                found.append((masks.from_bitmap(kept, *crop[:2]), _score(values, kept, here, beside)))
+                found.append(
+                    (masks.from_bitmap(kept, *crop[:2]), _score(values, kept, here, beside, _cut(kept, crop, size)))
+                )
         found.sort(key=lambda one: -one[1])
         # What holds no point on the object is no answer.
         found = [one for one in found if one[0].counts and one[1] > 0]
@@ -198,11 +200,23 @@ def _pieces(set_: np.ndarray, yes: np.ndarray, no: np.ndarray) -> np.ndarray:
     return set_ & ~np.isin(numbers, list(set(numbers[no[:, 1], no[:, 0]].tolist()) - {0}))
 
 
-def _score(values: np.ndarray, kept: np.ndarray, yes: np.ndarray, no: np.ndarray) -> float:
-    """Return the share of points on their right side, less up to a tenth where the object hardly stands out."""
+def _cut(kept: np.ndarray, crop: tuple[int, int, int, int], size: tuple[int, int]) -> int:
+    """Return on how many sides the crop cuts through what was found; the picture's own edges do not count."""
+    left, top, right, bottom = crop
+    sides = (
+        (left > 0, kept[:, 0]),
+        (top > 0, kept[0]),
+        (right < size[1], kept[:, -1]),
+        (bottom < size[0], kept[-1]),
+    )
+    return sum(inner and bool(line.any()) for inner, line in sides)
+
+
+def _score(values: np.ndarray, kept: np.ndarray, yes: np.ndarray, no: np.ndarray, cut: int) -> float:
+    """Return the share of points on their right side, less where the object hardly stands out or is cut through."""
     right = sum(bool(kept[y, x]) for x, y in _inside(yes, kept.shape))
     right += len(no) - sum(bool(kept[y, x]) for x, y in _inside(no, kept.shape))
     share = right / (len(yes) + len(no)) if len(yes) + len(no) else 1.0
     inner = float(values[kept].mean()) if kept.any() else 0.0
     outer = float(values[~kept].mean()) if not kept.all() else 0.0
-    return max(share * (0.9 + 0.1 * (inner - outer)), 0.0)
+    return max(share * (0.9 + 0.1 * (inner - outer) - 0.05 * cut), 0.0)
