@@ -193,6 +193,24 @@ def test_a_slow_preview_comes_from_a_thread(view, desk):
     assert desk.state.shown[1].geometry == Box(15.0, 15, 20, 20)
 
 
+def test_enter_before_a_slow_preview_waits_for_it_and_computes_it_once(view, desk):
+    calls = []
+
+    def grow(subject, values):
+        calls.append(values)
+        return _grow(subject, values)
+
+    tool, hand = _adjust(view), Hand(view)
+    desk.later = []
+    tool.take(Operation("slow", "Slow", "", "", grow, (GROW,), slow=True))
+    view.set_runner(None)
+    view.set_runner(Runner(tool, desk))
+    assert hand.key(K.Key_Return) and not desk.commits and not desk.left
+    desk.later.pop()()
+    assert desk.annotations[1].geometry == Box(15.0, 15, 20, 20)
+    assert (len(calls), len(desk.commits), desk.left) == (1, 1, 1)
+
+
 def _event(name):
     from segstudio.app.tools.base import Event
 

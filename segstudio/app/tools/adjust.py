@@ -39,6 +39,9 @@ class Adjust(Tool):
         super().__init__()
         self.operation: Operation | None = None
         self._kept: dict[str, dict[str, Any]] = {}
+        # The newest preview: what it was made of, and the change; None where there is none.
+        self._shown: tuple[tuple[Annotation, ...], ChangeSet] | None = None
+        self._busy = self._accepted = False
 
     def take(self, operation: Operation) -> None:
         """Become the tool of an operation; its values of last time are kept."""
@@ -50,6 +53,7 @@ class Adjust(Tool):
 
     def run(self, context: ToolContext) -> Run:
         ids = context.selection
+        self._accepted = False
         try:
             self._preview(context, ids)
             while True:
@@ -59,12 +63,23 @@ class Adjust(Tool):
                 elif event.kind == "key" and event.key == "Esc":
                     context.leave()
                 elif event.kind == "key" and event.key == "Enter":
-                    context.leave()
-                    if self.operation is not None:
-                        subject = subject_of(context, ids, context.new_ids)
-                        context.commit(self.operation.edit(subject, self._chosen()))
+                    # What takes long is not computed twice, nor while the window waits.
+                    self._accepted = True
+                    if not self._busy:
+                        self._apply(context, ids)
         finally:
             context.show(())
+
+    def _apply(self, context: ToolContext, ids: frozenset[int]) -> None:
+        context.leave()
+        if self.operation is None:
+            return
+        subject = subject_of(context, ids, context.new_ids)
+        seen, change = self._shown or ((), ChangeSet(()))
+        # Ids that a preview gave to new objects are no real ones.
+        if seen != (*subject.rows, *subject.others) or any(c.id < 0 for c in change.changes):
+            change = self.operation.edit(subject, self._chosen())
+        context.commit(change)
 
     def _chosen(self) -> dict[str, Any]:
         return {option.name: self.value(option.name) for option in self.options}
@@ -74,17 +89,24 @@ class Adjust(Tool):
         if operation is None:
             return
         subject = subject_of(context, ids, _Unreal())
+        self._shown, self._busy = None, True
 
-        def compute() -> tuple[ChangeSet, str]:
+        def compute() -> tuple[ChangeSet, str, bool]:
             try:
                 change = operation.edit(subject, values)
             except SegstudioError as error:
-                return ChangeSet(()), f"{error.message} {error.remedy or ''}".strip()
-            return change, operation.note(subject, values, change)
+                return ChangeSet(()), f"{error.message} {error.remedy or ''}".strip(), True
+            return change, operation.note(subject, values, change), False
 
-        def then(found: tuple[ChangeSet, str]) -> None:
-            self.set_note(found[1])
-            context.show(_drafts(found[0]))
+        def then(found: tuple[ChangeSet, str, bool]) -> None:
+            change, note, failed = found
+            self._busy = False
+            self.set_note(note)
+            context.show(_drafts(change))
+            if not failed:
+                self._shown = (*subject.rows, *subject.others), change
+            if self._accepted:
+                self._apply(context, ids)
 
         if operation.slow:
             context.work(compute, then, "adjust")

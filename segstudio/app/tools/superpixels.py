@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from typing import Any
 
@@ -33,11 +34,12 @@ class SuperpixelTool(Assist):
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
         self._parts: Superpixels | None = None
-        self._area: Box | None = None
+        self._asked: tuple[Any, ...] = ()
         self._cache: dict[tuple[Any, ...], Superpixels] = {}
 
     def run(self, context: ToolContext) -> Run:
-        self._parts = self._area = None
+        self._parts = None
+        self._asked = ()
         self._cache.clear()
         self._split(context)
         while True:
@@ -60,20 +62,24 @@ class SuperpixelTool(Assist):
         if not context.size[0] or shown.area <= 0:
             return
         # A little more than is in sight, on a grid, so that small moves of the view change nothing.
-        step = max(shown.w, shown.h) / 4
+        step = 2.0 ** math.ceil(math.log2(max(shown.w, shown.h) / 4))
         left, top = shown.x // step * step, shown.y // step * step
         wide, high = (-(-edge // step) * step for edge in (shown.right, shown.bottom))
         area, x, y = cut_out(context, Box(left, top, wide - left, high - top))
         size = self.value("size")
         key = (context.place, area, size)
+        # Asking again would only throw away what is under way.
+        if key == self._asked:
+            return
+        self._asked = key
         if key in self._cache:
-            self._parts, self._area = self._cache[key], area
+            self._parts = self._cache[key]
             self.set_note("")
             return
         pixels = context.pixels(area)
 
         def then(parts: Superpixels) -> None:
-            self._parts, self._area = parts, area
+            self._parts = parts
             self._cache[key] = parts
             while len(self._cache) > KEPT:
                 del self._cache[next(iter(self._cache))]
@@ -83,9 +89,7 @@ class SuperpixelTool(Assist):
         context.work(lambda: split(pixels, size, x, y), then, "superpixels")
 
     def _hover(self, context: ToolContext, event: Event) -> None:
-        shown = context.shown_box()
-        if self._area is None or shown.intersection(self._area) != shown:
-            self._split(context)
+        self._split(context)
         if self._parts is None:
             return
         found = self._parts.mask([self._parts.at(event.x, event.y)])
