@@ -159,7 +159,7 @@ def table(found: dict[str, Any]) -> list[str]:
 
 def main() -> int:
     parser = arguments(__doc__)
-    parser.add_argument("--objects", type=int, default=40, help="how many objects (default 40)")
+    parser.add_argument("--objects", type=int, default=24, help="how many objects (default 24)")
     parser.add_argument("--data", type=Path, default=DATA, help="a folder with annotations and train2017")
     parser.add_argument("--markdown", action="store_true", help="print tables for the guide")
     args = parser.parse_args()

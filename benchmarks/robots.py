@@ -164,21 +164,67 @@ def watershed_strokes(case: Case) -> Iterator[np.ndarray]:
     return steps
 
 
+def watershed_mask(case: Case) -> Iterator[np.ndarray]:
+    """Strokes of object and background that part the damaged mask; then the brush for what it lacks."""
+    rough, strokes, now = _mask(case.start), list[Stroke](), case.start
+    while True:
+        label_ = 0 if strokes else 1
+        right = (now & case.truth) if label_ else (now & ~case.truth)
+        places = errors(np.zeros_like(now), right)
+        if not places or (strokes and errors(now, case.truth)[0][3]):
+            yield from brush(case, now)
+        column, row, _, _, piece = places[0]
+        strokes.append(_stroke(piece, column, row, label_))
+        regions = watershed.flood(case.picture, strokes, within=rough)
+        now = case.bitmap(regions[1]) if 1 in regions else now
+        yield now
+
+
 def scissors_anchors(case: Case) -> Iterator[np.ndarray]:
-    """Anchors on the true outline, evenly spaced: the best closed wire of that many clicks. Holes stay filled."""
+    """Anchors on the true outline, each as far on as the wire keeps to it; what counts is the closed wire.
+
+    A person trades precision for clicks: the best of three tolerances is taken for each number of clicks. Holes stay
+    filled, and of several parts the largest is cut out.
+    """
     outlines, _ = cv2.findContours(case.truth.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = max(outlines, key=cv2.contourArea).reshape(-1, 2) + 0.5
-    best = np.zeros(case.truth.shape, bool)
+    size = float(np.sqrt(case.truth.sum()))
+    done = sorted((_traced(case, outline, max(size * share, 1.5)) for share in (0.02, 0.04, 0.08)), key=lambda d: d[0])
     for clicks in range(1, 41):
-        if clicks >= 3:
-            picks = np.linspace(0, len(outline), clicks, endpoint=False).astype(int)
-            anchors = [(float(x), float(y)) for x, y in outline[picks]]
-            pairs = zip(anchors, [*anchors[1:], anchors[0]])
-            ring = scissors.ring([scissors.Wire(case.picture, a).to(*b) for a, b in pairs])
-            height, width = case.truth.shape
-            now = case.bitmap(masks.from_polygons(Polygons((ring,)), width, height)) if ring else best
-            best = max(best, now, key=lambda mask: iou(mask, case.truth))
-        yield best
+        yield max(
+            [mask for needed, mask in done if needed <= clicks] or [np.zeros(case.truth.shape, bool)],
+            key=lambda mask: iou(mask, case.truth),
+        )
+
+
+def _traced(case: Case, outline: np.ndarray, tolerance: float) -> tuple[int, np.ndarray]:
+    """Follow an outline, (n, 2), by wires that leave it by no more than a tolerance; return clicks and mask."""
+    height, width = case.truth.shape
+    lines = np.ones((height, width), np.uint8)
+    cv2.polylines(lines, [np.floor(outline).astype(np.int32).reshape(-1, 1, 2)], True, 0)
+    beside = cv2.distanceTransform(lines, cv2.DIST_L2, 5)
+    n, at, ways = len(outline), 0, []
+    step = max(n // 60, 1)
+    while at < n and len(ways) <= 40:
+        wire = scissors.Wire(case.picture, tuple(outline[at]))
+        end = at
+        for ahead in range(at + step, n + step, step):
+            stop = min(ahead, n)
+            way = wire.to(*outline[stop % n])
+            cells = np.floor(way).astype(int)
+            strays = beside[cells[:, 1].clip(0, height - 1), cells[:, 0].clip(0, width - 1)].max() > tolerance
+            # A wire much shorter than the outline has cut across it.
+            short = np.hypot(*np.diff(way, axis=0).T).sum() < 0.6 * (stop - at) - 2 * tolerance
+            if (strays or short or stop - at > n / 2) and end > at:
+                break
+            end = stop
+            if stop == n:
+                break
+        ways.append(wire.to(*outline[end % n]))
+        at = end
+    ring = scissors.ring(ways)
+    mask = masks.from_polygons(Polygons((ring,)), width, height) if ring else masks.EMPTY
+    return max(len(ways), 3), case.bitmap(mask)
 
 
 def _picked(case: Case, regions: Callable[[int, int], list[np.ndarray]]) -> Iterator[np.ndarray]:
@@ -231,6 +277,7 @@ MENDING: dict[str, Robot] = {
     "brush": brush,
     "CRF snap, then brush": snapped,
     "GrabCut from the mask, then strokes": grabcut_mask,
+    "watershed in the mask, then brush": watershed_mask,
     "magic wand": wand_clicks,
     "superpixels": superpixel_picks,
 }

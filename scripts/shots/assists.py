@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from stage import Stage
+from stage import LEFT, RIGHT, Stage
+
+from segstudio.app.main_window import MainWindow
 
 
 def shoot(stage: Stage) -> None:
@@ -15,70 +17,84 @@ def shoot(stage: Stage) -> None:
     _snap(stage)
 
 
-def _bare(stage: Stage, name: str, tool: str) -> None:
-    """Open a photo with its predictions hidden, so that the tool is what one sees."""
-    window = stage.open(name, tool="select")
+def _bare(stage: Stage, name: str, tool: str) -> MainWindow:
+    """Open a photo without its predictions, so that the tool is what one sees."""
+    window = stage.open(name, tool=tool)
     window.session.view.set(layers=frozenset())
-    window.link.use(tool)
-    stage.rest(1.0)
-    return
+    _wait(stage, window)
+    return window
+
+
+def _wait(stage: Stage, window: MainWindow) -> None:
+    """Wait for what the tool computes."""
+    stage.rest(0.2)
+    for _ in range(200):
+        if not window.link.background.busy:
+            break
+        stage.rest(0.1)
+    stage.rest(0.2)
 
 
 def _scissors(stage: Stage) -> None:
-    _bare(stage, "coffee.jpg", "scissors")
-    for x, y in ((150, 130), (230, 62), (330, 70)):
-        stage.move(x - 4, y)
-        stage.rest(0.4)
+    window = _bare(stage, "coffee.jpg", "scissors")
+    for x, y in ((176, 112), (205, 50), (290, 18), (375, 50), (407, 110)):
         stage.click(x, y)
-        stage.rest(0.6)
-    stage.move(395, 130)
-    stage.rest(0.4)
+        _wait(stage, window)
+    stage.move(390, 160)
+    stage.move(386, 165)
     stage.save("scissors")
 
 
 def _wand(stage: Stage) -> None:
-    _bare(stage, "cat.jpg", "wand")
-    stage.press(60, 60)
-    stage.rest(0.8)
-    stage.move(100, 60, button=_left())
-    stage.rest(0.4)
+    window = _bare(stage, "coffee.jpg", "wand")
+    stage.press(160, 280)
+    stage.move(176, 280, button=LEFT)
+    _wait(stage, window)
     stage.save("wand")
-    stage.release(100, 60)
-
-
-def _left():
-    from stage import LEFT
-
-    return LEFT
+    stage.release(176, 280)
 
 
 def _superpixels(stage: Stage) -> None:
-    _bare(stage, "cat.jpg", "superpixels")
-    stage.rest(1.5)
-    stage.press(200, 100)
-    for x, y in ((215, 110), (230, 130), (240, 150), (250, 170)):
-        stage.move(x, y, button=_left())
-    stage.rest(0.4)
+    window = _bare(stage, "coffee.jpg", "superpixels")
+    stage.press(215, 70)
+    for x, y in ((290, 45), (370, 70), (350, 110), (230, 110), (240, 90), (340, 90), (290, 70), (290, 160)):
+        stage.move(x, y, button=LEFT)
+    _wait(stage, window)
     stage.save("superpixels")
+    stage.key("Esc")
 
 
 def _grabcut(stage: Stage) -> None:
-    _bare(stage, "cat.jpg", "grabcut")
-    stage.drag((90, 10), (250, 150), (430, 295))
-    stage.rest(1.5)
+    window = _bare(stage, "astronaut.jpg", "grabcut")
+    stage.drag((20, 5), (250, 150), (470, 510))
+    _wait(stage, window)
+    stage.drag((320, 40), (340, 120), (380, 200), (400, 60), (420, 20), button=RIGHT)
+    _wait(stage, window)
+    stage.drag((400, 180), (400, 260), (380, 300), button=RIGHT)
+    _wait(stage, window)
+    stage.drag((30, 20), (60, 120), (75, 220), button=RIGHT)
+    _wait(stage, window)
     stage.save("grabcut")
+    stage.key("Esc")
 
 
 def _watershed(stage: Stage) -> None:
-    _bare(stage, "coffee.jpg", "watershed")
-    stage.drag((220, 150), (330, 150))
-    stage.rest(1.0)
+    window = _bare(stage, "coffee.jpg", "watershed")
+    stage.drag((210, 60), (235, 150), (280, 190), (330, 170), (365, 100))
+    stage.key("N")
+    stage.drag((375, 255), (395, 285))
+    stage.drag((140, 190), (150, 300), (300, 370), (450, 300), button=RIGHT)
+    stage.drag((60, 60), (130, 130), button=RIGHT)
+    stage.drag((480, 60), (540, 200), button=RIGHT)
+    _wait(stage, window)
     stage.save("watershed")
+    stage.key("Esc")
 
 
 def _snap(stage: Stage) -> None:
     window = stage.open("cat.jpg")
     window.session.select([next(iter(window.session.annotations))])
     stage.act("shape.snap")
-    stage.rest(2.0)
+    _wait(stage, window)
     stage.save("snap")
+    stage.key("Esc")

@@ -20,6 +20,8 @@ MOST = 50_000
 # A cut that leaves less than this share of what it began with has lost the object, as GrabCut does where the object's
 # colours are in its surroundings too.
 LOST = 0.25
+# A stroke of background inside a rough mask makes it doubtful so far around, as a share of the mask's size.
+DOUBT = 0.3
 
 
 def cut(
@@ -54,6 +56,7 @@ def cut(
     small, ratio = shrunk(picture, most)
     first = _first(small.shape[:2], full, box, rough, x, y, reach / ratio)
     marks = draw(strokes, x, y, full, small.shape[:2])
+    _doubt(first, marks)
     found = _cut(small, _marked(first, marks), rounds)
     begun = int((first % 2 == 1).sum())
     if box is not None and found.sum() < LOST * begun:
@@ -67,6 +70,17 @@ def cut(
         if box is not None:
             soft[~_inside(box, x, y, full)] = 0
     return masks.from_bitmap(soft > 0.5, x, y)
+
+
+def _doubt(labels: np.ndarray, marks: np.ndarray) -> None:
+    """Take what was sure about the rough mask back around strokes that say it is wrong."""
+    import cv2
+
+    sure = labels == cv2.GC_FGD
+    wrong = sure & (marks == 0)
+    if wrong.any():
+        near = cv2.distanceTransform((~wrong).astype(np.uint8), cv2.DIST_L2, 5) < DOUBT * np.sqrt(sure.sum())
+        labels[sure & near] = cv2.GC_PR_FGD
 
 
 def _marked(labels: np.ndarray, marks: np.ndarray) -> np.ndarray:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from segstudio.assist.crops import Stroke, draw, lab, rgb, scaled, shrunk
+from segstudio.assist.crops import Stroke, bitmap, draw, lab, rgb, scaled, shrunk
 from segstudio.core import masks
 from segstudio.core.masks import Mask
 
@@ -23,13 +24,22 @@ def edges(picture: np.ndarray) -> np.ndarray:
     return np.sqrt(across**2 + down**2).max(axis=2)
 
 
-def flood(picture: np.ndarray, strokes: Sequence[Stroke], x: int = 0, y: int = 0, most: int = MOST) -> dict[int, Mask]:
+def flood(
+    picture: np.ndarray,
+    strokes: Sequence[Stroke],
+    x: int = 0,
+    y: int = 0,
+    *,
+    within: Mask | None = None,
+    most: int = MOST,
+) -> dict[int, Mask]:
     """Return the region of each object's strokes, by label.
 
     Args:
         picture: uint8 RGB (h, w, 3).
         strokes: Label 0 is background. Without any such stroke the rim of the crop is background.
         x, y: The crop's place.
+        within: The strokes part this mask among themselves, every pixel of it; nothing outside of it is found.
         most: Pixels to work on.
     """
     from skimage.segmentation import watershed
@@ -42,13 +52,30 @@ def flood(picture: np.ndarray, strokes: Sequence[Stroke], x: int = 0, y: int = 0
     marks = draw(strokes, x, y, full, small.shape[:2])
     if not (marks > 0).any():
         return {}
-    if not (marks == 0).any():
+    field = None
+    if within is not None:
+        field = bitmap(within, x, y, full, small.shape[:2])
+        marks[~field] = -1
+    elif not (marks == 0).any():
         rim = np.ones(marks.shape, bool)
         rim[1:-1, 1:-1] = False
         marks[rim & (marks < 0)] = 0
     # The flood's own labels: 0 is unknown there, so that ours move up by one.
-    found = watershed(edges(small), marks + 1)
+    found = watershed(edges(small), marks + 1, mask=field)
     labels = scaled(found.astype(np.int32), full, smooth=False) - 1
+    if within is not None:
+        labels = _filled(labels, masks.window(within, x, y, full[1], full[0]).astype(bool))
     numbers = sorted({int(n) for n in np.unique(labels)} - {0, -1})
     regions = {n: masks.from_bitmap(labels == n, x, y) for n in numbers}
     return {n: region for n, region in regions.items() if region.counts}
+
+
+def _filled(labels: np.ndarray, within: np.ndarray) -> np.ndarray:
+    """Return labels on a mask only, where those that no stroke reached are the nearest one's: no pixel gets lost."""
+    from scipy.ndimage import distance_transform_edt
+
+    open_ = within & (labels < 0)
+    if open_.any():
+        nearest: Any = distance_transform_edt((labels < 0) | ~within, return_distances=False, return_indices=True)
+        labels = np.where(open_, labels[nearest[0], nearest[1]], labels)
+    return np.where(within, labels, -1)

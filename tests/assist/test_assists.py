@@ -161,6 +161,32 @@ def test_watershed_parts_what_strokes_name() -> None:
     assert masks.iou(watershed.flood(noisy(truth), strokes[:1], X, Y)[1], placed(left)) > 0.9
 
 
+def test_watershed_within_a_mask_parts_it_and_nothing_else() -> None:
+    truth = np.zeros((HEIGHT, WIDTH), bool)
+    truth[20:70, 20:60] = truth[20:70, 61:100] = True
+    picture = noisy(truth)
+    picture[:, 60] = (250, 250, 250)
+    both = placed(np.pad(np.ones((50, 80), bool), ((20, 20), (20, 20))))
+    strokes = [Stroke(((X + 40.0, Y + 40.0),), 1), Stroke(((X + 80.0, Y + 40.0),), 2)]
+    found = watershed.flood(picture, strokes, X, Y, within=both)
+    assert masks.union(found[1], found[2]) == both
+    assert masks.intersect(found[1], found[2]) == masks.EMPTY
+    assert abs(found[1].area - 2000) <= 100
+    beside = Stroke(((X + 5.0, Y + 5.0),), 3)
+    assert watershed.flood(picture, [*strokes, beside], X, Y, within=both) == found
+
+
+def test_watershed_within_a_mask_loses_no_pixel_of_it() -> None:
+    spots = np.zeros((HEIGHT, WIDTH), bool)
+    spots[10:30, 10:30] = spots[10:30, 80:100] = spots[60:80, 75:95] = spots[5, 5] = True
+    strokes = [Stroke(((X + 20.0, Y + 20.0),), 1), Stroke(((X + 90.0, Y + 20.0),), 2)]
+    for most in (100_000, 1_500):
+        found = watershed.flood(noisy(spots), strokes, X, Y, within=placed(spots), most=most)
+        assert masks.union(found[1], found[2]) == placed(spots)
+        # What no stroke touched goes with the nearest.
+        assert masks.window(found[2], X + 80, Y + 70, 1, 1)[0, 0] and masks.window(found[1], X + 5, Y + 5, 1, 1)[0, 0]
+
+
 def test_snapping_brings_a_border_to_the_edge_and_keeps_the_hole() -> None:
     truth = ring()
     start = rough(truth, 4)
@@ -234,6 +260,9 @@ ASSISTS: dict[str, Callable[..., list[Mask]]] = {
         grabcut.cut(p, rough=_rough(box), strokes=strokes, x=OFFSET, y=OFFSET, most=300)
     ],
     "watershed": lambda p, box, strokes, at: [*watershed.flood(p, strokes, OFFSET, OFFSET, most=300).values()],
+    "within": lambda p, box, strokes, at: [
+        *watershed.flood(p, strokes, OFFSET, OFFSET, within=_rough(box), most=300).values()
+    ],
     "wand": _wand,
     "superpixels": _superpixels,
     "snap": _snap,

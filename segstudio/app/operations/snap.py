@@ -33,7 +33,7 @@ def _snapped(a: Annotation, subject: Subject, values: Values) -> ChangeSet:
     reach = float(values["reach"])
     left, top, right, bottom = snap.area(before, reach, *subject.size).pixels()
     crop = subject.pixels(Box(left, top, right - left, bottom - top))
-    after = snap.snap(crop, before, x=left, y=top, reach=reach, strength=values["strength"], colour=values["colour"])
+    after = snap.snap(crop, before, x=left, y=top, reach=reach, strength=values["strength"])
     if after == before or not after.counts:
         return ChangeSet(())
     return edits.set_geometry(a, after, LABEL)
@@ -59,9 +59,6 @@ OPERATIONS = (
             Option("reach", "Reach", "int", 10, 1, 200, unit="px", log=True, tip="How far the border may move."),
             Option(
                 "strength", "Strength", "float", 3.0, 0.5, 20.0, 0.5, tip="How much colours count against the mask."
-            ),
-            Option(
-                "colour", "Colours alike", "float", 13.0, 2.0, 60.0, 1.0, tip="How different one thing's colours are."
             ),
         ),
         slow=True,

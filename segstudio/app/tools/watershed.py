@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from segstudio.app.i18n import tr
-from segstudio.app.tools.assisting import APPLY, NEW, add_objects, cut_out
-from segstudio.app.tools.base import Keys, Run, ToolContext
+from segstudio.app.tools.assisting import APPLY, NEW, add_objects, cut_out, selected
+from segstudio.app.tools.base import Event, Keys, Run, ToolContext
 from segstudio.app.tools.options import Button
 from segstudio.app.tools.refining import Refining, Session
 from segstudio.assist import watershed
-from segstudio.core import masks
+from segstudio.core import edits, masks
+from segstudio.core.annotation import Annotation
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
 
 KEYS: Keys = frozenset(("Enter", "Backspace", "Esc", "N"))
+SPLIT = "split"
 
 
 class Watershed(Refining):
-    """Parts several objects at once by strokes."""
+    """Parts several objects at once by strokes, or one that was taken for one."""
 
     name = "watershed"
     label = "Watershed"
-    hint = "Draw on an object · N or Shift: the next object · right button or Alt: background · Enter makes the objects"
+    hint = (
+        "Draw on an object · N or Shift: the next one · right or Alt: background · C: part the selected object · Enter"
+    )
     options = (APPLY,)
     buttons = (
+        Button("Part the Selection", "C"),
         Button("Next Object", "N"),
         Button("Cancel", "Esc"),
         Button("Accept", "Enter", "check", primary=True),
@@ -30,41 +35,60 @@ class Watershed(Refining):
 
     def run(self, context: ToolContext) -> Run:
         while True:
-            session, label, area = Session(NEW), 1, Box(0, 0, 0, 0)
-            self._area = area
+            session, label = Session(NEW), 1
+            self._area, self._target = Box(0, 0, 0, 0), 0
             while not session.over:
-                event = yield KEYS if session.strokes else frozenset()
-                used = max((s.label for s in session.strokes), default=0)
-                if event.kind == "option" and session.strokes:
-                    session.apply = self.value("apply")
+                event = yield KEYS if session.strokes or session.rough else frozenset("C")
+                if event.kind == "option":
+                    session.apply = SPLIT if session.rough else self.value("apply")
+                elif event.kind == "key" and event.key == "C":
+                    self._part(context, session)
                 elif event.kind == "key" and event.key == "N":
-                    label = used + 1
+                    label = _last(session) + 1
                     self.set_note(tr("Object {n}", n=label))
-                elif event.kind == "press" and not session.strokes:
-                    session.apply = self.value("apply")
-                    if self.ready(context, session.apply):
-                        self._area = context.shown_box()
-                        yield from self.act(context, session, event, label)
-                elif session.strokes:
-                    if event.kind == "press" and event.shift:
-                        label = used + 1
+                elif self._begun(context, session, event):
+                    if event.kind == "press" and event.shift and session.strokes:
+                        label = _last(session) + 1
                     yield from self.act(context, session, event, label)
 
+    def _begun(self, context: ToolContext, session: Session, event: Event) -> bool:
+        """Return whether there is a session that an event belongs to; a first stroke begins one."""
+        if session.strokes or session.rough is not None:
+            return True
+        if event.kind != "press" or not self.ready(context, self.value("apply")):
+            return False
+        session.apply, self._area = self.value("apply"), context.shown_box()
+        return True
+
+    def _part(self, context: ToolContext, session: Session) -> None:
+        """Let the strokes part the selected object."""
+        target = selected(context)
+        rough = target.mask(*context.size) if target is not None else masks.EMPTY
+        if target is None or not rough.counts:
+            context.say(tr("Select a single object first."))
+            return
+        session.rough, session.apply, self._target = rough, SPLIT, target.id
+        self._area = rough.bounds.padded(4)
+        self.set_note(tr("Draw on each part"))
+
     def find(self, context: ToolContext, session: Session) -> None:
-        # Where the view has moved since, the strokes of before count as well.
-        self._area = self._area.union(context.shown_box())
+        if session.rough is None:
+            # Where the view has moved since, the strokes of before count as well.
+            self._area = self._area.union(context.shown_box())
         area, x, y = cut_out(context, self._area)
-        pixels, strokes = context.pixels(area), tuple(session.strokes)
+        pixels, strokes, within = context.pixels(area), tuple(session.strokes), session.rough
 
         def then(found: dict[int, Mask]) -> None:
             self.on_found(context, session, found)
 
-        context.work(lambda: watershed.flood(pixels, strokes, x, y), then, self.name)
+        context.work(lambda: watershed.flood(pixels, strokes, x, y, within=within), then, self.name)
 
     def finish(self, context: ToolContext, session: Session) -> None:
         found: list[Mask] = [session.found[label] for label in sorted(session.found)]
         if not found:
             context.say(tr("Nothing was found here."))
+        elif session.apply == SPLIT:
+            self._split(context, found)
         elif session.apply == NEW:
             add_objects(context, [*found], self.label)
         else:
@@ -72,3 +96,22 @@ class Watershed(Refining):
             for mask in found:
                 whole = masks.union(whole, mask)
             self.apply(context, whole, session.apply)
+
+    def _split(self, context: ToolContext, found: list[Mask]) -> None:
+        """Leave the first part to the object that was parted; the others become objects of its class."""
+        target = context.annotations.get(self._target)
+        if target is None:
+            return
+        first, *more = found
+        change = edits.set_geometry(target, first, self.label)
+        id = context.new_ids(len(more)) if more else 0
+        made = [
+            Annotation(id + i, target.media, target.category, target.frame, mask, z=target.z)
+            for i, mask in enumerate(more)
+        ]
+        if context.commit(change.then(edits.add(made, self.label)) if made else change):
+            context.set_selection([target.id, *(a.id for a in made)])
+
+
+def _last(session: Session) -> int:
+    return max((stroke.label for stroke in session.strokes), default=0)

@@ -135,8 +135,39 @@ def test_watershed_adds_to_the_selected_object(desk_of):
     assert iou(desk.annotations[1], SQUARE | (np.add.outer(np.arange(H) // 10, np.arange(W) // 10) == 0)) > 0.9
 
 
+def test_watershed_parts_what_was_taken_for_one_object(desk_of):
+    both = Annotation(7, 1, 2, geometry=masks.from_bitmap(DISC | SQUARE), origin=Origin("model", "toy"), score=0.5)
+    desk, hand, _ = desk_of("watershed", [both], [7])
+    assert hand.key(K.Key_C, "c")
+    hand.drag((35, 60), (35, 90))
+    hand.drag((150, 60), (170, 80), mods=SHIFT)
+    assert len(desk.state.draft.regions) == 2 and not desk.commits
+    assert hand.key(K.Key_Return)
+    first, second = desk.annotations[7], desk.annotations[max(desk.annotations)]
+    assert iou(first, DISC) == 1 and iou(second, SQUARE) == 1 and second.category == 2
+    assert len(desk.commits) == 1 and desk.selection == {first.id, second.id}
+    assert not first.is_prediction and desk.commits[0].inverse().changes[-1].after == both
+
+
+def test_background_of_the_watershed_goes_off_the_parted_object(desk_of):
+    desk, hand, _ = desk_of("watershed", [Annotation(7, 1, 1, geometry=masks.from_bitmap(DISC | SQUARE))], [7])
+    hand.key(K.Key_C, "c")
+    hand.drag((35, 60), (35, 90))
+    hand.drag((150, 60), (170, 80), button=RIGHT)
+    hand.key(K.Key_Return)
+    assert list(desk.annotations) == [7] and iou(desk.annotations[7], DISC) == 1
+
+
+def test_parting_without_a_selected_object_says_so(desk_of):
+    desk, hand, _ = desk_of("watershed")
+    assert hand.key(K.Key_C, "c")
+    assert desk.said == ["Select a single object first."]
+    hand.key(K.Key_Return)
+    assert not desk.commits
+
+
 SNAP = next(operation for operation in OPERATIONS if operation.name == "snap")
-VALUES = {"reach": 10, "strength": 3.0, "colour": 13.0}
+VALUES = {"reach": 10, "strength": 3.0}
 
 
 def subject(rows, picture):
