@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 from msgspec.structs import replace
 
 from segstudio.core import changes, densepose
@@ -26,7 +25,7 @@ from segstudio.core.annotation import (
 )
 from segstudio.core.changes import ChangeSet
 from segstudio.core.errors import InputError
-from segstudio.core.geometry import Box, Polygons, Ring, ring_points
+from segstudio.core.geometry import Box, Polygons, Ring
 from segstudio.core.labels import Category
 from segstudio.core.masks import Mask
 from segstudio.core.media import Media
@@ -179,59 +178,6 @@ def translate(rows: Sequence[Annotation], dx: float, dy: float, *, nudge: bool =
     """Return the move of annotations by (dx, dy) pixels; nudges in a row become one step."""
     pairs = ((a, moved(a, dx, dy)) for a in rows)
     return changes.replace(pairs, f"Move {count_of(len(rows))}", MERGE_NUDGE if nudge else "")
-
-
-def move_vertex(a: Annotation, ring: int, index: int, x: float, y: float) -> ChangeSet:
-    """Return the move of one polygon vertex; `ring` counts the parts first, then the holes."""
-    if not isinstance(a.geometry, Polygons):
-        raise InputError(f"Object {a.id} is not a polygon.")
-    values = list([*a.geometry.parts, *a.geometry.holes][ring])
-    values[2 * index : 2 * index + 2] = (x, y)
-    return _with_ring(a, a.geometry, ring, tuple(values), "Move vertex")
-
-
-def _with_ring(a: Annotation, shape: Polygons, ring: int, values: Ring | None, label: str) -> ChangeSet:
-    """Return the change of one ring (None takes it out); `ring` counts the parts first, then the holes."""
-    rings: list[Ring | None] = [*shape.parts, *shape.holes]
-    rings[ring] = values
-    n = len(shape.parts)
-    parts, holes = (tuple(r for r in some if r is not None) for some in (rings[:n], rings[n:]))
-    return set_geometry(a, Polygons(parts, holes), label)
-
-
-def delete_vertex(a: Annotation, ring: int, index: int) -> ChangeSet:
-    """Return the removal of one polygon vertex; a ring of three goes whole, unless it is the only part."""
-    if not isinstance(a.geometry, Polygons):
-        raise InputError(f"Object {a.id} is not a polygon.")
-    shape = a.geometry
-    values = [*shape.parts, *shape.holes][ring]
-    if len(values) > 6:
-        return _with_ring(a, shape, ring, values[: 2 * index] + values[2 * index + 2 :], "Delete vertex")
-    if ring < len(shape.parts) == 1:
-        return ChangeSet(())
-    return _with_ring(a, shape, ring, None, "Delete ring")
-
-
-def insert_vertex(a: Annotation, x: float, y: float, reach: float) -> ChangeSet:
-    """Return the insertion of a vertex on the polygon side nearest to (x, y), or no change where none is in reach."""
-    if not isinstance(a.geometry, Polygons):
-        return ChangeSet(())
-    best = (reach, -1, -1)
-    for number, ring in enumerate((*a.geometry.parts, *a.geometry.holes)):
-        p = ring_points(ring)
-        q = np.roll(p, -1, axis=0)
-        side = q - p
-        length = np.maximum((side**2).sum(axis=1), 1e-12)
-        t = np.clip(((x - p[:, 0]) * side[:, 0] + (y - p[:, 1]) * side[:, 1]) / length, 0, 1)
-        distance = np.hypot(p[:, 0] + t * side[:, 0] - x, p[:, 1] + t * side[:, 1] - y)
-        nearest = int(np.argmin(distance))
-        if distance[nearest] <= best[0]:
-            best = (float(distance[nearest]), number, nearest)
-    _, number, index = best
-    if number < 0:
-        return ChangeSet(())
-    ring = [*a.geometry.parts, *a.geometry.holes][number]
-    return _with_ring(a, a.geometry, number, (*ring[: 2 * index + 2], x, y, *ring[2 * index + 2 :]), "Add vertex")
 
 
 def set_keypoints(a: Annotation, keypoints: Keypoints | None, label: str = "Move keypoint") -> ChangeSet:

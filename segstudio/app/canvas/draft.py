@@ -55,6 +55,7 @@ class Draft:
         ghost: Where something would be: faint dots, joined by `ghost_limbs`, pairs of indices.
         mark: A place that is ringed: what a key or a click is about.
         heat: How warm a model saw the places of one keypoint.
+        picked: Vertices that were picked out of the others.
     """
 
     line: tuple[Point, ...] = ()
@@ -75,10 +76,11 @@ class Draft:
     ghost_limbs: tuple[tuple[int, int], ...] = ()
     mark: Point | None = None
     heat: HeatMap | None = None
+    picked: tuple[Point, ...] = ()
 
     def bounds(self) -> Box | None:
         """Return the box around all marks but the text, or None without marks."""
-        places = [*self.line, *self.vertices, *((x, y) for x, y, v in self.points if v)]
+        places = [*self.line, *self.vertices, *((x, y) for x, y, v in self.points if v), *self.picked]
         places += [(dot.x, dot.y) for dot in self.dots]
         places += [point for line in self.lines for point in line.points]
         for mask, _ in self.regions:

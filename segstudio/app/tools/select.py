@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator
 
-from segstudio.app.canvas.draft import NOTHING, Draft
-from segstudio.app.canvas.handles import Handle, grab, resized
+from segstudio.app.canvas.draft import NOTHING, Dot, Draft
+from segstudio.app.canvas.handles import SHORTEST, SIDE_GRAB, Handle, grab, resized, side_at
 from segstudio.app.tools.base import Event, Keys, Run, Tool, ToolContext, clamp, dragged
-from segstudio.core import edits
+from segstudio.app.tools.options import Option
+from segstudio.app.tools.reshape import Picks, VertexDrag, moved_rows, neighbours, with_shared
+from segstudio.core import edits, shape_edits
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
-from segstudio.core.geometry import Box
+from segstudio.core.errors import SegstudioError
+from segstudio.core.geometry import Box, Polygons, ring_points
 
 # The pointer must travel this many screen pixels before a press becomes a drag.
 THRESHOLD = 4.0
@@ -19,18 +22,32 @@ ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
 FAR = 10
 
 Drag = Generator[Keys, Event, bool]
+Change = Callable[[Event], tuple[ChangeSet, tuple[Dot, ...]]]
 
 
 class Select(Tool):
     """Clicks select, drags move, handles reshape."""
 
     name = "select"
-    hint = "Click selects, again or Tab what lies beneath · Shift adds · drag moves · Ctrl-drag frames · arrows nudge"
+    hint = (
+        "Click selects, again or Tab what lies beneath · Shift adds · drag moves · Ctrl-drag frames · arrows nudge · "
+        "polygon: drag vertices and sides, double click adds one, Alt-click removes it, Alt-drag or [ ] picks several"
+    )
     cursor = "arrow"
+    options = (
+        Option("shared", "Shared borders", "flag", True, tip="Vertices of neighbours at the same place move too."),
+        Option("snap", "Snap", "flag", True, tip="A dragged vertex snaps to other borders and to the picture's edges."),
+    )
 
     def run(self, context: ToolContext) -> Run:
         beneath: list[int] = []
+        self._picks = Picks()
+        marked = False
         while True:
+            draft = self._picks.draft(_single(context))
+            if marked or draft is not NOTHING:
+                context.preview(draft)
+            marked = draft is not NOTHING
             event = yield self._keys(context, beneath)
             if event.kind == "key":
                 self._key(context, event, beneath)
@@ -43,30 +60,50 @@ class Select(Tool):
         if not context.selection:
             return frozenset()
         keys = {*ARROWS, "Esc"}
+        a = _single(context)
+        if a is not None and isinstance(a.geometry, Polygons):
+            keys |= {"[", "]"}
+            keys |= {"Del", "+"} if self._picks.of(a) else set()
         return frozenset(keys | {"Tab"} if len(beneath) > 1 and context.selection & set(beneath) else keys)
 
     def _key(self, context: ToolContext, event: Event, beneath: list[int]) -> None:
-        rows = _selected(context)
+        rows, a = _selected(context), _single(context)
+        if a is not None and self._picks.of(a) and self._key_of_picks(context, event, a):
+            return
         if event.key in ARROWS and rows:
-            step = FAR if event.shift else 1
-            dx, dy = ARROWS[event.key]
-            context.commit(edits.translate(rows, dx * step, dy * step, nudge=True))
+            context.commit(edits.translate(rows, *_step(event), nudge=True))
         elif event.key == "Tab" and len(beneath) > 1:
             context.set_selection([_next(beneath, context.selection, -1 if event.shift else 1)])
-        elif event.key == "Del" and rows:
-            context.commit(edits.delete(rows))
+        elif event.key in ("[", "]") and a is not None:
+            self._picks.step(a, 1 if event.key == "]" else -1)
         elif event.key == "Esc":
             context.set_selection(())
 
+    def _key_of_picks(self, context: ToolContext, event: Event, a: Annotation) -> bool:
+        """Handle a key that is for the picked vertices; return whether it was."""
+        numbers = self._picks.of(a)
+        if event.key in ARROWS:
+            picks = with_shared(context, a, numbers, self.value("shared"))
+            rows = moved_rows(context, picks)
+            context.commit(shape_edits.move_vertices(rows, picks, *_step(event), context.size, nudge=True))
+        elif event.key == "Del":
+            self._delete(context, a, numbers)
+        elif event.key == "+" and isinstance(a.geometry, Polygons):
+            ring, index = shape_edits.place_of(a.geometry, max(numbers))
+            points = ring_points([*a.geometry.parts, *a.geometry.holes][ring])
+            x, y = ((points[index] + points[(index + 1) % len(points)]) / 2).tolist()
+            if self._add(context, a, x, y, (ring, index)):
+                self._picks.set(context.annotations[a.id], [max(numbers) + 1])
+        elif event.key == "Esc":
+            self._picks.set(a, ())
+        else:
+            return False
+        return True
+
     def _press(self, context: ToolContext, press: Event) -> Generator[Keys, Event, list[int]]:
         """Handle a press until its release; return what lies beneath a click."""
-        rows = _selected(context)
-        handle = grab(rows[0], press.x, press.y, press.zoom) if len(rows) == 1 else None
-        if handle is not None:
-            if press.alt and handle.kind == "vertex":
-                context.commit(edits.delete_vertex(rows[0], handle.ring, handle.index))
-                return []
-            yield from _drag(context, press, lambda e: _reshape(context, rows[0], handle, press, e))
+        a = _single(context)
+        if a is not None and (yield from self._reshape(context, a, press)):
             return []
         found = context.under(press.x, press.y)
         if not found or press.ctrl:
@@ -78,23 +115,117 @@ class Select(Tool):
         held = not context.selection.isdisjoint(found)
         if not held:
             context.set_selection([found[0]])
-        moved = yield from _drag(context, press, lambda e: _move(context, press, e))
+        moved = yield from self._drag(context, press, lambda e: (_move(context, press, e), ()))
         if held and not moved:
             several = len(context.selection) > 1
             context.set_selection([found[0] if several else _next(found, context.selection, 1)])
         return found
 
+    def _reshape(self, context: ToolContext, a: Annotation, press: Event) -> Drag:
+        """Handle a press on the handles and sides of the selected object; return whether it was one."""
+        handle = grab(a, press.x, press.y, press.zoom)
+        if handle is not None and handle.kind == "vertex" and isinstance(a.geometry, Polygons):
+            yield from self._vertex(context, a, shape_edits.number_of(a.geometry, handle.ring, handle.index), press)
+            return True
+        if handle is not None:
+            yield from self._drag(context, press, lambda e: (_handle_moved(context, a, handle, press, e), ()))
+            return True
+        if press.alt and isinstance(a.geometry, Polygons):
+            box = yield from _framed(context, press)
+            self._picks.frame(a, box or Box(press.x, press.y, 0, 0), more=press.shift)
+            return True
+        side = side_at(a, press.x, press.y, press.zoom, SIDE_GRAB, SHORTEST)
+        if side is None or press.ctrl or press.shift or not isinstance(a.geometry, Polygons):
+            return False
+        count = len([*a.geometry.parts, *a.geometry.holes][side[0]]) // 2
+        ends = [shape_edits.number_of(a.geometry, side[0], i % count) for i in (side[1], side[1] + 1)]
+        yield from self._drag(context, press, self._moves(context, a, ends, press))
+        return True
+
+    def _vertex(self, context: ToolContext, a: Annotation, number: int, press: Event) -> Drag:
+        """Handle a press on a vertex."""
+        picked = self._picks.of(a)
+        assert isinstance(a.geometry, Polygons)
+        if press.alt and press.shift:
+            ring, _ = shape_edits.place_of(a.geometry, number)
+            _try(context, lambda: shape_edits.delete_ring(a, ring))
+        elif press.alt:
+            self._delete(context, a, {number})
+        elif press.shift:
+            self._picks.set(a, picked ^ {number})
+        else:
+            numbers = sorted(picked) if number in picked else [number]
+            return (yield from self._drag(context, press, self._moves(context, a, numbers, press)))
+        return True
+
+    def _moves(self, context: ToolContext, a: Annotation, numbers: list[int], press: Event) -> Change:
+        shared, snaps = self.value("shared"), self.value("snap")
+        return VertexDrag(context, a, numbers, press, shared=shared, snaps=snaps)
+
+    def _delete(self, context: ToolContext, a: Annotation, numbers: frozenset[int] | set[int]) -> None:
+        picks = with_shared(context, a, numbers, self.value("shared"))
+        _try(context, lambda: shape_edits.delete_vertices(moved_rows(context, picks), picks))
+
     def _insert(self, context: ToolContext, event: Event) -> bool:
         """Add a vertex where a polygon's side was clicked twice; return whether there is one."""
-        rows = _selected(context)
-        if len(rows) != 1 or grab(rows[0], event.x, event.y, event.zoom) is not None:
+        a = _single(context)
+        if a is None or grab(a, event.x, event.y, event.zoom) is not None:
             return False
-        return context.commit(edits.insert_vertex(rows[0], event.x, event.y, 2 * THRESHOLD / event.zoom))
+        side = side_at(a, event.x, event.y, event.zoom, 2 * THRESHOLD, 0)
+        return side is not None and self._add(context, a, event.x, event.y, side)
+
+    def _add(self, context: ToolContext, a: Annotation, x: float, y: float, side: tuple[int, int]) -> bool:
+        others = neighbours(context, a) if self.value("shared") else []
+        return context.commit(shape_edits.insert_vertex(others, x, y, a, side))
+
+    def _drag(self, context: ToolContext, press: Event, change: Change) -> Drag:
+        """Show what a drag would change, and commit it at the release; return whether there was a drag."""
+        active = False
+        a = _single(context)
+        try:
+            while True:
+                event = yield frozenset(("Esc",))
+                if event.kind == "key" and event.key == "Esc":
+                    return True
+                if event.kind not in ("move", "release"):
+                    continue
+                active = active or _far(press, event)
+                if active:
+                    now, dots = change(event)
+                    if event.kind == "release":
+                        context.commit(now)
+                    else:
+                        context.show(c.after for c in now.of("annotation") if isinstance(c.after, Annotation))
+                        context.preview(self._picks.draft(a, now, dots))
+                if event.kind == "release":
+                    return active
+        finally:
+            context.show(())
+            context.preview(NOTHING)
 
 
 def _selected(context: ToolContext) -> list[Annotation]:
     rows = context.annotations
     return [a for id in sorted(context.selection) if (a := rows.get(id)) is not None and context.visible(a)]
+
+
+def _single(context: ToolContext) -> Annotation | None:
+    """Return the selected object if it is only one."""
+    rows = _selected(context) if len(context.selection) == 1 else []
+    return rows[0] if rows else None
+
+
+def _try(context: ToolContext, edit: Callable[[], ChangeSet]) -> None:
+    """Commit a change, or say why it can't be made."""
+    try:
+        context.commit(edit())
+    except SegstudioError as error:
+        context.say(f"{error.message} {error.remedy or ''}".strip())
+
+
+def _step(event: Event) -> tuple[int, int]:
+    dx, dy = ARROWS[event.key]
+    return (dx * FAR, dy * FAR) if event.shift else (dx, dy)
 
 
 def _next(found: list[int], selection: frozenset[int], by: int) -> int:
@@ -107,40 +238,15 @@ def _far(press: Event, event: Event) -> bool:
     return math.hypot(event.x - press.x, event.y - press.y) * press.zoom >= THRESHOLD
 
 
-def _drag(context: ToolContext, press: Event, change: Callable[[Event], ChangeSet]) -> Drag:
-    """Show what a drag would change, and commit it at the release; return whether there was a drag."""
-    active = False
-    try:
-        while True:
-            event = yield frozenset(("Esc",))
-            if event.kind == "key" and event.key == "Esc":
-                return True
-            if event.kind not in ("move", "release"):
-                continue
-            active = active or _far(press, event)
-            if active:
-                now = change(event)
-                if event.kind == "release":
-                    context.commit(now)
-                else:
-                    context.show(c.after for c in now.of("annotation") if isinstance(c.after, Annotation))
-            if event.kind == "release":
-                return active
-    finally:
-        context.show(())
-
-
 def _move(context: ToolContext, press: Event, event: Event) -> ChangeSet:
     return edits.translate(_selected(context), event.x - press.x, event.y - press.y)
 
 
-def _reshape(context: ToolContext, a: Annotation, handle: Handle, press: Event, event: Event) -> ChangeSet:
-    """Return the change that a handle's drag makes."""
+def _handle_moved(context: ToolContext, a: Annotation, handle: Handle, press: Event, event: Event) -> ChangeSet:
+    """Return the change that the drag of a joint or of a box's handle makes."""
     # The handle keeps its distance to the pointer, so that it does not jump at the first move.
     moved = Event("move", event.x - press.x + handle.x, event.y - press.y + handle.y)
     x, y = clamp(moved, context.size)
-    if handle.kind == "vertex":
-        return edits.move_vertex(a, handle.ring, handle.index, x, y)
     if handle.kind == "joint" and a.keypoints is not None:
         v = a.keypoints.point(handle.index)[2]
         return edits.set_keypoints(a, a.keypoints.moved(handle.index, x, y, v))
@@ -148,21 +254,27 @@ def _reshape(context: ToolContext, a: Annotation, handle: Handle, press: Event, 
     return edits.set_box(a, resized(box, handle.index, x, y)) if box is not None else ChangeSet(())
 
 
-def _band(context: ToolContext, press: Event) -> Drag:
-    """Select what a rubber band surrounds; a mere click selects nothing."""
+def _framed(context: ToolContext, press: Event) -> Generator[Keys, Event, Box | None]:
+    """Follow a rubber band; return its box, or None for a mere click and for one that was cancelled."""
     active = False
     try:
         while True:
             event = yield frozenset(("Esc",))
             if event.kind == "key" and event.key == "Esc":
-                return True
+                return None
             active = active or (event.kind == "move" and _far(press, event))
+            box = dragged((press.x, press.y), (event.x, event.y))
             if event.kind == "release":
-                break
+                return box if active else None
             if active and event.kind == "move":
-                context.preview(Draft(box=dragged((press.x, press.y), (event.x, event.y)), rubber=True))
+                context.preview(Draft(box=box, rubber=True))
     finally:
         context.preview(NOTHING)
-    found = context.inside(dragged((press.x, press.y), (event.x, event.y))) if active else []
-    context.set_selection(context.selection | set(found) if press.shift else found)
-    return active
+
+
+def _band(context: ToolContext, press: Event) -> Generator[Keys, Event, None]:
+    """Select what a rubber band surrounds; a mere click selects nothing."""
+    before = context.selection
+    box = yield from _framed(context, press)
+    found = context.inside(box) if box is not None else []
+    context.set_selection(before | set(found) if press.shift else found)

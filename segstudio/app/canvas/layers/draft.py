@@ -49,6 +49,7 @@ class DraftLayer(Layer):
         self._box(painter, scale)
         self._points(painter, scale)
         self._dots(painter, scale)
+        self._picked(painter, scale)
         self._brush(painter, scale)
         self._mark(painter, scale)
 
@@ -117,6 +118,13 @@ class DraftLayer(Layer):
                 painter.drawLine(at - QPointF(radius - 2, 0), at + QPointF(radius - 2, 0))
                 if dot.kind == "positive":
                     painter.drawLine(at - QPointF(0, radius - 2), at + QPointF(0, radius - 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _picked(self, painter: QPainter, scale: float) -> None:
+        painter.setPen(QPen(QColor(255, 255, 255), 1.5))
+        painter.setBrush(ACCENT)
+        for p in points_of(self.scene.draft.picked):
+            painter.drawEllipse(p * scale, DOT + 1.5, DOT + 1.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _line(self, painter: QPainter, scale: float) -> None:

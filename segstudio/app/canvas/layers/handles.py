@@ -7,9 +7,10 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from segstudio.app.canvas.handles import Handle, handles_of
 from segstudio.app.canvas.layers.base import Layer, to_screen
+from segstudio.core.geometry import Box
 
 SIDE = 7.0
-# Vertices nearer to each other than this, on the screen, get no handle each.
+# Of vertices nearer to each other than this, on the screen, only some get a handle.
 APART = 9.0
 
 
@@ -24,25 +25,12 @@ class HandlesLayer(Layer):
         if len(selected) != 1 or self.scene.draft.brush is not None:
             return
         scale = to_screen(painter)
-        margin = SIDE / scale
-        part = exposed.adjusted(-margin, -margin, margin, margin)
+        part = Box(exposed.x(), exposed.y(), exposed.width(), exposed.height()).padded(SIDE / scale)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(0, 0, 0, 220), 1.25))
         painter.setBrush(QColor(255, 255, 255))
-        taken: set[tuple[int, int]] = set()
-        for handle in handles_of(selected[0]):
-            at = QPointF(handle.x, handle.y)
-            if part.contains(at) and self._free(handle, scale, taken):
-                self._draw(painter, handle, at * scale)
-
-    def _free(self, handle: Handle, scale: float, taken: set[tuple[int, int]]) -> bool:
-        if handle.kind != "vertex":
-            return True
-        cell = (int(handle.x * scale / APART), int(handle.y * scale / APART))
-        if cell in taken:
-            return False
-        taken.add(cell)
-        return True
+        for handle in handles_of(selected[0], part, APART / scale):
+            self._draw(painter, handle, QPointF(handle.x, handle.y) * scale)
 
     def _draw(self, painter: QPainter, handle: Handle, at: QPointF) -> None:
         if handle.kind == "box":
