@@ -14,6 +14,7 @@ import numpy as np
 
 HEIGHT = 8.5  # of a figure, in heads
 HALF = 2.1  # of its width
+_HAIR = 1e-9  # what rounding may add
 FRONT, BACK = -2.25, 2.25  # where the middles of the two figures are
 
 
@@ -40,7 +41,7 @@ class Patch(NamedTuple):
     def place(self, u: float, v: float) -> tuple[float, float] | None:
         """Return x, y of a place on the chart; None where this patch does not have it."""
         at = {axis: (value - start) / (end - start) for (axis, start, end), value in ((self.u, u), (self.v, v))}
-        if not all(-1e-9 <= w <= 1 + 1e-9 for w in at.values()):
+        if not all(-_HAIR <= w <= 1 + _HAIR for w in at.values()):
             return None
         left, right = self._sides(at["t"])
         return left + at["s"] * (right - left), self.top + at["t"] * (self.bottom - self.top)
@@ -51,9 +52,10 @@ class Patch(NamedTuple):
         if not 0 <= t <= 1:
             return None
         left, right = self._sides(t)
-        if not left <= x <= right:
+        s = (x - left) / (right - left)
+        if not -_HAIR <= s <= 1 + _HAIR:
             return None
-        at = {"s": (x - left) / (right - left), "t": t}
+        at = {"s": min(max(s, 0.0), 1.0), "t": t}
         u, v = (start + at[axis] * (end - start) for axis, start, end in (self.u, self.v))
         return u, v
 

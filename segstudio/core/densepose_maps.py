@@ -135,30 +135,49 @@ def filled(dense: DensePose) -> Dense:
     """Return the dense map that an annotation's points and parts suggest, at the picture's own pixels.
 
     In a coarse part each pixel takes the chart of the nearest point of that part; U and V are interpolated between the
-    chart's points by a thin-plate spline (Duchon, 1977), by a plane through three, by the value of one or two. A part
-    without a point stays empty, and so does everything where no part is painted.
+    chart's points by a thin-plate spline (Duchon, 1977), by the nearest value where fewer than three points spread out.
+    A part without a point stays empty, and so does everything where no part is painted.
     """
     parts, left, top = dp.in_picture(dense, dense.part_map())
-    labels = np.zeros(parts.shape, np.uint8)
-    uv = np.zeros((2, *parts.shape), np.float32)
+    return _fill(dense, parts, Dense(left, top, *_blank(parts)), (left + 0.5, top + 0.5, 1.0, 1.0))
+
+
+def filled_grid(dense: DensePose) -> Dense:
+    """Return the same in the 256 x 256 cells of its box, which costs the same for a large person as for a small one."""
+    parts, box = dense.part_map(), dense.box
+    across, down = box.w / dp.GRID, box.h / dp.GRID
+    grid = (box.x + across / 2, box.y + down / 2, across, down)
+    return _fill(dense, parts, Dense(0, 0, *_blank(parts)), grid)
+
+
+def _blank(parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return np.zeros(parts.shape, np.uint8), np.zeros((2, *parts.shape), np.float32)
+
+
+def _fill(dense: DensePose, parts: np.ndarray, into: Dense, grid: tuple[float, float, float, float]) -> Dense:
+    """Fill a map.
+
+    Args:
+        dense: Its points count.
+        parts: The coarse part of each cell of the map.
+        into: An empty map.
+        grid: The first cell's centre in the picture, and the size of a cell: x, y, w, h.
+    """
     points = dense.points()
     points = points[[dp.chart(p) is not None for p in dense.part]]
-    if not len(points):
-        return Dense(left, top, labels, uv)
     charts = points[:, 2].astype(np.intp)
     for coarse in np.unique(parts[parts > 0]).tolist():
         own = np.flatnonzero(dp.COARSE_OF[charts] == coarse)
         if not len(own):
             continue
         ys, xs = np.nonzero(parts == coarse)
-        at = np.stack([left + xs + 0.5, top + ys + 0.5], axis=1)
+        at = np.stack([grid[0] + xs * grid[2], grid[1] + ys * grid[3]], axis=1)
         number = charts[own][_nearest(at, points[own, :2])]
-        labels[ys, xs] = number
+        into.labels[ys, xs] = number
         for c in np.unique(number).tolist():
             inside = number == c
-            given = points[charts == c]
-            uv[:, ys[inside], xs[inside]] = interpolated(given, at[inside]).T
-    return Dense(left, top, labels, uv)
+            into.uv[:, ys[inside], xs[inside]] = interpolated(points[charts == c], at[inside]).T
+    return into
 
 
 def _nearest(at: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -153,24 +153,3 @@ def test_a_guess_follows_the_parts_and_the_neighbours() -> None:
     bare = replace(dense, x=(), y=(), part=(), u=(), v=())
     assert maps.guess(bare, *bare.to_picture(100, 100)) == (2, 0.5, 0.5)
     assert maps.guess(dp.empty(dense.box), 30, 60) is None
-
-
-def test_the_rule_of_thumb_for_the_other_side_holds_on_a_published_person_seen_from_the_front() -> None:
-    """The first example stands upright and faces the camera: a place and its mirror image show mirrored charts."""
-
-
-def test_a_published_rider_seen_from_behind_lies_on_the_back_figure_as_in_the_picture() -> None:
-    path = needed(PUBLISHED / "DensePoseData" / "infer_out" / "demo_im_IUV.png")
-    iuv = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)[180:400, 755:862]
-    for part in (1, 11, 12, 17, 18, 23, 24):
-        ys, xs = np.nonzero(iuv[..., 0] == part)
-        pairs = [
-            (*place, x, y)
-            for y, x in zip(ys.tolist(), xs.tolist())
-            for place in atlas.places(part, *(iuv[y, x, 1:] / 255))
-            if place[0] > 0
-        ]
-        drawn = np.array(pairs)
-        assert len(drawn) > 0.5 * len(xs)
-        for axis in (0, 1):
-            assert np.corrcoef(drawn[:, axis], drawn[:, 2 + axis])[0, 1] > 0.7, (part, axis)

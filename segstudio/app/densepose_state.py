@@ -1,0 +1,84 @@
+"""What the person looks at in DensePose mode: shared by the atlas, the overlay and the tools. It is never undone."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from segstudio.core import colors
+from segstudio.core.colors import RGB
+from segstudio.core.densepose import CHARTS, COARSE_OF, DensePose
+from segstudio.core.densepose_maps import Dense, filled_grid
+from segstudio.core.events import Channel
+
+# What the overlay shows.
+LOOKS = ("parts", "charts", "u", "v", "contour")
+UNKNOWN: RGB = (150, 150, 150)  # a point whose part is none of the 24
+
+
+class Spot(NamedTuple):
+    """A place on a chart."""
+
+    chart: int
+    u: float
+    v: float
+
+
+class DenseState:
+    """The atlas's cursor and what the pointer is on.
+
+    Attributes:
+        look: What the overlay shows, one of `LOOKS`.
+        part: The coarse part that is painted, 1 to 14.
+        cursor: The place of the atlas that the next point gets, and what the arrow keys move.
+        place: The place in the picture that waits for its place on the atlas, or None.
+        point: (annotation id, number) of the chosen point, or None.
+        hover: (annotation id, number) of the point under the pointer, or None.
+        seen: What the place of the picture under the pointer shows, or None.
+        aim: The place of the atlas under the pointer, or None.
+        changed: Tells of every change.
+    """
+
+    def __init__(self) -> None:
+        self.look = "parts"
+        self.part = 1
+        self.cursor = Spot(2, 0.5, 0.5)
+        self.place: tuple[float, float] | None = None
+        self.point: tuple[int, int] | None = None
+        self.hover: tuple[int, int] | None = None
+        self.seen: Spot | None = None
+        self.aim: Spot | None = None
+        self.changed: Channel[frozenset[str]] = Channel()
+        self._maps: dict[int, tuple[DensePose, Dense]] = {}
+
+    def set(self, **values: object) -> None:
+        """Change some of the attributes and tell once which are different."""
+        different = frozenset(k for k, v in values.items() if getattr(self, k) != v)
+        for name in different:
+            setattr(self, name, values[name])
+        if different:
+            self.changed.publish(different)
+
+    def map_of(self, dense: DensePose) -> Dense:
+        """Return the filled map of a dense pose in the cells of its box; the last few are kept."""
+        found = self._maps.get(id(dense))
+        if found is None or found[0] is not dense:
+            if len(self._maps) > 32:
+                self._maps.clear()
+            found = self._maps[id(dense)] = (dense, filled_grid(dense))
+        return found[1]
+
+
+def part_color(coarse: int) -> RGB:
+    """Return the colour of a coarse part, grey for none."""
+    return colors.instance_color(coarse) if coarse else UNKNOWN
+
+
+def chart_color(part: float, look: str, u: float = 0.5, v: float = 0.5) -> RGB:
+    """Return the colour of a place on a chart: of its part, or by the published colour map of its number, U or V."""
+    if part not in range(1, len(CHARTS) + 1):
+        return UNKNOWN
+    if look == "parts":
+        return part_color(int(COARSE_OF[int(part)]))
+    value = {"charts": part / len(CHARTS), "u": u, "v": v, "contour": u}[look]
+    r, g, b = colors.lut("parula")[round(min(max(value, 0.0), 1.0) * 255)].tolist()
+    return r, g, b
