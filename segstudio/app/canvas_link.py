@@ -13,6 +13,7 @@ from segstudio.app.bridge import Bridge
 from segstudio.app.canvas.draft import Draft
 from segstudio.app.canvas.style import Style
 from segstudio.app.canvas.view import CanvasView
+from segstudio.app.densepose_state import DenseState
 from segstudio.app.i18n import tr
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
@@ -82,6 +83,10 @@ class SessionContext:
     @property
     def results(self) -> Sequence[Result]:
         return self._session.results.get(self.place, ())
+
+    @property
+    def dense(self) -> DenseState:
+        return self._session.dense
 
     def pixels(self, box: Box | None = None) -> np.ndarray:
         picture = self._session.picture
@@ -193,6 +198,8 @@ class CanvasLink(QObject):
         self.tools = tools
         self.tool = self._before = ""
         self._place: tuple[int, int] | None = None
+        view.scene_state.dense = session.dense
+        view.destroyed.connect(session.dense.changed.subscribe(lambda _: view.refresh_overlays()))
         session.picture_changed.connect(self._on_picture)
         session.annotations_changed.connect(self._on_annotations)
         session.selection_changed.connect(self._on_selection)
@@ -211,6 +218,8 @@ class CanvasLink(QObject):
             self._before, self.tool = self.tool, name
         tool = self.tools[name]
         tool.prepare(self.context)
+        if tool.mode:
+            self._session.view.set(mode=tool.mode)
         self._recall(tool)
         self.background.drop_all()
         # What the last tool showed goes before the new one shows something.
@@ -303,12 +312,14 @@ class CanvasLink(QObject):
         state = self._view.scene_state
         state.kinds = view.layers if view.shown else frozenset()
         state.locked = view.locked
+        state.mode = view.mode
         state.restyle(
             Style(
                 visible=view.visible,
                 categories=session.categories,
                 mode=view.color_mode,
-                opacity=view.opacity,
+                # The parts of a dense pose lie where the object's own colour would.
+                opacity=0.0 if view.mode == "densepose" else view.opacity,
                 filled="masks" in view.layers,
                 selection=session.selection,
             )

@@ -7,12 +7,17 @@ from typing import NamedTuple
 from segstudio.core import colors
 from segstudio.core.colors import RGB
 from segstudio.core.densepose import CHARTS, COARSE_OF, DensePose
+from segstudio.core.densepose_atlas import turned
 from segstudio.core.densepose_maps import Dense, filled_grid
 from segstudio.core.events import Channel
 
 # What the overlay shows.
 LOOKS = ("parts", "charts", "u", "v", "contour")
 UNKNOWN: RGB = (150, 150, 150)  # a point whose part is none of the 24
+
+
+# The key of each chart, in their order.
+CHART_KEYS = "1234567890ABCDEFGHIJKLMN"
 
 
 class Spot(NamedTuple):
@@ -82,3 +87,12 @@ def chart_color(part: float, look: str, u: float = 0.5, v: float = 0.5) -> RGB:
     value = {"charts": part / len(CHARTS), "u": u, "v": v, "contour": u}[look]
     r, g, b = colors.lut("parula")[round(min(max(value, 0.0), 1.0) * 255)].tolist()
     return r, g, b
+
+
+def stepped(spot: Spot, across: int, down: int, by: float) -> Spot:
+    """Return the place a step further on the drawing of the chart."""
+    square = turned(spot.chart)
+    place = square.place(spot.u, spot.v) or (0.5, 0.5)
+    x, y = (min(max(w + d * by, 0.0), 1.0) for w, d in zip(place, (across, down)))
+    u, v = square.coordinates(x, y) or spot[1:]
+    return Spot(spot.chart, round(u, 4), round(v, 4))

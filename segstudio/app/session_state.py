@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from segstudio.app.densepose_state import DenseState
 from segstudio.app.view_state import ViewState
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
@@ -54,6 +55,7 @@ class SessionState(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.view = ViewState(self)
+        self.dense = DenseState()
         self.project: ProjectFile | None = None
         self.reader: MediaReader | None = None
         self.media: Media | None = None

@@ -9,7 +9,7 @@ from segstudio.core.display import PLAIN, Display
 
 COLOR_MODES = ("class", "instance", "track")
 MODES = ("instances", "panoptic", "densepose")
-LAYERS = ("masks", "boxes", "keypoints", "labels", "maps")
+LAYERS = ("masks", "boxes", "keypoints", "labels", "maps", "dense")
 
 
 class ViewState(QObject):

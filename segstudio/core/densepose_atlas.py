@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-HEIGHT = 8.5  # of a figure, in heads
-HALF = 2.1  # of its width
+HEIGHT = 7.0  # of a figure, in heads
+HALF = 2.2  # of its width
 _HAIR = 1e-9  # what rounding may add
-FRONT, BACK = -2.25, 2.25  # where the middles of the two figures are
+FRONT, BACK = -2.3, 2.3  # where the middles of the two figures are
 
 
 class Patch(NamedTuple):
@@ -72,13 +72,13 @@ class Patch(NamedTuple):
 
 
 # The person's right half on the front figure: rows, then the outer and the inner side, x to the left of the middle.
-_HEAD = (0.0, 1.3, (0.22, 0.42, 0.5, 0.52, 0.49, 0.42, 0.32, 0.24), (0.0, 0.0))
-_UPPER_ARM = (1.72, 3.2, (1.12, 1.4, 1.48, 1.54, 1.6, 1.66), (0.98, 1.02, 1.06, 1.1, 1.18, 1.28))
-_LOWER_ARM = (3.26, 4.6, (1.68, 1.78, 1.82, 1.83, 1.84), (1.3, 1.38, 1.44, 1.5, 1.56))
-_HAND = (4.66, 5.62, (1.9, 2.1, 2.08, 1.98, 1.8), (1.52, 1.46, 1.48, 1.54, 1.64))
-_UPPER_LEG = (4.36, 6.16, (0.94, 0.97, 0.9, 0.8, 0.7), (0.04, 0.08, 0.12, 0.17, 0.2))
-_LOWER_LEG = (6.22, 7.66, (0.68, 0.74, 0.7, 0.56, 0.46), (0.2, 0.14, 0.16, 0.2, 0.22))
-_FOOT = (7.72, 8.5, (0.48, 0.6, 0.72, 0.76, 0.66), (0.2, 0.18, 0.16, 0.16, 0.22))
+_HEAD = (0.0, 1.14, (0.22, 0.42, 0.5, 0.52, 0.49, 0.42, 0.32, 0.24), (0.0, 0.0))
+_UPPER_ARM = (1.5, 2.72, (1.12, 1.4, 1.48, 1.54, 1.6, 1.66), (0.98, 1.02, 1.06, 1.1, 1.18, 1.28))
+_LOWER_ARM = (2.77, 3.86, (1.68, 1.78, 1.82, 1.83, 1.84), (1.3, 1.38, 1.44, 1.5, 1.56))
+_HAND = (3.91, 4.78, (1.9, 2.16, 2.18, 2.08, 1.86), (1.5, 1.42, 1.44, 1.52, 1.64))
+_UPPER_LEG = (3.55, 5.02, (0.94, 0.97, 0.9, 0.8, 0.7), (0.03, 0.07, 0.12, 0.17, 0.2))
+_LOWER_LEG = (5.07, 6.24, (0.68, 0.74, 0.7, 0.56, 0.46), (0.2, 0.14, 0.16, 0.2, 0.22))
+_FOOT = (6.29, 6.98, (0.48, 0.6, 0.72, 0.76, 0.66), (0.2, 0.18, 0.16, 0.16, 0.22))
 _TORSO = (0.3, 0.52, 0.98, 1.0, 0.95, 0.88, 0.8, 0.74, 0.74, 0.8, 0.88, 0.94, 0.95)
 
 # (row of sides, chart on the person's right, on the left, back, U on the right, V on the right); the left mirrors both.
@@ -106,7 +106,7 @@ def _curve(values: tuple[float, ...]) -> np.ndarray:
 
 
 def _patches() -> tuple[Patch, ...]:
-    torso, top, bottom = _curve(_TORSO), 1.36, 4.3
+    torso, top, bottom = _curve(_TORSO), 1.18, 3.5
     made = [
         Patch(2, False, top, bottom, FRONT - torso, FRONT + torso, ("t", 0.0, 1.0), ("s", 1.0, 0.0)),
         Patch(1, True, top, bottom, BACK - torso, BACK + torso, ("t", 0.0, 1.0), ("s", 0.0, 1.0)),

@@ -38,8 +38,8 @@ def dense_of(a: Annotation) -> DensePose:
 
 
 def frame_of(a: Annotation) -> Box:
-    """Return the object's bbox: the stated one, else the one around its shape."""
-    if a.box is not None:
+    """Return the object's bbox as an export writes it: that of its mask, else the stated one, else its shape's."""
+    if a.box is not None and not isinstance(a.geometry, Mask):
         return a.box
     return a.geometry.bounds if a.geometry is not None else a.bounds
 
@@ -128,6 +128,21 @@ def paint_part(a: Annotation, part: int, stroke: Mask, *, erase: bool = False, w
     if tuple(new) == old:
         return ChangeSet(())
     return set_dense(a, replace(dense, masks=tuple(new)), "Erase body part" if erase else "Paint body part")
+
+
+def fill_rest(a: Annotation, part: int, outline: Mask) -> ChangeSet:
+    """Return the painting of a part on all cells of an outline (in the picture) that have no part yet."""
+    if not outline.counts:
+        return ChangeSet(())
+    dense = densepose.rebased(dense_of(a), dense_of(a).box.union(frame_of(a)))
+    free = densepose.cells_of(dense, outline)
+    for mask in dense.masks:
+        free = masks.subtract(free, mask)
+    if not free.counts:
+        return ChangeSet(())
+    old = dense.masks or tuple(masks.EMPTY for _ in densepose.COARSE)
+    new = tuple(masks.union(m, free) if i == part else m for i, m in enumerate(old, 1))
+    return set_dense(a, replace(dense, masks=new), "Fill body part")
 
 
 def clear(a: Annotation) -> ChangeSet:

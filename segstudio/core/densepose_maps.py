@@ -135,7 +135,7 @@ def filled(dense: DensePose) -> Dense:
     """Return the dense map that an annotation's points and parts suggest, at the picture's own pixels.
 
     In a coarse part each pixel takes the chart of the nearest point of that part; U and V are interpolated between the
-    chart's points by a thin-plate spline (Duchon, 1977), by the nearest value where fewer than three points spread out.
+    chart's points by a thin-plate spline (Duchon, 1977), by a straight line where they lie in a row.
     A part without a point stays empty, and so does everything where no part is painted.
     """
     parts, left, top = dp.in_picture(dense, dense.part_map())
@@ -193,11 +193,14 @@ def interpolated(points: np.ndarray, at: np.ndarray) -> np.ndarray:
     places, first = np.unique(points[:, :2], axis=0, return_index=True)
     values = points[first, 3:5]
     n = len(places)
+    if n == 1:
+        return np.clip(np.broadcast_to(values, (len(at), 2)), 0.0, 1.0)
     middle, scale = places.mean(axis=0), max(float(np.ptp(places, axis=0).max()), 1e-9)
     here, there = (places - middle) / scale, (at - middle) / scale
-    flat = np.linalg.matrix_rank(np.column_stack([np.ones(n), here]), tol=1e-3)
-    if n < 3 or flat < 3:
-        return np.clip(values[_nearest(at, places)], 0.0, 1.0)
+    if np.linalg.matrix_rank(here - here.mean(axis=0), tol=1e-3) < 2:
+        # In a row: a straight line along it, and nothing across, is all that they say.
+        slope, *_ = np.linalg.lstsq(np.column_stack([np.ones(n), here]), values, rcond=None)
+        return np.clip(np.column_stack([np.ones(len(at)), there]) @ slope, 0.0, 1.0)
     system = np.zeros((n + 3, n + 3))
     system[:n, :n] = _bend(here, here) + _REACH * np.eye(n)
     system[:n, n] = system[n, :n] = 1.0

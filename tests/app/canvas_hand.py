@@ -56,6 +56,7 @@ class Desk:
     def __init__(self, view: CanvasView, rows: Iterable[Annotation] = ()) -> None:
         self.view = view
         self.state = view.scene_state
+        self.dense = view.scene_state.dense
         self.annotations = {a.id: a for a in rows}
         self.category: Category | None = CATEGORIES[1]
         self.place = (1, 0)

@@ -10,6 +10,7 @@ from segstudio.app.canvas.compose import Composer, Pair
 from segstudio.app.canvas.draft import NOTHING, Draft
 from segstudio.app.canvas.style import Style
 from segstudio.app.canvas.table import Table
+from segstudio.app.densepose_state import DenseState
 from segstudio.core.annotation import Annotation
 from segstudio.core.display import PLAIN, Display
 from segstudio.core.geometry import Box
@@ -31,8 +32,10 @@ class Scene:
         hover: Id of the annotation under the pointer, 0 for none.
         draft: What the tool shows.
         results: Maps and scores that are no annotations.
-        kinds: Which overlays are drawn: "masks", "boxes", "keypoints", "labels", "maps".
         locked: Ids of annotations that can't be picked.
+        kinds: Which overlays are drawn: "masks", "boxes", "keypoints", "labels", "maps", "dense".
+        mode: What is being corrected: "instances", "panoptic" or "densepose".
+        dense: What the person looks at in DensePose mode.
         stroked: Id of the annotation that a brush stroke is being drawn on, 0 for none.
         display: How the picture itself is shown.
         grid: Picture pixels between two lines of the grid, 0 for none.
@@ -47,9 +50,11 @@ class Scene:
         self.hover = 0
         self.draft: Draft = NOTHING
         self.results: Sequence[Result] = ()
-        self.kinds: frozenset[str] = frozenset(("masks", "boxes", "keypoints", "labels", "maps"))
         self.display: Display = PLAIN
         self.grid = 0
+        self.kinds: frozenset[str] = frozenset(("masks", "boxes", "keypoints", "labels", "maps", "dense"))
+        self.mode = "instances"
+        self.dense = DenseState()
         self.version = 0
         self.locked: frozenset[int] = frozenset()
         self.stroked = 0

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from segstudio.app.panels.densepose import AtlasPanel
 from segstudio.app.panels.display import DisplayPanel
 from segstudio.app.panels.files import FilesPanel
 from segstudio.app.panels.history import HistoryPanel
@@ -36,6 +37,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("models", "upper", lambda p: ModelsPanel(p.session, p.bridge, p.settings, p.bridge.discard)),
     PanelSpec("labels", "upper", lambda p: LabelsPanel(p.session)),
     PanelSpec("display", "upper", lambda p: DisplayPanel(p.session)),
+    PanelSpec("atlas", "upper", lambda p: AtlasPanel(p.session, p.canvas, p.link)),
     PanelSpec("objects", "lower", lambda p: ObjectsPanel(p.session)),
     PanelSpec("history", "lower", lambda p: HistoryPanel(p.session)),
 )

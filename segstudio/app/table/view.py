@@ -15,6 +15,7 @@ ROWS: tuple[Spec, ...] = (
     row("view.keypoints", "Keypoints", "person", "", "view.layer:keypoints", "", "layer:keypoints"),
     row("view.labels", "Labels and Scores", "tag", "", "view.layer:labels", "", "layer:labels"),
     row("view.maps", "Maps", "map-trifold", "", "view.layer:maps", "", "layer:maps"),
+    row("view.dense", "DensePose", "person-simple", "", "view.layer:dense", "", "layer:dense"),
     row("view.rejected", "Rejected Predictions", "prohibit", "", "view.toggle_rejected", "", "rejected"),
     row("|view.instances", "Mode: Instances", "polygon", "", "view.mode:instances", "", "mode:instances"),
     row("view.panoptic", "Mode: Panoptic", "puzzle-piece", "", "view.mode:panoptic", "", "mode:panoptic"),

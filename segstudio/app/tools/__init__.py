@@ -6,6 +6,8 @@ from segstudio.app.tools.adjust import Adjust
 from segstudio.app.tools.base import Event, Runner, Tool, ToolContext
 from segstudio.app.tools.box import BoxTool
 from segstudio.app.tools.brush import Brush, Eraser
+from segstudio.app.tools.densepose_parts import DenseParts
+from segstudio.app.tools.densepose_point import DensePoint
 from segstudio.app.tools.grabcut import GrabCut
 from segstudio.app.tools.point import PointTool
 from segstudio.app.tools.polygon import Polygon
@@ -29,6 +31,8 @@ TOOLS: tuple[type[Tool], ...] = (
     SuperpixelTool,
     GrabCut,
     Watershed,
+    DensePoint,
+    DenseParts,
     Adjust,
 )
 

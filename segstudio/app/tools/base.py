@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 import numpy as np
 
 from segstudio.app.canvas.draft import NOTHING, Draft
+from segstudio.app.densepose_state import DenseState
 from segstudio.app.tools.options import Button, Option
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
@@ -115,6 +116,11 @@ class ToolContext(Protocol):
         """What models said of the picture that is no annotation: maps, scores, heat."""
         ...
 
+    @property
+    def dense(self) -> DenseState:
+        """What the person looks at in DensePose mode."""
+        ...
+
     def pixels(self, box: Box | None = None) -> np.ndarray:
         """Return uint8 RGB (h, w, 3) of the whole pixels that a box touches, or of the whole picture.
 
@@ -213,6 +219,7 @@ class Tool:
         name: As the table of actions knows it.
         hint: Its keys, as the status bar says them.
         cursor: "arrow", "cross" or "none".
+        mode: The mode of the view that it belongs to, or "" for any: choosing the tool switches to it.
         options, buttons: What the bar above the canvas offers.
         note: A short text that the bar shows beside them.
         changed: Called with the name of an option that got another value, with "note" for another note, and with ""
@@ -222,6 +229,7 @@ class Tool:
     name: ClassVar[str] = ""
     hint: str = ""
     cursor: ClassVar[str] = "cross"
+    mode: ClassVar[str] = ""
     options: tuple[Option, ...] = ()
     buttons: tuple[Button, ...] = ()
 

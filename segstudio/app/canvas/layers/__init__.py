@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from segstudio.app.canvas.layers.base import Layer
 from segstudio.app.canvas.layers.boxes import BoxesLayer
+from segstudio.app.canvas.layers.densepose import DensePoseLayer
 from segstudio.app.canvas.layers.draft import DraftLayer
 from segstudio.app.canvas.layers.grid import GridLayer
 from segstudio.app.canvas.layers.handles import HandlesLayer
@@ -22,6 +23,7 @@ LAYERS: tuple[type[Layer], ...] = (
     SemanticLayer,
     HeatmapLayer,
     InstancesLayer,
+    DensePoseLayer,
     BoxesLayer,
     GridLayer,
     SelectionLayer,
