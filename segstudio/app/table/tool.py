@@ -18,8 +18,8 @@ TOOLS: tuple[tuple[str, str, str, str], ...] = (
     ("superpixels", "Superpixels", "hexagon", "U"),
     ("grabcut", "GrabCut", "selection-foreground", "G"),
     ("watershed", "Watershed", "drop", "F"),
-    ("dense_point", "DensePose Point", "person-simple-walk", "Shift+K"),
-    ("dense_parts", "DensePose Parts", "t-shirt", "Shift+Y"),
+    ("dense_point", "DensePose Point", "person-simple-walk", "I"),
+    ("dense_parts", "DensePose Parts", "t-shirt", "Shift+I"),
 )
 
 ROWS: tuple[Spec, ...] = tuple(
