@@ -19,7 +19,7 @@ TOOLS: tuple[tuple[str, str, str, str], ...] = (
     ("grabcut", "GrabCut", "selection-foreground", "G"),
     ("watershed", "Watershed", "drop", "F"),
     ("dense_point", "DensePose Point", "person-simple-walk", "I"),
-    ("dense_parts", "DensePose Parts", "t-shirt", "Shift+I"),
+    ("dense_parts", "DensePose Parts", "t-shirt", "Y"),
 )
 
 ROWS: tuple[Spec, ...] = tuple(
