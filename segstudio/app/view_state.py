@@ -27,6 +27,7 @@ class ViewState(QObject):
         locked: Ids of annotations that can be neither picked nor changed by hand.
         isolated: Ids of the only annotations that are shown, or None for all.
         show_rejected: Whether rejected predictions are drawn.
+        flipped: Whether the canvas shows the picture as it was.
         display: How the picture itself is shown.
         window: The (lo, hi) of samples of more than 8 bits that are shown as black and white; None: chosen by itself.
         grid: Picture pixels between two lines of a grid over the picture, 0 for none.
@@ -49,6 +50,7 @@ class ViewState(QObject):
         self.locked: frozenset[int] = frozenset()
         self.isolated: frozenset[int] | None = None
         self.show_rejected = False
+        self.flipped = False
         self.display: Display = PLAIN
         self.window: tuple[float, float] | None = None
         self.grid = 0

@@ -218,6 +218,12 @@ def tag(media: Sequence[Media], tags: Iterable[str]) -> ChangeSet:
     return changes.replace(pairs, f"Tag {', '.join(new)}")
 
 
+def set_tags(media: Sequence[Media], tags: Iterable[str]) -> ChangeSet:
+    """Return the change that gives pictures exactly these tags."""
+    new = clean_tags(tags)
+    return changes.replace(((m, replace(m, tags=new)) for m in media), f"Tag {', '.join(new)}" if new else "Clear tags")
+
+
 def untag(media: Sequence[Media], tags: Iterable[str]) -> ChangeSet:
     """Return the change that takes tags off pictures."""
     gone = set(clean_tags(tags))

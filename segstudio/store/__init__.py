@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from segstudio.store.checking import check as check
     from segstudio.store.project_file import ProjectFile as ProjectFile
     from segstudio.store.runs import Run as Run
+    from segstudio.store.versions import Version as Version
     from segstudio.store.writer import Changed as Changed
 
 SUFFIX = ".segstudio"  # of a project file
@@ -21,6 +22,7 @@ __getattr__, __dir__ = names(
         "checking": "Problem check",
         "project_file": "ProjectFile",
         "runs": "Run",
+        "versions": "Version",
         "writer": "Changed",
     },
 )

@@ -156,6 +156,11 @@ class Reader:
         with self.reading() as connection:
             return versions.versions(connection, media, frame)
 
+    def baseline(self, media: int, frame: int = 0) -> Version | None:
+        """Return the version that a person's corrections of a picture or frame begin at, or None."""
+        with self.reading() as connection:
+            return versions.baseline(connection, media, frame)
+
     def past(self, media: int, frame: int, seq: int) -> Past:
         """Return a picture as it was after a step; 0 for how it was before the first step that is kept."""
         with self.reading() as connection:

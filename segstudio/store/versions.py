@@ -53,6 +53,30 @@ def versions(connection: Connection, media: int, frame: int) -> list[Version]:
     return [Version(row.seq, row.label, row.created, row.objects, row.run) for row in found]
 
 
+def baseline(connection: Connection, media: int, frame: int) -> Version | None:
+    """Return the version that corrections begin at: the last prediction or import, else before the first step.
+
+    None where nothing has touched the picture.
+    """
+    found = versions(connection, media, frame)
+    for version in found:
+        if version.run is not None:
+            if version.run > 0:
+                return version
+            continue
+        payload = connection.scalar(text("SELECT payload FROM history WHERE seq = :s"), {"s": version.seq})
+        if any(_predicts(change, media, frame) for change in steps.unpack(payload).changes):
+            return version
+    return Version(0, "Start", found[-1].created, 0) if found else None
+
+
+def _predicts(change: Change, media: int, frame: int) -> bool:
+    a = change.after
+    if change.before is not None or not isinstance(a, Annotation):
+        return False
+    return a.is_prediction and (a.media, a.frame) == (media, frame)
+
+
 def past(connection: Connection, now: list[Annotation], media: int, frame: int, seq: int) -> Past:
     """Return a picture as it was after a step; 0 for how it was before the first step that is kept.
 

@@ -10,9 +10,13 @@ from segstudio.app.commands.go import GoCommands
 from segstudio.app.commands.help import HelpCommands
 from segstudio.app.commands.labels import LabelCommands
 from segstudio.app.commands.models import ModelCommands
+from segstudio.app.commands.review import ReviewCommands
 from segstudio.app.commands.select import SelectCommands
 from segstudio.app.commands.shapes import ShapeCommands
 from segstudio.app.commands.view import ViewCommands
+from segstudio.app.flip import Flip
+from segstudio.app.panels.attributes import DetailsPanel
+from segstudio.app.panels.history import HistoryPanel
 from segstudio.app.panels.labels import LabelsPanel
 from segstudio.app.panels.models import ModelsPanel
 from segstudio.app.parts import Parts
@@ -30,6 +34,12 @@ def _labels(p: Parts) -> LabelCommands:
     return panel.commands
 
 
+def _review(p: Parts) -> ReviewCommands:
+    details, history = p.panels["details"], p.panels["history"]
+    assert isinstance(details, DetailsPanel) and isinstance(history, HistoryPanel)
+    return ReviewCommands(p.session, p.window, Flip(p.session, p.canvas, p.link), details, history)
+
+
 # By the word before the dot of `Spec.call`.
 HANDLERS: dict[str, Callable[[Parts], object]] = {
     "files": lambda p: FileCommands(p.window, p.session, p.bridge, p.settings, p.window.open_paths),
@@ -38,6 +48,7 @@ HANDLERS: dict[str, Callable[[Parts], object]] = {
     "shapes": lambda p: ShapeCommands(p.link),
     "tools": lambda p: p.link,
     "labels": _labels,
+    "review": _review,
     "go": lambda p: GoCommands(p.session),
     "view": lambda p: ViewCommands(p.session, p.canvas, p.window, p.settings),
     "models": _models,

@@ -1,4 +1,4 @@
-"""Undo, the clipboard, the selection, and judging predictions."""
+"""Undo, the clipboard, and the selection."""
 
 from __future__ import annotations
 
@@ -106,20 +106,6 @@ class EditCommands:
             self._session.set_category(category.id)
             if self._session.selection:
                 self._commit(lambda rows: edits.relabel(rows, category))
-
-    def accept(self) -> None:
-        """Make the selected predictions the person's own."""
-        self._commit(lambda rows: edits.accept([a for a in rows if a.is_prediction]))
-
-    def reject(self) -> None:
-        """Mark the selected predictions as wrong."""
-        self._commit(lambda rows: edits.reject([a for a in rows if a.is_prediction]))
-
-    def accept_shown(self) -> None:
-        """Make every visible prediction of the picture the person's own."""
-        view = self._session.view
-        shown = [a for a in self._session.annotations.values() if a.is_prediction and view.visible(a)]
-        self._session.commit(edits.accept(shown))
 
     def _commit(self, edit: Callable[[list[Annotation]], ChangeSet]) -> None:
         try:

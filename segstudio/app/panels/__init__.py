@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from segstudio.app.panels.attributes import DetailsPanel
 from segstudio.app.panels.densepose import AtlasPanel
 from segstudio.app.panels.display import DisplayPanel
 from segstudio.app.panels.files import FilesPanel
@@ -39,5 +40,6 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("display", "upper", lambda p: DisplayPanel(p.session)),
     PanelSpec("atlas", "upper", lambda p: AtlasPanel(p.session, p.canvas, p.link)),
     PanelSpec("objects", "lower", lambda p: ObjectsPanel(p.session)),
+    PanelSpec("details", "lower", lambda p: DetailsPanel(p.session)),
     PanelSpec("history", "lower", lambda p: HistoryPanel(p.session)),
 )

@@ -222,7 +222,7 @@ class LabelsPanel(Panel):
         delegate.clicked_cell.connect(self._on_cell)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(lambda at: self._menu(self.list.viewport().mapToGlobal(at)))
-        self.list.clicked.connect(self._on_clicked)
+        self.list.row_clicked.connect(self._on_clicked)
         self.list.activated.connect(self._on_clicked)
         session.categories_changed.connect(self._show)
         session.project_changed.connect(self._show)

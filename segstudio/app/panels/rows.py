@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -183,7 +194,13 @@ def action_menu(widget: QWidget, ids: Iterable[str]) -> QMenu:
 
 
 class RowList(QListView):
-    """A list of painted rows of equal height; a click on an icon of a row does not change the selection."""
+    """A list of painted rows of equal height; a click on an icon of a row does not change the selection.
+
+    Signals:
+        row_clicked: (index) a row was clicked, and none of its icons.
+    """
+
+    row_clicked = Signal(QModelIndex)
 
     def __init__(self, delegate: RowDelegate) -> None:
         super().__init__()
@@ -195,6 +212,8 @@ class RowList(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._delegate = delegate
         self.line = -1
+        self._on_cell = False
+        self.clicked.connect(lambda index: None if self._on_cell else self.row_clicked.emit(index))
         theme().changed.connect(self.viewport().update)
 
     def set_line(self, place: int) -> None:
@@ -212,11 +231,15 @@ class RowList(QListView):
             painter = QPainter(self.viewport())
             painter.fillRect(8, y - 1, self.viewport().width() - 16, 2, theme().color("accent"))
 
-    def selectionCommand(self, index, event=None):
-        if isinstance(event, QMouseEvent) and QModelIndex(index).isValid():
-            cells = self._delegate.cells(self.visualRect(index), index)
-            if any(rect.contains(event.position().toPoint()) for rect in cells.values()):
-                from PySide6.QtCore import QItemSelectionModel
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._on_cell = self._hits_cell(self.indexAt(event.position().toPoint()), event)
+        super().mouseReleaseEvent(event)
 
-                return QItemSelectionModel.SelectionFlag.NoUpdate
+    def selectionCommand(self, index, event=None):
+        if isinstance(event, QMouseEvent) and self._hits_cell(QModelIndex(index), event):
+            return QItemSelectionModel.SelectionFlag.NoUpdate
         return super().selectionCommand(index, event)
+
+    def _hits_cell(self, index: QModelIndex, event: QMouseEvent) -> bool:
+        cells = self._delegate.cells(self.visualRect(index), index) if index.isValid() else {}
+        return any(rect.contains(event.position().toPoint()) for rect in cells.values())
