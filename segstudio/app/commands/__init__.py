@@ -13,6 +13,7 @@ from segstudio.app.commands.models import ModelCommands
 from segstudio.app.commands.review import ReviewCommands
 from segstudio.app.commands.select import SelectCommands
 from segstudio.app.commands.shapes import ShapeCommands
+from segstudio.app.commands.skeletons import SkeletonCommands
 from segstudio.app.commands.view import ViewCommands
 from segstudio.app.flip import Flip
 from segstudio.app.panels.attributes import DetailsPanel
@@ -40,6 +41,12 @@ def _review(p: Parts) -> ReviewCommands:
     return ReviewCommands(p.session, p.window, Flip(p.session, p.canvas, p.link), details, history)
 
 
+def _skeletons(p: Parts) -> SkeletonCommands:
+    panel = p.panels["labels"]
+    assert isinstance(panel, LabelsPanel)
+    return SkeletonCommands(p.session, p.window, panel.chosen)
+
+
 # By the word before the dot of `Spec.call`.
 HANDLERS: dict[str, Callable[[Parts], object]] = {
     "files": lambda p: FileCommands(p.window, p.session, p.bridge, p.settings, p.window.open_paths),
@@ -49,6 +56,7 @@ HANDLERS: dict[str, Callable[[Parts], object]] = {
     "tools": lambda p: p.link,
     "labels": _labels,
     "review": _review,
+    "skeletons": _skeletons,
     "go": lambda p: GoCommands(p.session),
     "view": lambda p: ViewCommands(p.session, p.canvas, p.window, p.settings),
     "models": _models,

@@ -11,6 +11,7 @@ ROWS: tuple[Spec, ...] = (
     row("labels.group", "Supercategory…", "folder", "", "labels.regroup", "class"),
     row("labels.thing", "Countable Things", "cube", "", "labels.toggle_thing", "class", "thing"),
     row("labels.attributes", "Attributes…", "list-bullets", "", "labels.edit_schema", "class"),
+    row("labels.skeleton", "Skeleton…", "person-simple", "", "skeletons.edit", "class"),
     row("|labels.up", "Move Class Up", "arrow-up", "Ctrl+Alt+Up", "labels.move:-1", "class"),
     row("labels.down", "Move Class Down", "arrow-down", "Ctrl+Alt+Down", "labels.move:1", "class"),
     row("|labels.select", "Select Its Objects", "selection-all", "", "labels.select_objects", "class"),

@@ -131,7 +131,7 @@ class PointTool(Tool):
         self._hot, self._held = None, False
         target, skeleton = _target(context)
         if skeleton is None:
-            context.say(tr("The class has no keypoints. Give it a skeleton: Object, Edit Skeleton."))
+            context.say(tr("The class has no keypoints. Give it a skeleton: Labels, Skeleton."))
             return press
         try:
             placed = yield from self._begin(context, target, skeleton, press)
@@ -260,7 +260,7 @@ class PointTool(Tool):
             return
         target, skeleton = _target(context)
         if skeleton is None:
-            context.say(tr("The class has no keypoints. Give it a skeleton: Object, Edit Skeleton."))
+            context.say(tr("The class has no keypoints. Give it a skeleton: Labels, Skeleton."))
             return
         if target is not None and target.bounds.area:
             places = pose_fit.into_box(skeleton, target.bounds)
