@@ -10,6 +10,7 @@ TOOLS: tuple[tuple[str, str, str, str], ...] = (
     ("brush", "Brush", "paint-brush", "B"),
     ("eraser", "Eraser", "eraser", "E"),
     ("polygon", "Polygon", "polygon", "P Ctrl+N"),
+    ("cut", "Cut", "knife", "C"),
     ("box", "Box", "rectangle", "R Ctrl+R"),
     ("point", "Keypoints", "person", "K"),
     ("prompt", "Cut Out", "sparkle", "W"),

@@ -6,6 +6,7 @@ from segstudio.app.tools.adjust import Adjust
 from segstudio.app.tools.base import Event, Runner, Tool, ToolContext
 from segstudio.app.tools.box import BoxTool
 from segstudio.app.tools.brush import Brush, Eraser
+from segstudio.app.tools.cut import Cut
 from segstudio.app.tools.densepose_parts import DenseParts
 from segstudio.app.tools.densepose_point import DensePoint
 from segstudio.app.tools.grabcut import GrabCut
@@ -23,6 +24,7 @@ TOOLS: tuple[type[Tool], ...] = (
     Brush,
     Eraser,
     Polygon,
+    Cut,
     BoxTool,
     PointTool,
     PromptTool,

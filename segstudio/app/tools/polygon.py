@@ -1,20 +1,18 @@
-"""Drawing a polygon by clicks, or by hand."""
+"""Drawing a polygon by clicks or by hand: an object, a further part of one, or a hole in it."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Generator
-
-from segstudio.app.canvas.draft import NOTHING, Draft, Point
-from segstudio.app.tools.base import Event, Keys, Run, Tool, ToolContext, clamp, top_z
-from segstudio.core import edits
+from segstudio.app.canvas.draft import NOTHING, Point
+from segstudio.app.i18n import tr
+from segstudio.app.tools.base import Run, Tool, ToolContext, top_z
+from segstudio.app.tools.options import Option
+from segstudio.app.tools.outline import Magnet, Outline, mark
+from segstudio.core import edits, shape_edits
 from segstudio.core.annotation import Annotation
-from segstudio.core.geometry import Polygons, ring_area
+from segstudio.core.errors import SegstudioError
+from segstudio.core.geometry import Polygons, Ring, ring_area
 
-# In screen pixels: how near a click must come to the first vertex, and how far apart freehand points are.
-CLOSE = 9.0
-APART = 5.0
-DRAWING: Keys = frozenset(("Enter", "Backspace", "Esc"))
+MODES = ("new", "part", "hole")
 
 
 class Polygon(Tool):
@@ -22,65 +20,85 @@ class Polygon(Tool):
 
     name = "polygon"
     hint = (
-        "Click vertices, or drag freehand · double click, Enter or the first vertex closes · Backspace takes one back"
+        "Click vertices, or drag freehand · double click, Enter or the first vertex closes · Backspace takes one back "
+        "· Shift adds a part, Alt cuts a hole, X changes which · F follows a border the other way · Ctrl does not snap"
     )
+    options = (
+        Option(
+            "mode", "Draws", "choice", "new",
+            choices=(("new", "a new object"), ("part", "a part of the selected"), ("hole", "a hole in the selected")),
+            tip="Shift or Alt at the first click: a part or a hole, for this once.",
+        ),
+        Option("snap", "Snap", "flag", True, tip="The pointer snaps to other borders and to the picture's edges."),
+        Option("follow", "Follow borders", "flag", True, tip="Two places on one border are joined along it."),
+    )  # fmt: skip
 
     def run(self, context: ToolContext) -> Run:
+        magnet, marked = Magnet(context), False
         while True:
-            event = yield frozenset()
+            event = yield frozenset("X")
+            if event.kind == "key":
+                self.set_value("mode", MODES[(MODES.index(self.value("mode")) + 1) % len(MODES)])
+                continue
+            if event.kind in ("move", "leave"):
+                spot = magnet.spot(event) if self.value("snap") and context.size[0] else None
+                if spot is not None or marked:
+                    context.preview(mark(spot))
+                marked = spot is not None
             if event.kind != "press" or event.button != "left" or not context.size[0]:
                 continue
-            if context.category is None:
-                context.say("Add a class first: a new object needs one.")
+            mode = "part" if event.shift else "hole" if event.alt else self.value("mode")
+            if not _ready(context, mode):
                 continue
+            outline = Outline(context, magnet if self.value("snap") else None, follows=self.value("follow"))
             try:
-                points = yield from _draw(context, event)
+                points = yield from outline.draw(event)
             finally:
                 context.preview(NOTHING)
-            _finish(context, points)
+            _finish(context, mode, points)
 
 
-def _draw(context: ToolContext, press: Event) -> Generator[Keys, Event, list[Point]]:
-    """Collect vertices; return none if the drawing was cancelled."""
-    points, last = [clamp(press, context.size)], press
-    while True:
-        closing = len(points) > 2 and _near(points[0], last, CLOSE)
-        pointer = points[0] if closing else clamp(last, context.size)
-        # Freehand points would hide the line under dots.
-        dots = points if len(points) < 200 else points[:1]
-        context.preview(Draft(line=(*points, pointer), vertices=tuple(dots), closing=closing))
-        event = yield DRAWING
-        if event.kind == "key":
-            if event.key == "Esc":
-                return []
-            if event.key == "Enter":
-                return points
-            points.pop()
-            if not points:
-                return []
-        elif event.kind == "press" and event.button == "left":
-            closes = len(points) > 2 and _near(points[0], event, CLOSE)
-            if closes or event.double:
-                return points
-            points.append(clamp(event, context.size))
-        elif event.kind == "move" and event.button == "left" and not _near(points[-1], event, APART):
-            points.append(clamp(event, context.size))
-        if event.kind in ("press", "move"):
-            last = event
+def _target(context: ToolContext) -> Annotation | None:
+    """Return the selected object if it is only one."""
+    if len(context.selection) != 1:
+        return None
+    a = context.annotations.get(next(iter(context.selection)))
+    return a if a is not None and context.visible(a) else None
 
 
-def _near(point: Point, event: Event, reach: float) -> bool:
-    return math.hypot(point[0] - event.x, point[1] - event.y) * event.zoom <= reach
+def _ready(context: ToolContext, mode: str) -> bool:
+    """Return whether what is drawn can come to be; else say what is missing."""
+    if mode == "new" and context.category is None:
+        context.say(tr("Add a class first: a new object needs one."))
+        return False
+    if mode != "new" and _target(context) is None:
+        context.say(tr("Select the object that this belongs to first."))
+        return False
+    return True
 
 
-def _finish(context: ToolContext, points: list[Point]) -> None:
+def _finish(context: ToolContext, mode: str, points: list[Point]) -> None:
     distinct = [p for i, p in enumerate(points) if i == 0 or p != points[i - 1]]
-    ring = tuple(v for p in distinct for v in p)
-    category = context.category
-    if not points or category is None:
+    ring: Ring = tuple(v for p in distinct for v in p)
+    if not points:
         return
     if len(distinct) < 3 or ring_area(ring) == 0:
-        context.say("A polygon needs three vertices that are not on one line.")
+        context.say(tr("A polygon needs three vertices that are not on one line."))
+        return
+    if mode == "new":
+        _add(context, ring)
+        return
+    a = _target(context)
+    if a is not None:
+        try:
+            context.commit(shape_edits.add_ring(a, ring, context.size, hole=mode == "hole"))
+        except SegstudioError as error:
+            context.say(f"{error.message} {error.remedy or ''}".strip())
+
+
+def _add(context: ToolContext, ring: Ring) -> None:
+    category = context.category
+    if category is None:
         return
     media, frame = context.place
     new = Annotation(context.new_id(), media, category.id, frame, Polygons((ring,)), z=top_z(context))

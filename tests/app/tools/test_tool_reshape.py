@@ -25,7 +25,9 @@ def polygon(id, *parts, holes=(), **more):
 
 @pytest.fixture
 def view(qtbot):
-    return make_view(qtbot)
+    made = make_view(qtbot)
+    yield made
+    made.set_runner(None)
 
 
 def part(desk, id=1, ring=0):
