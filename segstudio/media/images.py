@@ -14,19 +14,23 @@ from typing import Any
 
 import numpy as np
 
+from segstudio.core import spans
 from segstudio.core.errors import MediaError
 from segstudio.media import pixels
 from segstudio.media.endings import jpeg_scan
 from segstudio.media.pixels import Alpha, Window
 from segstudio.media.probing import MAX_PIXELS, Probe, pillow, probe, readable, tiff
+from segstudio.media.regions import Regions, by_regions, open_regions
+from segstudio.media.render import Values, render, tiff_values
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A decoded picture.
+    """A picture.
 
     Args:
-        rgb: uint8 (h, w, 3), C-contiguous, upright. Caches share it: copy it before writing to it.
+        source: uint8 (h, w, 3), C-contiguous, upright. Caches share it: copy it before writing to it. Of a picture too
+            large to hold, `Regions`.
         orientation: The EXIF orientation (1 to 8) that was applied.
         mode: How the file stores pixels, see `Probe.mode`.
         bit_depth: Bits a sample in the file.
@@ -35,7 +39,7 @@ class Picture:
         note: What a person should know, see `Probe.note`.
     """
 
-    rgb: np.ndarray
+    source: np.ndarray | Regions
     orientation: int = 1
     mode: str = "RGB"
     bit_depth: int = 8
@@ -44,28 +48,47 @@ class Picture:
     note: str = ""
 
     @property
+    def rgb(self) -> np.ndarray:
+        """uint8 (h, w, 3), upright; a picture that is too large to hold is decoded whole each time."""
+        return self.source if isinstance(self.source, np.ndarray) else self.region((0, 0, self.width, self.height))
+
+    @property
+    def divided(self) -> bool:
+        """Whether it is read by regions, because it is too large to hold."""
+        return not isinstance(self.source, np.ndarray)
+
+    @property
     def width(self) -> int:
-        return self.rgb.shape[1]
+        return self.source.shape[1] if isinstance(self.source, np.ndarray) else self.source.width
 
     @property
     def height(self) -> int:
-        return self.rgb.shape[0]
+        return self.source.shape[0] if isinstance(self.source, np.ndarray) else self.source.height
 
     @property
     def nbytes(self) -> int:
-        return self.rgb.nbytes
+        """What is held in memory."""
+        return self.source.nbytes
 
+    def region(self, window: spans.Window) -> np.ndarray:
+        """Return the pixels of a window that lies inside the picture, uint8 (h, w, 3); not to be written to.
 
-@dataclass(frozen=True, eq=False)
-class Values:
-    """The samples of a file, upright: (h, w) or (h, w, c) in the file's type, and whether the last channel is alpha."""
+        Raises:
+            MediaError: Of a picture that is read by regions: the file is gone or damaged.
+        """
+        if isinstance(self.source, np.ndarray):
+            return self.source[window[1] : window[3], window[0] : window[2]]
+        return self.source.read(window)
 
-    array: np.ndarray
-    alpha: bool = False
+    def small(self, side: int) -> np.ndarray:
+        """Return it, or a smaller copy that is at hand and whose longer side is at least `side` pixels, uint8 RGB."""
+        if isinstance(self.source, np.ndarray):
+            return self.source
+        return next((c for c in reversed(self.source.copies) if max(c.shape[:2]) >= side), self.source.copies[0])
 
 
 def read_image(path: str | Path, *, max_pixels: int = MAX_PIXELS, window: Window | None = None) -> Picture:
-    """Decode a picture.
+    """Read a picture: decode it, or, of one that is too large and can be read by regions, make a small copy.
 
     Args:
         path: The file. A true picture under a wrong extension is read; `Picture.note` says so.
@@ -77,6 +100,9 @@ def read_image(path: str | Path, *, max_pixels: int = MAX_PIXELS, window: Window
         MediaError: With `status` "missing", "empty", "truncated", "mistyped", "bomb" or "broken".
     """
     info = _probe_picture(path, max_pixels)
+    if by_regions(path, info):
+        source = open_regions(path, info, window)
+        return Picture(source, info.orientation, info.mode, info.bit_depth, source.alpha, source.window, info.note)
     values = _decode(path, info)
     with readable(path, info.format):
         rgb, alpha, used = render(values, window)
@@ -92,26 +118,6 @@ def read_values(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> np.ndarray
         MediaError: As `read_image`.
     """
     return _decode(path, _probe_picture(path, max_pixels)).array
-
-
-def render(values: Values, window: Window | None = None) -> tuple[np.ndarray, Alpha, Window | None]:
-    """Return (uint8 RGB (h, w, 3), what became of alpha, the window used or None) of raw samples."""
-    array, alpha = values.array, None
-    if values.alpha:
-        array, alpha = array[:, :, :-1], array[:, :, -1]
-        if array.shape[2] == 1:
-            array = array[:, :, 0]
-    if array.dtype == np.uint8:
-        window = None
-    else:
-        window = window or pixels.auto_window(array)
-        array = pixels.to_uint8(array, window)
-    rgb = pixels.to_rgb(array)
-    if alpha is None:
-        return rgb, "none", window
-    top = float(np.iinfo(alpha.dtype).max) if alpha.dtype.kind in "iu" else 1.0
-    rgb, became = pixels.over_white(rgb, alpha if alpha.dtype == np.uint8 else pixels.to_uint8(alpha, (0.0, top)))
-    return rgb, became, window
 
 
 def _probe_picture(path: str | Path, max_pixels: int) -> Probe:
@@ -197,32 +203,6 @@ def _decode_tiff(path: str | Path, orientation: int) -> Values:
                 array = np.moveaxis(array, 0, -1)
             if array.ndim not in (2, 3) or array.dtype.kind not in "biuf":
                 raise ValueError(f"pixels of shape {page.shape} and type {page.dtype}")
-            values = _tiff_values(page, photometry, array)
+            values = tiff_values(page, photometry, array)
             return Values(pixels.upright(values.array, orientation), values.alpha)
     return _decode_pillow(path, orientation)
-
-
-def _tiff_values(page: Any, photometry: str, array: np.ndarray) -> Values:
-    """Bring one TIFF page's samples to grey or RGB, 0 black, with alpha last where there is one."""
-    bits = int(page.bitspersample)
-    if photometry == "PALETTE" and array.ndim == 2:
-        colors = np.asarray(page.colormap)
-        # By the standard colours have 16 bits; some writers store 8.
-        colors = (colors >> 8 if colors.max(initial=0) > 255 else colors).astype(np.uint8)
-        return Values(colors.T[array.astype(np.intp)])
-    if array.dtype == bool:
-        array = array.astype(np.uint8) * 255
-    elif array.dtype == np.uint8 and bits < 8:
-        array = (array.astype(np.uint16) * 255 // (2**bits - 1)).astype(np.uint8)
-    if photometry == "MINISWHITE" and array.dtype.kind == "u":
-        array = (255 if array.dtype == np.uint8 else 2**bits - 1) - array
-    extra = [int(kind) for kind in page.extrasamples]
-    alpha = array.ndim == 3 and any(kind in (1, 2) for kind in extra[:1])
-    base = array.shape[2] - len(extra) if array.ndim == 3 else 1
-    if photometry == "SEPARATED" and base == 4 and array.dtype.kind == "u":
-        rest = array[:, :, 4:5] if alpha else array[:, :, :0]
-        return Values(np.concatenate([pixels.inks_to_rgb(array[:, :, :4]), rest], axis=2), alpha)
-    if not alpha:
-        return Values(array)
-    array = array[:, :, : base + 1]
-    return Values(pixels.unpremultiplied(array) if extra[0] == 1 else array, True)

@@ -74,22 +74,22 @@ def to_rgb(samples: np.ndarray) -> np.ndarray:
     return np.repeat(grey[:, :, None], 3, axis=2)
 
 
-def over_white(rgb: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, Alpha]:
-    """Lay a picture over white, as viewers show it.
-
-    Where alpha (uint8, (h, w)) is 0 everywhere it can't be meant: the colours are then shown as they are.
-    """
+def use_of(alpha: np.ndarray) -> Alpha:
+    """Return what to do with an alpha channel, uint8 (h, w): where it is 0 everywhere it can't be meant."""
     if alpha.min(initial=255) == 255:
-        return rgb, "none"
-    if not alpha.any():
-        return rgb, "ignored"
+        return "none"
+    return "composited" if alpha.any() else "ignored"
+
+
+def over_white(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Lay a picture with an alpha channel, uint8 (h, w), over white, as viewers show it."""
     out = np.empty_like(rgb)
     rows = max(1, _BAND // max(1, rgb.shape[1] * 3))
     for start in range(0, len(rgb), rows):
         band = alpha[start : start + rows, :, None].astype(np.uint32)
         mixed = rgb[start : start + rows] * band + 255 * (255 - band)
         out[start : start + rows] = (mixed + 127) // 255
-    return out, "composited"
+    return out
 
 
 def inks_to_rgb(inks: np.ndarray) -> np.ndarray:

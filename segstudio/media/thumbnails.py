@@ -87,7 +87,7 @@ def _make(path: Path, size: int) -> np.ndarray:
         return _shrunk(first_frame(path), size)
     if info.format == "JPEG" and info.mode in ("RGB", "L"):
         return _draft(path, info, size)
-    return _shrunk(read_image(path).rgb, size)
+    return _shrunk(read_image(path).small(2 * size), size)
 
 
 def _draft(path: Path, info: Probe, size: int) -> np.ndarray:
