@@ -78,7 +78,9 @@ class Bridge(QObject):
         session = self._session
         if session.project is None or session.media is None:
             return
-        rgb = session.picture.rgb if session.picture is not None else None
+        picture = session.picture
+        # One that is read by regions is decoded by the job.
+        rgb = picture.rgb if picture is not None and not picture.divided else None
         end = self._on_end(self._on_predicted)
         project, media, frame, device = session.project, session.media, session.frame, self.device
         self._start(

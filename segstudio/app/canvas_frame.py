@@ -61,12 +61,12 @@ class CanvasFrame(QWidget):
             return
         if window is None:
             self.background.drop_all()
-            self._canvas.set_pixels(picture.rgb)
+            self._canvas.set_pixels(picture.source)
             return
 
         def shown(found: Picture) -> None:
             if session.picture is picture and session.view.window == window:
-                self._canvas.set_pixels(found.rgb)
+                self._canvas.set_pixels(found.source)
 
         self.background.run(lambda: reader.read(media, frame, window), shown, "window")
 

@@ -95,7 +95,7 @@ class SessionContext:
         if box is None:
             return picture.rgb
         left, top, right, bottom = box.clipped(picture.width, picture.height).pixels()
-        return picture.rgb[top:bottom, left:right]
+        return picture.region((left, top, right, bottom))
 
     def shown_box(self) -> Box:
         view = self._view
@@ -272,7 +272,7 @@ class CanvasLink(QObject):
         session, view = self._session, self._view
         media, picture = session.media, session.picture
         place = (media.id, session.frame) if media is not None else None
-        rgb = picture.rgb if picture is not None else None
+        source = picture.source if picture is not None else None
         view.empty_text = (
             session.problem.message if session.problem is not None else "" if media is None else "Loading…"
         )
@@ -280,11 +280,11 @@ class CanvasLink(QObject):
             (picture.width, picture.height) if picture is not None else (media.width, media.height) if media else (0, 0)
         )
         if place == self._place and size == view.scene_state.size:
-            view.set_pixels(rgb)
+            view.set_pixels(source)
             return
         moved = place != self._place
         self._place = place
-        view.set_picture(rgb, size)
+        view.set_picture(source, size)
         view.scene_state.set(session.annotations.values())
         if moved:
             view.scene_state.draft = Draft()

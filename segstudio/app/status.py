@@ -9,6 +9,7 @@ from segstudio.app.bridge import Bridge
 from segstudio.app.i18n import tr
 from segstudio.app.session import Session
 from segstudio.app.widgets import Elided, label
+from segstudio.core.errors import MediaError
 
 SHOWN_MS = 6000
 
@@ -59,7 +60,12 @@ class StatusBar(QStatusBar):
         if picture is None or not (0 <= x < picture.width and 0 <= y < picture.height):
             self.cursor_text.setText("")
             return
-        r, g, b = (int(v) for v in picture.rgb[int(y), int(x)])
+        try:
+            r, g, b = picture.region((int(x), int(y), int(x) + 1, int(y) + 1))[0, 0].tolist()
+        except MediaError:
+            # The file is gone; the canvas says so.
+            self.cursor_text.setText("")
+            return
         # As many digits as a screen pixel can tell apart.
         digits = 0 if self._zoom < 2 else 1 if self._zoom < 10 else 2
         at = f"{int(x)}, {int(y)}" if digits == 0 else f"{x:.{digits}f}, {y:.{digits}f}"

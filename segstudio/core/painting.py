@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Literal
 
-import numpy as np
 from msgspec.structs import replace
 
 from segstudio.core import changes, masks, spans
@@ -154,7 +153,3 @@ class Stroke:
     def pixels(self) -> Spans:
         """All pixels so far, whatever the rule."""
         return spans.union([self._settled, self._fresh])
-
-    def bitmap(self, window: spans.Window, step: int = 1) -> np.ndarray:
-        """Return them inside a window, as `spans.bitmap` does."""
-        return spans.bitmap(self._settled, window, step) | spans.bitmap(self._fresh, window, step)

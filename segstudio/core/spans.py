@@ -6,7 +6,7 @@ column ends, in the picture's coordinates, so that masks of different boxes can 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -56,6 +56,12 @@ def around(a: Window, b: Window) -> Window:
     if b[2] <= b[0] or b[3] <= b[1]:
         return a
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+def grown(window: Window) -> Window:
+    """Return a window with a pixel more on each side."""
+    left, top, right, bottom = window
+    return left - 1, top - 1, right + 1, bottom + 1
 
 
 def of_runs(starts: np.ndarray, ends: np.ndarray, height: int, x: int, y: int) -> Spans:
@@ -192,6 +198,16 @@ def _common(
     return first[full], last[full]
 
 
+def patched(a: Spans, b: Spans, operation: Callable[[Spans, Spans], Spans]) -> Spans:
+    """Return an operation on `a` and `b` that changes no columns but those `b` has; others are not looked at."""
+    if not b:
+        return a
+    first, last = np.searchsorted(a.columns, (b.columns[0], b.columns[-1] + 1))
+    changed = operation(Spans(*(values[first:last] for values in a)), b)
+    parts = zip(a, changed, strict=True)
+    return Spans(*(np.concatenate((old[:first], new, old[last:])) for old, new in parts))
+
+
 def border(spans: Spans) -> Spans:
     """Return the pixels with one of their four neighbours outside."""
     tops, bottoms = spans.tops + 1, spans.bottoms - 1
@@ -254,6 +270,12 @@ def bitmap(spans: Spans, window: Window, step: int = 1) -> np.ndarray:
         columns, tops, bottoms = columns[kept] // step, -(-tops[kept] // step), -(-bottoms[kept] // step)
         kept = bottoms > tops
         columns, tops, bottoms = columns[kept], tops[kept], bottoms[kept]
+    if len(columns) <= width and (len(columns) < 2 or (columns[1:] > columns[:-1]).all()):
+        # One span a column, as blobs have it.
+        first, last = np.zeros((2, width), np.int32)
+        first[columns], last[columns] = tops, bottoms
+        rows = np.arange(height, dtype=np.int32)[:, None]
+        return (rows >= first) & (rows < last)
     change = np.zeros((height + 1, width), np.int8)
     change[tops, columns] = 1
     # Where rows are left out, a span may end where the next one begins.

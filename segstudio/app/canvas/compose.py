@@ -10,19 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace as altered
 
-from segstudio.app.canvas.bitmaps import LARGE, NOTHING, Bitmaps, Part, Region, border
+from segstudio.app.canvas.bitmaps import LARGE, NOTHING, Bitmaps, Part, Region
 from segstudio.app.canvas.cells import Cell, Cells
+from segstudio.app.canvas.live import Live, edges_of
 from segstudio.app.canvas.style import Style
 from segstudio.app.canvas.table import Table
 from segstudio.core import spans
 from segstudio.core.annotation import Annotation
 from segstudio.core.painting import Stroke
-from segstudio.core.spans import Spans, Window, around
+from segstudio.core.spans import Spans, Window, around, grown
 
 Pair = tuple[Annotation | None, Annotation | None]
 
@@ -31,13 +31,6 @@ _MANY = 256
 _SMALLEST = 512
 # What a wide brush changes is brought up to date in tiles of this side.
 _TILE = 256
-
-
-class Live(NamedTuple):
-    """A brush stroke that is being drawn on a slot's object."""
-
-    slot: int
-    stroke: Stroke
 
 
 class Composer:
@@ -59,8 +52,6 @@ class Composer:
         while max(width, height) >> self.depth > _SMALLEST and self.depth < 6:
             self.depth += 1
         self._live: Live | None = None
-        self._drawn_key: tuple[object, ...] = ()
-        self._drawn_pixels = np.zeros((0, 0), bool)
 
     @property
     def style(self) -> Style:
@@ -188,16 +179,34 @@ class Composer:
         left, top, right, bottom = dab.window
         small = (right - left) * (bottom - top) <= 4 * _TILE * _TILE
         # A pixel more on each side: the border moves there.
-        dirty = [_grown(w) for w in ([dab.window] if small else spans.tiles(dab, _TILE))]
-        if slot is None or (self._live is None and self.table.rows[slot] is not a):
-            slot = self.table.put(a)
-            dirty.append(self.table.window(slot))
-        self._live = Live(slot, stroke)
-        if not stroke.erase:
-            self.table.extend(slot, dab.window)
-            if stroke.rule == "under" and self._sink(slot, dab):
+        dirty = [grown(w) for w in ([dab.window] if small else spans.tiles(dab, _TILE))]
+        live = self._live
+        if live is None or slot != live.slot:
+            if slot is None or self.table.rows[slot] is not a:
+                slot = self.table.put(a)
                 dirty.append(self.table.window(slot))
+            live = self._live = Live(slot, stroke, self.bitmaps.get(a).spans())
+        if not stroke.erase:
+            self.table.extend(live.slot, dab.window)
+        drawn = self._allowed(live, dab)
+        if stroke.rule == "under" and not stroke.erase and self._sink(live.slot, drawn):
+            dirty.append(self.table.window(live.slot))
+        live.add(drawn)
         return self._mark(dirty)
+
+    def _allowed(self, live: Live, dab: Spans) -> Spans:
+        """Return what the rule of a stroke leaves of a dab; see `painting.allowed`."""
+        rule, locked = live.stroke.rule, live.stroke.locked
+        if live.stroke.erase or rule not in ("protect", "empty", "take"):
+            return dab
+        for slot in self.table.within(dab.window, hidden=rule == "empty"):
+            row = self.table.rows[slot]
+            if row is not None and slot != live.slot and (rule != "take" or row.id in locked):
+                dab = spans.subtract(dab, self._spans(row, dab.window))
+        return dab
+
+    def _spans(self, row: Annotation, window: Window) -> Spans:
+        return spans.within(self.bitmaps.get(row).spans(), window)
 
     def _sink(self, slot: int, dab: Spans) -> bool:
         """Put an object below what its stroke meets; return whether it was not."""
@@ -205,12 +214,10 @@ class Composer:
         assert row is not None
         place, window = (row.z, row.id), dab.window
         for other in self.table.within(window):
-            over, part = self.table.rows[other], self._part(other, window, 1)
-            if other == slot or over is None or part is None or (over.z, over.id) > place:
+            over = self.table.rows[other]
+            if other == slot or over is None or (over.z, over.id) > place:
                 continue
-            x, y, bitmap = part
-            h, w = bitmap.shape
-            if (bitmap & spans.bitmap(dab, (x, y, x + w, y + h))).any():
+            if spans.intersect(dab, self._spans(over, window)):
                 place = (over.z - 1, row.id)
         if place[0] == row.z:
             return False
@@ -229,7 +236,7 @@ class Composer:
         row = self.table.rows[live.slot] if live is not None else None
         if live is None or row is None:
             return []
-        dirty = [_grown(live.stroke.window)]
+        dirty = [grown(live.stroke.window)]
         if stored is None or stored.z != row.z:
             dirty.append(self.table.window(live.slot))
         if stored is not None:
@@ -270,69 +277,32 @@ class Composer:
 
     def _part(self, slot: int, window: Window, step: int) -> Part | None:
         """Return the pixels of a slot's object inside a window as they look now, see `Region.part`."""
-        row = self.table.rows[slot]
+        row, live = self.table.rows[slot], self._live
         if row is None:
             return None
-        part = self.bitmaps.get(row).part(window, step)
-        live = self._live
         if live is None or not _touch(window, live.stroke.window):
+            return self.bitmaps.get(row).part(window, step)
+        if slot == live.slot:
+            return window[0], window[1], spans.bitmap(live.shape, window, step)
+        part = self.bitmaps.get(row).part(window, step)
+        if part is None or not live.takes(row.id):
             return part
-        if slot != live.slot:
-            if part is None or not self._loses(row.id):
-                return part
-            x, y, bitmap = part
-            h, w = bitmap.shape
-            return x, y, bitmap & ~self._drawn((x, y, x + w * step, y + h * step), step)
-        drawn = self._drawn(window, step)
-        bitmap = np.zeros(drawn.shape, bool)
-        if part is not None:
-            x, y = (part[0] - window[0]) // step, (part[1] - window[1]) // step
-            bitmap[y : y + part[2].shape[0], x : x + part[2].shape[1]] = part[2]
-        return window[0], window[1], bitmap & ~drawn if live.stroke.erase else bitmap | drawn
-
-    def _loses(self, id: int) -> bool:
-        """Return whether the stroke takes pixels from an object that it is not drawn on."""
-        stroke = self._live.stroke if self._live is not None else None
-        return stroke is not None and stroke.rule == "take" and not stroke.erase and id not in stroke.locked
-
-    def _drawn(self, window: Window, step: int) -> np.ndarray:
-        """Return the pixels of a window that the stroke takes or gives, by its rule; bool, for reading only."""
-        assert self._live is not None
-        slot, stroke = self._live
-        key = (window, step, stroke, stroke.count)
-        if key == self._drawn_key:
-            return self._drawn_pixels
-        drawn = stroke.bitmap(window, step)
-        if stroke.rule in ("protect", "empty", "take") and not stroke.erase and drawn.any():
-            for other in self.table.within(window, hidden=stroke.rule == "empty"):
-                row = self.table.rows[other]
-                if other == slot or row is None or (stroke.rule == "take" and row.id not in stroke.locked):
-                    continue
-                part = self.bitmaps.get(row).part(window, step)
-                if part is not None:
-                    x, y = (part[0] - window[0]) // step, (part[1] - window[1]) // step
-                    drawn[y : y + part[2].shape[0], x : x + part[2].shape[1]] &= ~part[2]
-        self._drawn_key, self._drawn_pixels = key, drawn
-        return drawn
+        x, y, bitmap = part
+        h, w = bitmap.shape
+        return x, y, bitmap & ~spans.bitmap(live.drawn, (x, y, x + w * step, y + h * step), step)
 
     def _edges(self, slot: int, window: Window) -> tuple[np.ndarray, np.ndarray]:
         """Return (ys, xs) of a slot's border pixels inside a window."""
         row, live = self.table.rows[slot], self._live
         if row is None:
             return NOTHING.ys, NOTHING.xs
-        own = live is not None and (slot == live.slot or self._loses(row.id))
-        if live is None or not own or not _touch(window, _grown(live.stroke.window)):
-            return self.bitmaps.get(row).edges(window)
-        left, top, right, bottom = window
-        wide = (max(left - 1, 0), max(top - 1, 0), min(right + 1, self.width), min(bottom + 1, self.height))
-        part = self._part(slot, wide, 1)
-        if part is None:
-            return NOTHING.ys, NOTHING.xs
-        ys, xs = np.nonzero(border(part[2]))
-        ys, xs = ys + part[1], xs + part[0]
-        # The wider window's own rim counts as border; it is cut off here, except where the picture ends.
-        inside = (xs >= left) & (xs < right) & (ys >= top) & (ys < bottom)
-        return ys[inside], xs[inside]
+        if live is not None and _touch(window, grown(live.stroke.window)):
+            if slot == live.slot:
+                return live.edges(window)
+            if live.takes(row.id):
+                left = spans.subtract(self._spans(row, grown(window)), spans.within(live.drawn, grown(window)))
+                return edges_of(left, window)
+        return self.bitmaps.get(row).edges(window)
 
     def _color(self, cell: Cell, window: Window) -> None:
         """Bring the colours of a cell's window up to date."""
@@ -353,11 +323,6 @@ class Composer:
             out[(np.concatenate(ys) - window[1]) >> step, (np.concatenate(xs) - window[0]) >> step] = colors
 
 
-def _grown(window: Window) -> Window:
-    left, top, right, bottom = window
-    return left - 1, top - 1, right + 1, bottom + 1
-
-
 def _touch(a: Window, b: Window) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
@@ -376,7 +341,7 @@ def _difference(a: Region, b: Region) -> list[Window]:
         if not len(rows):
             return []
         x, y = total[0], total[1]
-        return [_grown((x + int(columns[0]), y + int(rows[0]), x + int(columns[-1]) + 1, y + int(rows[-1]) + 1))]
+        return [grown((x + int(columns[0]), y + int(rows[0]), x + int(columns[-1]) + 1, y + int(rows[-1]) + 1))]
     one, other = a.spans(), b.spans()
     differ = spans.union([spans.subtract(one, other), spans.subtract(other, one)])
-    return [_grown(w) for w in spans.tiles(differ, 2 * _TILE)]
+    return [grown(w) for w in spans.tiles(differ, 2 * _TILE)]

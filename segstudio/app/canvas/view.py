@@ -24,8 +24,10 @@ from segstudio.app.canvas.input import event_of, key_event, key_name
 from segstudio.app.canvas.layers import Layer, PictureLayer, make_layers
 from segstudio.app.canvas.layers.base import rect_of
 from segstudio.app.canvas.scene import Scene
+from segstudio.app.canvas.tiles import Tiles
 from segstudio.app.tools.base import Event, Runner
 from segstudio.core.spans import Window
+from segstudio.media.regions import Regions
 
 MAX_ZOOM = 64.0
 WHEEL = 1.0015  # zoom factor a wheel unit; a notch has 120
@@ -121,17 +123,18 @@ class CanvasView(QGraphicsView):
 
     # What is shown
 
-    def set_picture(self, rgb: np.ndarray | None, size: tuple[int, int] | None = None) -> None:
+    def set_picture(self, source: np.ndarray | Regions | None, size: tuple[int, int] | None = None) -> None:
         """Show a picture without annotations.
 
         Args:
-            rgb: uint8 (h, w, 3); None while the pixels are not there.
+            source: uint8 (h, w, 3), or a picture that is read by regions; None while the pixels are not there.
             size: (width, height), needed only where the pixels are not there yet.
         """
-        picture = self.layers["picture"]
-        assert isinstance(picture, PictureLayer)
-        width, height = size or ((rgb.shape[1], rgb.shape[0]) if rgb is not None else (0, 0))
-        picture.set(rgb)
+        if size is None and source is not None:
+            array = isinstance(source, np.ndarray)
+            size = (source.shape[1], source.shape[0]) if array else (source.width, source.height)
+        width, height = size or (0, 0)
+        self._set(source)
         changed = (width, height) != self.scene_state.size
         self.scene_state.resize(width, height)
         if changed:
@@ -141,12 +144,15 @@ class CanvasView(QGraphicsView):
             self.fit()
         self.refresh()
 
-    def set_pixels(self, rgb: np.ndarray | None) -> None:
+    def set_pixels(self, source: np.ndarray | Regions | None) -> None:
         """Exchange the pixels of the picture that is shown; annotations, place and zoom stay."""
+        self._set(source)
+        self.refresh()
+
+    def _set(self, source: np.ndarray | Regions | None) -> None:
         picture = self.layers["picture"]
         assert isinstance(picture, PictureLayer)
-        picture.set(rgb)
-        self.refresh()
+        picture.set(source, lambda regions: Tiles(self, regions, lambda w: self.refresh([w]), self.failed.emit))
 
     def reach(self) -> QRectF:
         """Return the part of the plane that can be scrolled to: the picture and twice its size around it."""

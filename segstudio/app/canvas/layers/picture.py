@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
@@ -11,8 +12,10 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from segstudio.app.canvas.layers.base import Layer
 from segstudio.app.canvas.scene import Scene
+from segstudio.app.canvas.tiles import Tiles
 from segstudio.core.display import PLAIN, Display
 from segstudio.core.spans import Window
+from segstudio.media.regions import Regions
 
 GRID_ZOOM = 14.0
 NEAREST_ZOOM = 2.0
@@ -64,44 +67,66 @@ def draw_part(
 
 
 class PictureLayer(Layer):
-    """The picture. It wraps the array once and keeps it; halved copies are made when first needed."""
+    """The picture. It wraps the array once and keeps it; halved copies are made when first needed.
+
+    A picture that is read by regions is drawn from its small copies, and from tiles where these are too coarse.
+    """
 
     name = "picture"
     base = True
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
-        self._rgb: np.ndarray | None = None
+        self._source: np.ndarray | Regions | None = None
+        self._tiles: Tiles | None = None
         self._copies: dict[int, QImage] = {}
         self._display: Display = PLAIN
 
-    def set(self, rgb: np.ndarray | None) -> None:
-        """Show uint8 RGB (h, w, 3), or nothing."""
-        self._rgb = None if rgb is None else np.ascontiguousarray(rgb)
-        self._copies = {}
+    def set(self, source: np.ndarray | Regions | None, make_tiles: Callable[[Regions], Tiles]) -> None:
+        """Show uint8 RGB (h, w, 3), a picture that is read by regions, or nothing."""
+        if self._tiles is not None:
+            self._tiles.close()
+            self._tiles = None
+        if isinstance(source, np.ndarray):
+            source = np.ascontiguousarray(source)
+        elif source is not None:
+            self._tiles = make_tiles(source)
+        self._source, self._copies = source, {}
 
     @property
     def empty(self) -> bool:
-        return self._rgb is None
+        return self._source is None
 
     def paint(self, painter: QPainter, exposed: QRectF, zoom: float) -> None:
-        if self._rgb is None:
+        if self._source is None:
             return
         if self.scene.display != self._display:
             self._display, self._copies = self.scene.display, {}
-        level = level_for(zoom)
+        source = self._source
+        level = level_for(zoom) if isinstance(source, np.ndarray) else level_for(zoom, source.deepest)
+        factor = float(1 << level)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom <= NEAREST_ZOOM)
-        draw_part(painter, self._copy(level), exposed, self.scene.size, float(1 << level))
+        if self._tiles is not None and not isinstance(source, np.ndarray) and level < source.base:
+            x, y, pixels = self._tiles.part(level, part_of(exposed, self.scene.size, factor))
+            if pixels.size:
+                shown = np.ascontiguousarray(self._display.shown(pixels))
+                draw_part(painter, _wrapped(shown), exposed, self.scene.size, factor, x, y)
+        else:
+            draw_part(painter, self._copy(level), exposed, self.scene.size, factor)
         if zoom >= GRID_ZOOM:
             self._grid(painter, exposed, zoom)
 
     def _copy(self, level: int) -> QImage:
         found = self._copies.get(level)
         if found is None:
-            assert self._rgb is not None
+            source = self._source
+            assert source is not None
             whole = level == 0 and self._display.plain
-            small = self._rgb if level == 0 else np.asarray(Image.fromarray(self._rgb).reduce(1 << level))
-            found = _wrapped(self._display.shown(small))
+            if isinstance(source, np.ndarray):
+                small = source if level == 0 else np.asarray(Image.fromarray(source).reduce(1 << level))
+            else:
+                small = source.copies[level - source.base]
+            found = _wrapped(np.ascontiguousarray(self._display.shown(small)))
             # Only the picture's own array stays: the image may look at it.
             self._copies[level] = found = found if whole else found.convertToFormat(QImage.Format.Format_RGB32)
         return found
