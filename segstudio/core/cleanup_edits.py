@@ -1,6 +1,7 @@
 """Cleaning masks up: holes, crumbs, rough borders, a size too large or too small.
 
-An object whose pixels stay the same stays as it was drawn; any other becomes a mask.
+An object whose pixels stay the same stays as it was drawn. Polygons of which only rings go stay polygons, each of their
+other rings as it was; in all other cases the object becomes a mask.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import numpy as np
 from msgspec.structs import replace
 
 from segstudio.core import changes, masks
-from segstudio.core.annotation import Annotation
+from segstudio.core.annotation import Annotation, Geometry
 from segstudio.core.changes import ChangeSet
 from segstudio.core.edits import by_person, count_of
+from segstudio.core.geometry import Polygons, ring_area
 from segstudio.core.masks import Mask
+from segstudio.core.regions import region
 
 Size = tuple[int, int]
 
@@ -33,9 +36,12 @@ def fill_holes(rows: Sequence[Annotation], size: Size, most: int) -> ChangeSet:
         small = (stats[:, cv2.CC_STAT_AREA] <= most) | (most == 0)
         # 0 is the region itself; what is around it is no hole.
         small[0] = small[int(labels[0, 0])] = False
-        return bitmap | np.take(small, labels[1:-1, 1:-1])
+        return bitmap | np.take(small, labels[1:-1, 1:-1].astype(np.intp))
 
-    return _cleaned(rows, size, filled, 0, "Fill holes")
+    def without_holes(shape: Polygons) -> Polygons:
+        return Polygons(shape.parts, tuple(ring for ring in shape.holes if most and ring_area(ring) > most))
+
+    return _cleaned(rows, size, filled, 0, "Fill holes", without_holes)
 
 
 def remove_small(rows: Sequence[Annotation], size: Size, least: int) -> ChangeSet:
@@ -48,7 +54,12 @@ def remove_small(rows: Sequence[Annotation], size: Size, least: int) -> ChangeSe
         keep[0] = False
         return np.take(keep, labels)
 
-    return _cleaned(rows, size, without_crumbs, 0, "Remove small parts")
+    def large_parts(shape: Polygons) -> Polygons:
+        areas = [ring_area(ring) for ring in shape.parts]
+        kept = [r for r, area in zip(shape.parts, areas) if area >= least or area == max(areas)]
+        return Polygons(tuple(kept), shape.holes)
+
+    return _cleaned(rows, size, without_crumbs, 0, "Remove small parts", large_parts)
 
 
 def largest_piece(rows: Sequence[Annotation], size: Size) -> ChangeSet:
@@ -58,7 +69,10 @@ def largest_piece(rows: Sequence[Annotation], size: Size) -> ChangeSet:
         labels, areas = _pieces(bitmap)
         return labels == np.argmax(areas)
 
-    return _cleaned(rows, size, largest, 0, "Keep the largest part")
+    def largest_part(shape: Polygons) -> Polygons:
+        return Polygons((max(shape.parts, key=ring_area),), shape.holes) if shape.parts else shape
+
+    return _cleaned(rows, size, largest, 0, "Keep the largest part", largest_part)
 
 
 def grow(rows: Sequence[Annotation], size: Size, pixels: int) -> ChangeSet:
@@ -106,13 +120,19 @@ def _near(bitmap: np.ndarray, pixels: int) -> np.ndarray:
 
 
 def _cleaned(
-    rows: Sequence[Annotation], size: Size, clean: Callable[[np.ndarray], np.ndarray], margin: int, label: str
+    rows: Sequence[Annotation],
+    size: Size,
+    clean: Callable[[np.ndarray], np.ndarray],
+    margin: int,
+    label: str,
+    clean_outline: Callable[[Polygons], Polygons] = lambda shape: shape,
 ) -> ChangeSet:
     """Return the change that a function of uint8 (h, w) bitmaps makes.
 
     Args:
         margin: Pixels around an object that the function needs to see or may set. The bitmap ends where the picture
             does, so that what touches its edge is not taken for a border.
+        clean_outline: Does the same to polygons whose rings don't meet; its result is taken if it has the same pixels.
     """
     pairs = []
     for a in rows:
@@ -123,8 +143,20 @@ def _cleaned(
         x, y, w, h = window
         made = masks.from_bitmap(clean(masks.window(old, x, y, w, h)), x, y)
         if made.counts and made != old:
-            pairs.append((a, replace(by_person(a), geometry=made, box=None)))
+            shape: Geometry = made
+            if isinstance(a.geometry, Polygons):
+                outline = _without_loose_holes(clean_outline(a.geometry))
+                shape = outline if masks.from_polygons(outline, *size) == made else made
+            pairs.append((a, replace(by_person(a), geometry=shape, box=None)))
     return changes.replace(pairs, f"{label} of {count_of(len(pairs))}")
+
+
+def _without_loose_holes(shape: Polygons) -> Polygons:
+    """Return polygons without the holes that lie beside all parts."""
+    if not shape.holes:
+        return shape
+    whole = region(Polygons(shape.parts))
+    return Polygons(shape.parts, tuple(r for r in shape.holes if whole.intersects(region(Polygons((r,))))))
 
 
 def _window(mask: Mask, size: Size, margin: int) -> tuple[int, int, int, int] | None:

@@ -248,6 +248,21 @@ def test_holes_are_filled_up_to_a_size_and_crumbs_go() -> None:
     assert area(cleanup_edits.remove_small([a], SIZE, 10**6)) == 12 * 14 - 10, "the largest piece always stays"
 
 
+def test_polygons_that_lose_only_rings_stay_polygons() -> None:
+    far = (20.0, 0.0, 24.0, 0.0, 24.0, 4.0, 20.0, 4.0)
+    pinhole = (21.0, 1.0, 22.0, 1.0, 22.0, 2.0, 21.0, 2.0)
+    a = polygon(Polygons((*LEFT.parts, far), (*RING.holes, pinhole)))
+    (after,) = applied(cleanup_edits.fill_holes([a], SIZE, 5), [a])
+    assert after.geometry == Polygons((*LEFT.parts, far), RING.holes)
+    (after,) = applied(cleanup_edits.fill_holes([a], SIZE, 0), [a])
+    assert after.geometry == Polygons((*LEFT.parts, far))
+    for change in (cleanup_edits.largest_piece([a], SIZE), cleanup_edits.remove_small([a], SIZE, 30)):
+        (after,) = applied(change, [a])
+        assert after.geometry == RING
+    (after,) = applied(cleanup_edits.grow([a], SIZE, 1), [a])
+    assert isinstance(after.geometry, Mask)
+
+
 def test_smoothing_takes_spikes_and_leaves_a_plain_shape_as_it_was_drawn() -> None:
     bitmap = np.zeros((20, 30), np.uint8)
     bitmap[5:15, 5:25] = 1

@@ -25,7 +25,12 @@ class ShapeCommands:
             link.use("adjust")
             return
         context = link.context
+        selected = context.selection
         try:
-            context.commit(operation.edit(subject_of(context, context.selection, context.new_ids), {}))
+            change = operation.edit(subject_of(context, selected, context.new_ids), {})
         except SegstudioError as error:
             link.session.failed.emit(error)
+            return
+        if context.commit(change):
+            # What an object was parted into stays at hand.
+            context.set_selection(selected.union(c.id for c in change.of("annotation") if c.before is None))
