@@ -106,7 +106,7 @@ class Flip(QObject):
 
     def _say(self, version: Version, count: int) -> None:
         when = time.strftime("%H:%M", time.localtime(version.created))
-        self._sign.setText(tr("Before: {label}, {when}, {n:,} objects", label=version.label, when=when, n=count))
+        self._sign.setText(tr("Before · {label} · {when} · objects: {n:,}", label=version.label, when=when, n=count))
         self._sign.adjustSize()
         self._sign.move((self._view.width() - self._sign.width()) // 2, 12)
         self._sign.show()

@@ -18,10 +18,12 @@ from segstudio.core import (
     cleanup_edits,
     edits,
     keypoint_edits,
+    label_edits,
     masks,
     order_edits,
     painting,
     pose_fit,
+    review_edits,
     shape_edits,
     skeletons,
 )
@@ -288,3 +290,37 @@ def change_skeleton(dice, rows, _size, _new_ids, categories):
     new = skeletons.completed(Skeleton(tuple(names), ((0, len(names) - 1),) if len(names) > 1 else ()))
     of_class = [a for a in rows if a.category == category.id]
     return keypoint_edits.change_skeleton(category, new, of_class, drop=dice.random() < 0.5)
+
+
+@move
+def review(dice, rows, _size, _new_ids, _categories):
+    chosen = some(dice, rows)
+    return dice.choice(
+        (
+            lambda: review_edits.set_state(chosen, dice.choice(review_edits.OBJECT_STATES)),
+            lambda: review_edits.set_comment(chosen, dice.choice(("", "Look again", "“ä”"))),
+            lambda: review_edits.accept_above(rows, dice.random()),
+        )
+    )()
+
+
+@move
+def describe(dice, rows, _size, _new_ids, _categories):
+    chosen = some(dice, rows)
+    if dice.random() < 0.3:
+        return label_edits.set_crowd(chosen, dice.random() < 0.5)
+    return label_edits.set_attribute(chosen, dice.choice("ab"), dice.choice((None, True, 1, 0.5, "x")))
+
+
+@move
+def change_classes(dice, _rows, _size, _new_ids, categories):
+    ordered = list(categories.values())
+    category = dice.choice(ordered)
+    return dice.choice(
+        (
+            lambda: label_edits.move(ordered, category.id, dice.randrange(3)),
+            lambda: label_edits.rename(category, f"{category.name[:8]}{dice.randrange(9)}", ordered),
+            lambda: edits.change_category(category, replace(category, color=dice.choice((None, "#102030")))),
+            lambda: edits.change_category(category, replace(category, thing=not category.thing, supercategory="s")),
+        )
+    )()

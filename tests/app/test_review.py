@@ -90,7 +90,7 @@ def test_accepting_above_a_score_here_and_everywhere(desk, qtbot):
     def here(dialog):
         dialog.slider.setFocus()
         dialog.number.setValue(0.7)
-        assert "2 predictions in 1" in dialog._count.text()
+        assert "Predictions: 2 · pictures: 1" in dialog._count.text()
         dialog.grab()
         qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
 
@@ -103,7 +103,7 @@ def test_accepting_above_a_score_here_and_everywhere(desk, qtbot):
         assert not dialog.ok.isEnabled()
         dialog.where.setCurrentIndex(1)
         dialog.slider.setValue(300)
-        assert "2 predictions in 2" in dialog._count.text()
+        assert "Predictions: 2 · pictures: 2" in dialog._count.text()
         dialog.ok.click()
 
     when_accepting(everywhere)

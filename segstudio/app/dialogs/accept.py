@@ -75,7 +75,7 @@ class AcceptDialog(Dialog):
         self.taken = [a for a in rows if review_edits.certain(a, self.number.value())]
         pictures = len({(a.media, a.frame) for a in self.taken})
         self._count.setText(
-            tr("{n:,} predictions in {m:,} pictures", n=len(self.taken), m=pictures)
+            tr("Predictions: {n:,} · pictures: {m:,}", n=len(self.taken), m=pictures)
             if self.taken
             else tr("No prediction scores as high.")
         )

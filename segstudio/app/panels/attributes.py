@@ -38,7 +38,9 @@ class DetailsPanel(Panel):
         self._session = session
         self.fields: dict[str, Field] = {}
         self._shape: tuple[Any, ...] = ()
-        self._what = Elided("", "muted")
+        self._what = Elided("", "muted", Qt.TextElideMode.ElideRight)
+        self._what.setMinimumHeight(24)
+        self._what.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.add_header(label(tr("Details"), "heading"), self._what)
         self._area = QScrollArea(widgetResizable=True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
@@ -97,6 +99,8 @@ class DetailsPanel(Panel):
 
     def _build(self, rows: list[Annotation], specs: dict[str, tuple[AttributeSpec, bool]], others: list[str]) -> None:
         inside = QWidget()
+        inside.setObjectName("panel")
+        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         form = QFormLayout(inside)
         form.setContentsMargins(12, 0, 12, 12)
         form.setSpacing(8)

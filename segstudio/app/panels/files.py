@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPainterPath
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QStyleOptionViewItem
+from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QStyleOptionViewItem
 
+from segstudio.app.i18n import tr
+from segstudio.app.panels.filtering import Chosen, FilterButton, Groups
 from segstudio.app.panels.rows import Index, RowDelegate, RowList
+from segstudio.app.panels.states import PICTURE, picture_state
 from segstudio.app.panels.thumbs import Thumbnails
 from segstudio.app.session import Session
 from segstudio.app.theme import theme
 from segstudio.app.widgets import EmptyState, Panel, label, row
+from segstudio.core import edits, label_edits
 from segstudio.core.media import Media
 
 MEDIA = Qt.ItemDataRole.UserRole
 PAGE = 256
 PAGES = 40
-
-# review -> icon, colour, what it means
-REVIEW = {
-    "todo": ("circle-dashed", "faint", "Not looked at yet"),
-    "predicted": ("sparkle", "accent", "Predicted, not checked yet"),
-    "corrected": ("pencil-simple", "muted", "In work"),
-    "done": ("check-circle", "ok", "Done"),
-    "flagged": ("flag", "warn", "Flagged for another look"),
-}
 
 
 class FileModel(QAbstractListModel):
@@ -39,7 +36,8 @@ class FileModel(QAbstractListModel):
         self._places: dict[int, int] | None = None
         self._pages: OrderedDict[int, list[Media | None]] = OrderedDict()
         self._search = ""
-        self._names: list[tuple[int, str]] | None = None
+        self._filter: Chosen = frozenset()
+        self._facts: list[Facts] | None = None
         session.project_changed.connect(lambda: self._on_media(None))
         session.media_changed.connect(self._on_media)
         self._on_media(None)
@@ -78,17 +76,33 @@ class FileModel(QAbstractListModel):
         return self._places.get(media, -1)
 
     def search(self, text: str) -> None:
-        """List only the entries whose path contains the text, whatever the case."""
+        """List only the entries whose path, tags or comment contain the text, whatever the case."""
         self._search = text.strip().lower()
-        self._on_media(None)
+        self._list()
+
+    def filter(self, chosen: Chosen) -> None:
+        """List only the entries with these states, with one of these tags, with a comment, or that can't be read.
+
+        What changes later stays in the list until it is filtered again: nothing jumps away under the cursor.
+        """
+        self._filter = chosen
+        self._list()
+
+    def tags(self) -> list[str]:
+        """Return all tags there are, the most frequent first."""
+        counts = Counter(tag for facts in self._all_facts() for tag in facts.tags)
+        return [tag for tag, _ in counts.most_common()]
+
+    def _list(self) -> None:
+        self.beginResetModel()
+        self._pages.clear()
+        self._ids, self._places = self._listed()
+        self.endResetModel()
 
     def _on_media(self, ids: list[int] | None) -> None:
+        self._facts = None
         if ids is None:
-            self.beginResetModel()
-            self._pages.clear()
-            self._names = None
-            self._ids, self._places = self._listed()
-            self.endResetModel()
+            self._list()
             return
         places = [p for p in map(self.row_of, ids) if p >= 0]
         for page in {p // PAGE for p in places}:
@@ -98,12 +112,44 @@ class FileModel(QAbstractListModel):
 
     def _listed(self) -> tuple[list[int], dict[int, int] | None]:
         session = self._session
-        if session.project is None or not self._search:
+        if session.project is None or not (self._search or self._filter):
             return session.media_ids, None
-        if self._names is None:
-            self._names = [(m.id, m.path.lower()) for m in session.project.media()]
-        ids = [id for id, name in self._names if self._search in name]
+        groups = {kind: {v for k, v in self._filter if k == kind} for kind, _ in self._filter}
+        ids = [f.id for f in self._all_facts() if self._search in f.text and f.fits(groups)]
         return ids, {id: i for i, id in enumerate(ids)}
+
+    def _all_facts(self) -> list[Facts]:
+        if self._facts is None:
+            project = self._session.project
+            self._facts = [Facts.of(m) for m in project.media()] if project is not None else []
+        return self._facts
+
+
+class Facts(NamedTuple):
+    """What an entry is searched and filtered by."""
+
+    id: int
+    text: str
+    review: str
+    tags: tuple[str, ...]
+    commented: bool
+    broken: bool
+
+    @staticmethod
+    def of(m: Media) -> Facts:
+        """Return the facts of an entry."""
+        text = f"{m.path} {' '.join(m.tags)} {m.comment}".lower()
+        return Facts(m.id, text, m.review, m.tags, bool(m.comment), is_broken(m))
+
+    def fits(self, groups: dict[str, set[str]]) -> bool:
+        """Return whether the entry has one of the values of each group."""
+        states, tags, more = (groups.get(kind, set()) for kind in ("state", "tag", "more"))
+        own = {name for name, is_so in (("comment", self.commented), ("broken", self.broken)) if is_so}
+        return (
+            (not states or self.review in states)
+            and (not tags or not tags.isdisjoint(self.tags))
+            and (not more or not more.isdisjoint(own))
+        )
 
 
 def tip(media: Media) -> str:
@@ -114,7 +160,11 @@ def tip(media: Media) -> str:
         lines.append(f"{media.width:,} × {media.height:,} px{frames}")
     if media.reason:
         lines.append(media.reason)
-    lines.append(REVIEW.get(media.review, REVIEW["todo"])[2])
+    lines.append(picture_state(media.review)[3])
+    if media.tags:
+        lines.append(tr("Tags: {tags}", tags=", ".join(media.tags)))
+    if media.comment:
+        lines.append(f"“{media.comment}”")
     return "\n".join(lines)
 
 
@@ -153,15 +203,19 @@ class _Delegate(RowDelegate):
         font.setPixelSize(11)
         painter.setFont(font)
         self.words(painter, text.translated(0, 18), second, "danger" if broken else "muted")
-        icon, color, _ = ("warning", "danger", "") if broken else REVIEW.get(media.review, REVIEW["todo"])
-        self.icon(painter, QRect(rect.right() - 32, rect.top(), 24, rect.height()), icon, color)
+        icon, color = ("warning", "danger") if broken else picture_state(media.review)[:2]
+        place = QRect(rect.right() - 32, rect.top(), 24, rect.height())
+        if media.comment:
+            self.icon(painter, place.adjusted(0, 26, 0, 0), "chat-text", "muted", 12)
+            place = place.adjusted(0, 0, 0, -16)
+        self.icon(painter, place, icon, color)
         painter.restore()
 
     def _second(self, media: Media, folder: str) -> str:
         size = f"{media.width} × {media.height}" if media.width else ""
         if media.kind == "video" and media.frames:
             size = f"{media.frames:,} frames"
-        return " · ".join(part for part in (size, folder) if part)
+        return " · ".join(part for part in (size, folder, " ".join(f"#{tag}" for tag in media.tags)) if part)
 
     def _thumb(self, painter: QPainter, rect: QRect, media: Media) -> None:
         pixmap = None if is_broken(media) else self._thumbs.get(media)
@@ -199,19 +253,31 @@ class FilesPanel(Panel):
         self.list = RowList(_Delegate(session, self.thumbs))
         self.list.setModel(self.model)
         self.list.setAccessibleName("Files")
-        self.search = QLineEdit(placeholderText="Search files", clearButtonEnabled=True)
-        self.search.setAccessibleName("Search files")
+        self.list.setSelectionMode(RowList.SelectionMode.ExtendedSelection)
+        self.search = QLineEdit(placeholderText=tr("Search files"), clearButtonEnabled=True)
+        self.search.setAccessibleName(tr("Search files"))
+        self.filter = FilterButton(tr("Filter files"), self._groups, self.model.filter)
         self._number = label("", "small")
         self._typed = QTimer(self, singleShot=True, interval=200)
         self._typed.timeout.connect(lambda: self.model.search(self.search.text()))
         self.search.textChanged.connect(self._typed.start)
         self.stack = QStackedWidget()
-        self.stack.addWidget(EmptyState("image", "No files", "Open a folder, or drop pictures and videos here."))
+        self.stack.addWidget(
+            EmptyState("image", tr("No files"), tr("Open a folder, or drop pictures and videos here."))
+        )
         self.stack.addWidget(self.list)
-        self.stack.addWidget(EmptyState("magnifying-glass", "Nothing found", "No file has this in its name."))
-        self.add_header(label("Files", "heading"), self._number, None)
-        self.body.addLayout(row(self.search, margins=(8, 0, 8, 8)))
+        self.stack.addWidget(
+            EmptyState(
+                "magnifying-glass", tr("Nothing found"), tr("No file is like this. Clear the search and the filter.")
+            )
+        )
+        self.add_header(label(tr("Files"), "heading"), self._number, None)
+        self.body.addLayout(row(self.search, self.filter, margins=(8, 0, 8, 8), spacing=4))
         self.body.addWidget(self.stack, 1)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(
+            lambda at: self._menu().popup(self.list.viewport().mapToGlobal(at))
+        )
         self.thumbs.ready.connect(self._on_thumb)
         self.list.clicked.connect(self._on_clicked)
         self.list.selectionModel().currentChanged.connect(self._on_current)
@@ -224,6 +290,51 @@ class FilesPanel(Panel):
     def close_threads(self) -> None:
         """End the worker that makes thumbnails."""
         self.thumbs.close()
+
+    def chosen(self) -> list[Media]:
+        """Return the entries that are selected in the list."""
+        project = self._session.project
+        ids = [m.id for index in self.list.selectedIndexes() if (m := index.data(MEDIA)) is not None]
+        return project.media(ids) if project is not None else []
+
+    def mark(self, review: str) -> None:
+        """Give the selected entries a review state, as one step."""
+        self._session.commit(edits.set_review(self.chosen(), review))
+
+    def tag(self) -> None:
+        """Let the person choose or type a tag for the selected entries."""
+        word = self._ask(self.model.tags(), tr("Tag"))
+        if word:
+            self._session.commit(label_edits.tag(self.chosen(), [word]))
+
+    def untag(self) -> None:
+        """Let the person choose a tag to take off the selected entries."""
+        tags = dict.fromkeys(tag for m in self.chosen() for tag in m.tags)
+        word = self._ask(tags, tr("Remove tag"))
+        if word in tags:
+            self._session.commit(label_edits.untag(self.chosen(), [word]))
+
+    def _ask(self, words: Iterable[str], what: str) -> str | None:
+        # Its list is one of the panels' lists.
+        from segstudio.app.dialogs.palette import Choice, Palette
+
+        return Palette(self.window(), [Choice(word, "", word) for word in words], what, free=True).ask()
+
+    def _groups(self) -> Groups:
+        states = [(name, picture_state(name)[2], picture_state(name)[0]) for name in PICTURE]
+        more = [("comment", tr("With a comment"), "chat-text"), ("broken", tr("Can't be read"), "warning")]
+        return [("state", states), ("tag", [(t, f"#{t}", "") for t in self.model.tags()[:20]]), ("more", more)]
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        for name in PICTURE:
+            icon, _, word, _ = picture_state(name)
+            menu.addAction(theme().icon(icon), tr("Mark: {state}", state=word), lambda n=name: self.mark(n))
+        menu.addSeparator()
+        menu.addAction(theme().icon("tag"), tr("Add Tag…"), self.tag)
+        menu.addAction(theme().icon("tag-simple"), tr("Remove Tag…"), self.untag)
+        return menu
 
     def _on_project(self) -> None:
         reader = self._session.reader

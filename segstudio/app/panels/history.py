@@ -132,7 +132,7 @@ class VersionModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return version.label or tr("Change")
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tr("{label}: {n:,} objects. A click shows the picture as it was.", label=version.label,
+            return tr("{label} · objects: {n:,} · A click shows the picture as it was.", label=version.label,
                       n=version.objects)  # fmt: skip
         if role == WHEN:
             return when(version.created)

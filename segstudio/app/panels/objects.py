@@ -1,32 +1,46 @@
-"""The objects of the picture: eye, class, score, accept and reject."""
+"""The objects of the picture: eye, class, score, review state, accept and reject."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractListModel, QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStackedWidget, QStyle, QStyleOptionViewItem
 
 from segstudio.app.i18n import tr
-from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList
+from segstudio.app.panels.filtering import FilterButton
+from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList, action_menu
+from segstudio.app.panels.states import OBJECT, object_state
 from segstudio.app.session import Session
 from segstudio.app.theme import theme
 from segstudio.app.widgets import EmptyState, Panel, ThresholdSlider, icon_button, label, row
 from segstudio.core import colors, edits
-from segstudio.core.annotation import REJECTED, Annotation
+from segstudio.core.annotation import PREDICTED, REJECTED, Annotation
 from segstudio.core.geometry import Box, Polygons
 from segstudio.core.masks import Mask
 
 ANNOTATION = Qt.ItemDataRole.UserRole
+MENU = (
+    "object.accept", "object.reject", "|", "object.relabel", "review.comment", "|", "review.done", "review.flag",
+    "review.todo", "|", "object.hide", "object.lock", "edit.duplicate", "edit.delete",
+)  # fmt: skip
 
 
 class ObjectModel(QAbstractListModel):
-    """The annotations of the current picture above the threshold, topmost first."""
+    """The annotations of the current picture above the threshold that a search and a filter find, topmost first.
+
+    Attributes:
+        states: The review states that are listed; empty for all.
+        commented: Whether only those with a comment are listed.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
         self._rows: list[Annotation] = []
         self._places: dict[int, int] = {}
+        self._search = ""
+        self.states: frozenset[str] = frozenset()
+        self.commented = False
         session.annotations_changed.connect(lambda _: self.read())
         session.picture_changed.connect(self.read)
         session.view.changed.connect(self.read)
@@ -58,7 +72,7 @@ class ObjectModel(QAbstractListModel):
     def read(self) -> None:
         """Follow the session."""
         view = self._session.view
-        rows = [a for a in self._session.annotations.values() if view.passes(a)]
+        rows = [a for a in self._session.annotations.values() if view.passes(a) and self._finds(a)]
         rows.reverse()
         if rows != self._rows:
             self.beginResetModel()
@@ -67,6 +81,26 @@ class ObjectModel(QAbstractListModel):
             self.endResetModel()
         else:
             self._repaint()
+
+    @property
+    def filtering(self) -> bool:
+        """Whether a search or a filter may hide objects."""
+        return bool(self._search or self.states or self.commented)
+
+    def search(self, text: str) -> None:
+        """List only the objects whose class, comment or model contains the text, whatever the case."""
+        self._search = text.strip().lower()
+        self.read()
+
+    def filter(self, states: frozenset[str], *, commented: bool) -> None:
+        """List only the objects in these review states (none: any), and maybe only those with a comment."""
+        self.states, self.commented = states, commented
+        self.read()
+
+    def _finds(self, a: Annotation) -> bool:
+        if (self.states and a.review not in self.states) or (self.commented and not a.comment):
+            return False
+        return not self._search or self._search in f"{self.name(a)} {a.comment} {a.origin.model}".lower()
 
     def _repaint(self) -> None:
         if self._rows:
@@ -77,6 +111,10 @@ def describe(a: Annotation, name: str) -> str:
     """Return a few lines about an annotation."""
     box = a.bounds
     lines = [f"{name} · {shape_name(a)}", f"{box.w:.0f} × {box.h:.0f} px at {box.x:.0f}, {box.y:.0f}"]
+    lines.append(object_state(a.review)[2])
+    if a.comment:
+        lines.append(f"“{a.comment}”")
+    lines.extend(f"{key}: {value}" for key, value in a.attributes.items())
     if a.score is not None:
         lines.append(f"Score {a.score:.3f}")
     if a.origin.model:
@@ -159,11 +197,15 @@ class _Delegate(RowDelegate):
         painter.restore()
 
     def _state(self, painter: QPainter, a: Annotation, rect: QRect) -> int:
-        """Draw the score of a prediction, or the sign of a person's work; return where it begins."""
+        """Draw the review state, a sign for a comment, and the score of a prediction; return where they begin."""
+        signs = [] if a.review == PREDICTED and a.score is not None else [object_state(a.review)[:2]]
+        if a.comment:
+            signs.append(("chat-text", "muted"))
+        for icon, color in signs:
+            self.icon(painter, QRect(rect.right() - 20, rect.top(), 18, rect.height()), icon, color, 14)
+            rect = rect.adjusted(0, 0, -20, 0)
         if a.score is None or not a.is_prediction:
-            if a.origin.kind == "user":
-                self.icon(painter, QRect(rect.right() - 20, rect.top(), 18, rect.height()), "user", "faint", 14)
-            return rect.right() - 24
+            return rect.right() - 4
         self.words(
             painter, QRect(rect.right() - 40, rect.top(), 36, rect.height()), f"{a.score:.2f}", "muted", right=True
         )
@@ -193,15 +235,24 @@ class ObjectsPanel(Panel):
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.threshold = ThresholdSlider(session.view)
         self._number = label("", "small")
-        self._accept = icon_button("checks", "Accept all predictions that are shown", self.accept_shown)
+        self._accept = icon_button("checks", tr("Accept all predictions that are shown"), self.accept_shown)
+        self.search = QLineEdit(placeholderText=tr("Search objects"), clearButtonEnabled=True)
+        self.search.setAccessibleName(tr("Search objects"))
+        self.search.textChanged.connect(self.model.search)
+        self.filter = FilterButton(tr("Filter objects"), self._groups, self._on_filter)
         self.stack = QStackedWidget()
         self._empty = EmptyState("selection-plus", "No objects here yet", "")
         self.stack.addWidget(self._empty)
         self.stack.addWidget(self.list)
-        self.add_header(label("Objects", "heading"), self._number, None, self._accept)
+        self.add_header(label(tr("Objects"), "heading"), self._number, None, self._accept)
+        self.body.addLayout(row(self.search, self.filter, margins=(8, 0, 8, 8), spacing=4))
         self.body.addLayout(row(self.threshold, margins=(12, 0, 12, 8)))
         self.body.addWidget(self.stack, 1)
         delegate.clicked_cell.connect(self._on_cell)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(
+            lambda at: action_menu(self, MENU).popup(self.list.viewport().mapToGlobal(at))
+        )
         self.list.selectionModel().selectionChanged.connect(self._on_selected)
         self.model.modelReset.connect(self._show)
         session.selection_changed.connect(self._follow)
@@ -214,6 +265,14 @@ class ObjectsPanel(Panel):
         view = self._session.view
         shown = [a for a in self._session.annotations.values() if a.is_prediction and view.visible(a)]
         self._session.commit(edits.accept(shown))
+
+    def _groups(self) -> list[tuple[str, list[tuple[str, str, str]]]]:
+        states = [(name, object_state(name)[2], object_state(name)[0]) for name in OBJECT]
+        return [("state", states), ("more", [("comment", tr("With a comment"), "chat-text")])]
+
+    def _on_filter(self, chosen: frozenset[tuple[str, str]]) -> None:
+        states = frozenset(value for kind, value in chosen if kind == "state")
+        self.model.filter(states, commented=("more", "comment") in chosen)
 
     def _on_cell(self, index: QModelIndex, cell: str) -> None:
         a: Annotation = index.data(ANNOTATION)
@@ -257,8 +316,11 @@ class ObjectsPanel(Panel):
             return
         self.stack.setCurrentIndex(0)
         problem = session.problem
-        self._empty.heading.setText("No objects here yet" if problem is None else "This file can't be read")
-        if problem is not None:
+        heading = tr("No objects here yet") if problem is None else tr("This file can't be read")
+        self._empty.heading.setText(tr("Nothing found") if all_ and self.model.filtering else heading)
+        if all_ and self.model.filtering:
+            self._empty.text.setText(tr("No object here is like this. Clear the search and the filter to see all."))
+        elif problem is not None:
             self._empty.text.setText(f"{problem.message} {problem.remedy or ''}".strip())
         elif all_:
             self._empty.text.setText(
