@@ -310,9 +310,11 @@ class CanvasLink(QObject):
     def _restyle(self) -> None:
         session, view = self._session, self._session.view
         state = self._view.scene_state
-        state.kinds = view.layers if view.shown else frozenset()
         state.locked = view.locked
         state.mode = view.mode
+        kinds = view.layers if view.shown else frozenset()
+        # A map has regions only; the boxes around them would say nothing more.
+        state.kinds = kinds - {"boxes"} if view.mode == "panoptic" else kinds
         state.restyle(
             Style(
                 visible=view.visible,
@@ -322,6 +324,7 @@ class CanvasLink(QObject):
                 opacity=0.0 if view.mode == "densepose" else view.opacity,
                 filled="masks" in view.layers,
                 selection=session.selection,
+                apart=view.mode == "panoptic",
             )
         )
         self._view.refresh()

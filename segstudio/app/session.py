@@ -159,6 +159,10 @@ class Session(SessionState):
             return False
         try:
             change = label_edits.with_defaults(change, self.categories)
+            for amend in self.amends:
+                change = amend(change)
+            if not change:
+                return False
             self.project.commit(self._with_review(change), initiator=self)
         except SegstudioError as error:
             self.failed.emit(error)

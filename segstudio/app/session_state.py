@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -26,6 +26,10 @@ POLL_MS = 1000
 
 class SessionState(QObject):
     """The reading half of `Session`: its attributes, its signals, and how both follow what is committed.
+
+    Attributes:
+        amends: What each edit of a person goes through before it is written: a mode that keeps pictures in some state
+            (no overlaps) adds here what its edits need besides. Undo and redo do not pass.
 
     Signals:
         project_changed: Another project is open, or none.
@@ -68,6 +72,7 @@ class SessionState(QObject):
         self.selection: frozenset[int] = frozenset()
         self.media_ids: list[int] = []
         self.results: dict[tuple[int, int], list[Result]] = {}
+        self.amends: list[Callable[[ChangeSet], ChangeSet]] = []
         self._places: dict[int, int] = {}
         self._steps: list[Step] = []
         self._steps_old = True

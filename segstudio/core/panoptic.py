@@ -15,6 +15,7 @@ import numpy as np
 
 from segstudio.core import masks
 from segstudio.core.annotation import REJECTED, Annotation
+from segstudio.core.changes import ChangeSet
 from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box, Polygons
 from segstudio.core.labels import Category
@@ -141,6 +142,29 @@ def compose(
         if window is None or a.bounds.padded(1).intersection(Box(left, top, right - left, bottom - top)) is not None:
             _lay(values, a.mask(*size), k, left, top)
     return SegmentMap(values, tuple(a.id for a in order), left, top)
+
+
+def changed_box(change: ChangeSet, place: tuple[int, int], size: Size, rule: Rule = "top") -> Box | None:
+    """Return the box around the pixels of a picture (media, frame) that may have another owner, None for none."""
+    found: Box | None = None
+    for c in change.of("annotation"):
+        pair = [
+            r.mask(*size) if isinstance(r, Annotation) and is_segment(r) and (r.media, r.frame) == place else None
+            for r in (c.before, c.after)
+        ]
+        shapes = [m for m in pair if m is not None]
+        if len(shapes) == 2 and rule != "small" and _place(c.before) == _place(c.after):
+            # The same place in every order: only what is in one of the two shapes can look different.
+            shapes = [masks.subtract(*shapes), masks.subtract(*reversed(shapes))]
+        for mask in shapes:
+            if mask.counts:
+                found = mask.bounds if found is None else found.union(mask.bounds)
+    return found
+
+
+def _place(row: object) -> tuple | None:
+    """Return what decides where an annotation lies among the others, its area aside."""
+    return (row.z, row.score, row.category) if isinstance(row, Annotation) else None
 
 
 def _lay(values: np.ndarray, mask: Mask, k: int, left: int, top: int) -> None:

@@ -33,9 +33,9 @@ def resolve(
 ) -> ChangeSet:
     """Return a change that leaves no new overlap behind, as one step under the same label.
 
-    What the change adds to a segment is taken from the others, or stays with them. Only pixels that a segment gains
-    move: overlaps that were there before stay as they are. An annotation that loses its last pixel is deleted, unless
-    it has keypoints.
+    What the change adds to a segment is taken from the others, or stays with them. A segment that the change makes, or
+    puts lower in the stack, takes nothing from those above it. Only pixels that a segment gains move: overlaps that
+    were there before stay as they are. An annotation that loses its last pixel is deleted, unless it has keypoints.
 
     Args:
         change: What a tool is about to commit.
@@ -58,8 +58,17 @@ def resolve(
     rank = {a.id: i for i, a in enumerate(order)}
     shapes = _Shapes({**before, **touched}, size)
     for id in sorted(gained, key=lambda id: rank[id]):
-        _part(id, gained, rank, shapes, lambda other: way == "protect" or other in locked)
+        keepers = set(shapes.rows) if way == "protect" else {*locked, *_above(id, before, shapes.rows)}
+        _part(id, gained, rank, shapes, keepers)
     return _rewritten(change, before, shapes.changed())
+
+
+def _above(id: int, before: Mapping[int, Annotation], after: Mapping[int, Annotation]) -> frozenset[int]:
+    """Return the annotations over one that is new or was put lower; none for one that was painted where it lies."""
+    a, old = after[id], before.get(id)
+    if old is not None and panoptic.is_segment(old) and old.z <= a.z:
+        return frozenset()
+    return frozenset(b.id for b in after.values() if (b.z, b.id) > (a.z, a.id))
 
 
 def _touched(change: ChangeSet, before: Mapping[int, Annotation]) -> dict[int, Annotation]:
@@ -84,7 +93,7 @@ def _gain(before: Annotation | None, after: Annotation, size: Size) -> Mask:
 
 
 def _part(
-    id: int, gained: Mapping[int, Mask], rank: Mapping[int, int], shapes: _Shapes, keeps: Callable[[int], bool]
+    id: int, gained: Mapping[int, Mask], rank: Mapping[int, int], shapes: _Shapes, keepers: Collection[int]
 ) -> None:
     """Part the pixels that one annotation gains between it and the others, in `shapes`.
 
@@ -93,16 +102,16 @@ def _part(
         gained: What each annotation of the change gains.
         rank: Their places in the stack: of pixels that two of them gain the higher one wins.
         shapes: The pixels of all segments so far.
-        keeps: Whether an annotation keeps what it had.
+        keepers: Annotations that keep what they had.
     """
     near = [o for o in shapes.near(gained[id].bounds) if o != id]
     # Those that win come first: what they keep is not there to be given to a third.
-    for other in sorted(near, key=lambda o: not keeps(o) and rank.get(o, -1) < rank[id]):
+    for other in sorted(near, key=lambda o: o not in keepers and rank.get(o, -1) < rank[id]):
         common = masks.intersect(masks.intersect(gained[id], shapes[id]), shapes[other])
         if not common.counts:
             continue
         both = masks.intersect(common, gained.get(other, masks.EMPTY))
-        shapes.take(id if keeps(other) else other, masks.subtract(common, both))
+        shapes.take(id if other in keepers else other, masks.subtract(common, both))
         shapes.take(min(id, other, key=lambda i: rank.get(i, -1)), both)
 
 
@@ -211,16 +220,6 @@ def fill_nearest(rows: Sequence[Annotation], found: SegmentMap, gap: Mask, size:
     parts = panoptic.shared_out(found, gap)
     pairs = [(by_id[id], masks.union(by_id[id].mask(*size), part)) for id, part in parts.items()]
     return _reshaped(pairs, "Fill gap")
-
-
-def merge_stuff(rows: Sequence[Annotation], size: Size) -> ChangeSet:
-    """Return the change that makes one region of several of one class: the lowest keeps its number and fields."""
-    first, *rest = rows
-    whole = first.mask(*size)
-    for a in rest:
-        whole = masks.union(whole, a.mask(*size))
-    joined = _reshaped([(first, whole)], "Merge regions")
-    return ChangeSet((*joined.changes, *changes.delete(rest).changes), "Merge regions")
 
 
 def move_border(grower: Annotation, loser: Annotation, stroke: Mask, size: Size) -> ChangeSet:

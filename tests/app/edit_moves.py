@@ -22,6 +22,8 @@ from segstudio.core import (
     masks,
     order_edits,
     painting,
+    panoptic,
+    panoptic_edits,
     pose_fit,
     review_edits,
     shape_edits,
@@ -324,3 +326,41 @@ def change_classes(dice, _rows, _size, _new_ids, categories):
             lambda: edits.change_category(category, replace(category, thing=not category.thing, supercategory="s")),
         )
     )()
+
+
+def resolve_overlaps(dice, rows, size, new_ids, categories):
+    return panoptic_edits.resolve_all(rows, size, dice.choice(list(panoptic.RULES)), categories)
+
+
+@move
+def paint_without_overlap(dice, rows, size, new_ids, categories):
+    if not rows:
+        return None
+    change = painting.paint(dice.choice(list(rows)), blot(dice, size), size)
+    return panoptic_edits.resolve(change, rows, size, way=dice.choice(list(panoptic_edits.WAYS)), categories=categories)
+
+
+@move
+def fill_a_gap(dice, rows, size, new_ids, categories):
+    found = panoptic.compose(rows, size)
+    gaps = panoptic.gaps(found.values)
+    if not gaps or not found.values.any():
+        return None
+    gap = dice.choice(gaps[:3]).mask
+    match dice.randrange(3):
+        case 0:
+            return panoptic_edits.fill_nearest(rows, found, gap, size)
+        case 1:
+            near = panoptic.neighbours(found, gap)
+            return panoptic_edits.fill_into(next(a for a in rows if a.id == near[0][0]), gap, size) if near else None
+    category = dice.choice(list(categories.values()))
+    new = Annotation(new_ids(1), rows[0].media, category.id, rows[0].frame)
+    return panoptic_edits.fill_class(rows, gap, size, category, new)
+
+
+@move
+def move_a_border(dice, rows, size, new_ids, categories):
+    found = [a for a in rows if panoptic.is_segment(a)]
+    if len(found) < 2:
+        return None
+    return panoptic_edits.move_border(*dice.sample(found, 2), blot(dice, size), size)

@@ -164,7 +164,7 @@ def test_an_edit_brings_no_overlap_into_a_map_without(rows, drawn, way):
 @given(pictures, pictures)
 def test_an_edit_takes_only_what_it_gains(rows, drawn):
     """Overlaps that were there before are left to the step that resolves them all."""
-    new = [replace(a, id=a.id + 100) for a in drawn[:1]]
+    new = [replace(a, id=a.id + 100, z=9) for a in drawn[:1]]
     after = applied(rows, panoptic_edits.resolve(changes.insert(new), rows, SIZE))
     twice = panoptic.claimed_twice(rows, SIZE)
     for a in new:
@@ -307,12 +307,6 @@ def test_the_border_moves_into_one_neighbour_only():
     assert not panoptic_edits.move_border(rows[0], rows[1], box(30, 15, 8, 8), SIZE)
 
 
-def test_regions_of_one_class_become_one():
-    rows = [row(1, box(0, 0, 5, 5), 1), row(2, box(9, 9, 5, 5), 1)]
-    (whole,) = applied(rows, panoptic_edits.merge_stuff(rows, SIZE))
-    assert whole.id == 1 and whole.mask(*SIZE).area == 50
-
-
 def test_findings_name_what_a_data_set_must_not_hold():
     rows = [
         row(1, box(0, 0, 10, 10)),
@@ -350,3 +344,29 @@ def test_a_map_becomes_things_and_one_region_a_class_of_stuff():
 def test_a_class_becomes_stuff():
     (change,) = panoptic_edits.set_thing(CAT, False).changes
     assert change.after == replace(CAT, thing=False)
+
+
+@given(pictures, pictures, st.sampled_from(list(panoptic.RULES)))
+def test_the_box_of_a_change_holds_every_pixel_that_changes(rows, drawn, rule):
+    known = {a.id: a for a in rows}
+    change = ChangeSet(
+        tuple(changes.Change("annotation", a.id, known.get(a.id), a) for a in drawn if a != known.get(a.id))
+    )
+    maps = (panoptic.compose(found, SIZE, rule, CATEGORIES) for found in (rows, applied(rows, change)))
+    owners = [np.array([0, *found.ids])[found.values] for found in maps]
+    found = panoptic.changed_box(change, (1, 0), SIZE, rule)
+    ys, xs = np.nonzero(owners[0] != owners[1])
+    if found is None:
+        assert not len(ys)
+    elif len(ys):
+        assert found.x <= xs.min() and xs.max() < found.right and found.y <= ys.min() and ys.max() < found.bottom
+    assert panoptic.changed_box(change, (2, 0), SIZE) is None
+
+
+def test_what_was_painted_under_others_takes_nothing_from_them():
+    rows = [row(1, box(0, 0, 10, 10), z=1), row(2, box(10, 0, 10, 10))]
+    sunk = changes.replace([(rows[0], replace(rows[0], z=-1, geometry=box(0, 0, 15, 12)))])
+    first, second = applied(rows, panoptic_edits.resolve(sunk, rows, SIZE))
+    assert second == rows[1] and first.mask(*SIZE).area == 15 * 12 - 5 * 10
+    new = changes.insert([row(3, box(5, 0, 10, 5), z=-1)])
+    assert not [a for a in applied(rows, panoptic_edits.resolve(new, rows, SIZE)) if a.id == 3]

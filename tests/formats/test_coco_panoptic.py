@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from PIL import Image
 
-from segstudio.core import changes, edits, masks, panoptic_edits
+from segstudio.core import changes, masks, painting, panoptic_edits
 from segstudio.core.annotation import REJECTED, Annotation, Keypoints, Origin
 from segstudio.core.errors import Cancelled, FormatError
 from segstudio.core.geometry import Box, Polygons
@@ -142,7 +142,7 @@ def test_only_what_was_edited_says_something_else(project: ProjectFile, tmp_path
     import_file(project, put(tmp_path, data, values))
     cat, *_ = rows = list(project.all_annotations())
     stroke = masks.from_bitmap(np.ones((10, 5), np.uint8), 28, 5)
-    project.commit(panoptic_edits.resolve(edits.paint(cat, stroke, W, H), rows, (W, H)))
+    project.commit(panoptic_edits.resolve(painting.paint(cat, stroke, (W, H)), rows, (W, H)))
     export_file(project, tmp_path / "out.json", "coco-panoptic")
     first, second, third = read(tmp_path / "out.json")["annotations"][0]["segments_info"]
     wanted = data["annotations"][0]["segments_info"]

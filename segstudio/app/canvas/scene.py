@@ -14,6 +14,7 @@ from segstudio.app.densepose_state import DenseState
 from segstudio.core.annotation import Annotation
 from segstudio.core.display import PLAIN, Display
 from segstudio.core.geometry import Box
+from segstudio.core.masks import Mask
 from segstudio.core.painting import Stroke
 from segstudio.core.results import Result
 from segstudio.core.spans import Spans, Window
@@ -31,6 +32,7 @@ class Scene:
         shown: Drafts of annotations that show instead of the stored ones, by id.
         hover: Id of the annotation under the pointer, 0 for none.
         draft: What the tool shows.
+        marked: A region that a panel points at, or None.
         results: Maps and scores that are no annotations.
         locked: Ids of annotations that can't be picked.
         kinds: Which overlays are drawn: "masks", "boxes", "keypoints", "labels", "maps", "dense".
@@ -49,6 +51,7 @@ class Scene:
         self.shown: dict[int, Annotation] = {}
         self.hover = 0
         self.draft: Draft = NOTHING
+        self.marked: Mask | None = None
         self.results: Sequence[Result] = ()
         self.display: Display = PLAIN
         self.grid = 0

@@ -14,6 +14,8 @@ SELECTED = 0.18
 # Predictions are filled more faintly than what a person or a file made.
 PREDICTED = 0.8
 EDGE = 0.95
+# How much more opaque stuff is filled where it is told from things.
+STUFF = 0.3
 
 
 def _all(_: Annotation) -> bool:
@@ -31,6 +33,7 @@ class Style:
         opacity: Of filled regions, 0 to 1.
         filled: Whether regions are drawn at all.
         selection: Ids of selected annotations.
+        apart: Stuff looks other than things: filled more strongly, and without a border.
     """
 
     visible: Callable[[Annotation], bool] = _all
@@ -39,6 +42,7 @@ class Style:
     opacity: float = 0.45
     filled: bool = True
     selection: frozenset[int] = frozenset()
+    apart: bool = False
 
     def color(self, a: Annotation) -> colors.RGB:
         """Return the colour of an annotation."""
@@ -54,4 +58,9 @@ class Style:
         if chosen:
             alpha = min(self.opacity + SELECTED, 1.0) if self.opacity else 0.0
         edge = (255, 255, 255) if chosen else color
+        category = self.categories.get(a.category)
+        if self.apart and category is not None and not category.thing:
+            alpha = min(alpha + STUFF, 1.0) if self.opacity else 0.0
+            fill = colors.premultiplied(color, alpha)
+            return fill, colors.premultiplied(edge, EDGE) if chosen else fill
         return colors.premultiplied(color, alpha), colors.premultiplied(edge, EDGE)

@@ -26,12 +26,14 @@ from segstudio.app.canvas.layers.base import rect_of
 from segstudio.app.canvas.scene import Scene
 from segstudio.app.canvas.tiles import Tiles
 from segstudio.app.tools.base import Event, Runner
+from segstudio.core.geometry import Box
 from segstudio.core.spans import Window
 from segstudio.media.regions import Regions
 
 MAX_ZOOM = 64.0
 WHEEL = 1.0015  # zoom factor a wheel unit; a notch has 120
 MARGIN = 24
+NEAR = 6.0  # desktop pixels a picture pixel: nearer than that, a small part has nothing around it that is known
 
 
 class _Graphics(QGraphicsScene):
@@ -243,6 +245,13 @@ class CanvasView(QGraphicsView):
         self._scroll(moved.x(), moved.y())
         self._fitted = False
         self.zoom_changed.emit(self.zoom)
+
+    def show_box(self, box: Box) -> None:
+        """Bring a part of the picture into the middle, with as much around it as it is wide."""
+        room = self.viewport().size()
+        sides = room.width() / max(box.w, 1), room.height() / max(box.h, 1)
+        self.zoom_to(min(*sides, 2 * NEAR) / 2 * self.devicePixelRatioF())
+        self.centerOn(box.x + box.w / 2, box.y + box.h / 2)
 
     def to_picture(self, at: QPointF) -> QPointF:
         """Return the place in the picture under a point of the viewport."""

@@ -10,6 +10,7 @@ from segstudio.app.commands.go import GoCommands
 from segstudio.app.commands.help import HelpCommands
 from segstudio.app.commands.labels import LabelCommands
 from segstudio.app.commands.models import ModelCommands
+from segstudio.app.commands.panoptic import PanopticCommands
 from segstudio.app.commands.review import ReviewCommands
 from segstudio.app.commands.select import SelectCommands
 from segstudio.app.commands.shapes import ShapeCommands
@@ -20,6 +21,7 @@ from segstudio.app.panels.attributes import DetailsPanel
 from segstudio.app.panels.history import HistoryPanel
 from segstudio.app.panels.labels import LabelsPanel
 from segstudio.app.panels.models import ModelsPanel
+from segstudio.app.panels.panoptic import PanopticPanel
 from segstudio.app.parts import Parts
 
 
@@ -47,6 +49,12 @@ def _skeletons(p: Parts) -> SkeletonCommands:
     return SkeletonCommands(p.session, p.window, panel.chosen)
 
 
+def _panoptic(p: Parts) -> PanopticCommands:
+    panel = p.panels["panoptic"]
+    assert isinstance(panel, PanopticPanel)
+    return PanopticCommands(panel.mode)
+
+
 # By the word before the dot of `Spec.call`.
 HANDLERS: dict[str, Callable[[Parts], object]] = {
     "files": lambda p: FileCommands(p.window, p.session, p.bridge, p.settings, p.window.open_paths),
@@ -57,6 +65,7 @@ HANDLERS: dict[str, Callable[[Parts], object]] = {
     "labels": _labels,
     "review": _review,
     "skeletons": _skeletons,
+    "panoptic": _panoptic,
     "go": lambda p: GoCommands(p.session),
     "view": lambda p: ViewCommands(p.session, p.canvas, p.window, p.settings),
     "models": _models,

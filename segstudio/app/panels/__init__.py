@@ -14,6 +14,7 @@ from segstudio.app.panels.history import HistoryPanel
 from segstudio.app.panels.labels import LabelsPanel
 from segstudio.app.panels.models import ModelsPanel
 from segstudio.app.panels.objects import ObjectsPanel
+from segstudio.app.panels.panoptic import PanopticPanel
 from segstudio.app.parts import Parts
 from segstudio.app.widgets import Panel
 
@@ -39,6 +40,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("labels", "upper", lambda p: LabelsPanel(p.session)),
     PanelSpec("display", "upper", lambda p: DisplayPanel(p.session)),
     PanelSpec("atlas", "upper", lambda p: AtlasPanel(p.session, p.canvas, p.link)),
+    PanelSpec("panoptic", "upper", PanopticPanel),
     PanelSpec("objects", "lower", lambda p: ObjectsPanel(p.session)),
     PanelSpec("details", "lower", lambda p: DetailsPanel(p.session)),
     PanelSpec("history", "lower", lambda p: HistoryPanel(p.session)),

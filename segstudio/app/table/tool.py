@@ -9,6 +9,7 @@ TOOLS: tuple[tuple[str, str, str, str], ...] = (
     ("select", "Select", "cursor", "V Ctrl+J"),
     ("brush", "Brush", "paint-brush", "B"),
     ("eraser", "Eraser", "eraser", "E"),
+    ("border", "Border Brush", "arrows-out-line-horizontal", "Shift+B"),
     ("polygon", "Polygon", "polygon", "P Ctrl+N"),
     ("cut", "Cut", "knife", "C"),
     ("box", "Box", "rectangle", "R Ctrl+R"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from segstudio.app.tools.adjust import Adjust
 from segstudio.app.tools.base import Event, Runner, Tool, ToolContext
+from segstudio.app.tools.border import Border
 from segstudio.app.tools.box import BoxTool
 from segstudio.app.tools.brush import Brush, Eraser
 from segstudio.app.tools.cut import Cut
@@ -23,6 +24,7 @@ TOOLS: tuple[type[Tool], ...] = (
     Select,
     Brush,
     Eraser,
+    Border,
     Polygon,
     Cut,
     BoxTool,

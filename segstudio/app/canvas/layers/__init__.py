@@ -13,6 +13,7 @@ from segstudio.app.canvas.layers.keypoints import KeypointsLayer
 from segstudio.app.canvas.layers.labels import LabelsLayer
 from segstudio.app.canvas.layers.landmarks import LandmarksLayer
 from segstudio.app.canvas.layers.maps import HeatmapLayer, SemanticLayer
+from segstudio.app.canvas.layers.marked import MarkedLayer
 from segstudio.app.canvas.layers.picture import PictureLayer
 from segstudio.app.canvas.layers.selection import SelectionLayer
 from segstudio.app.canvas.scene import Scene
@@ -26,6 +27,7 @@ LAYERS: tuple[type[Layer], ...] = (
     DensePoseLayer,
     BoxesLayer,
     GridLayer,
+    MarkedLayer,
     SelectionLayer,
     KeypointsLayer,
     LandmarksLayer,

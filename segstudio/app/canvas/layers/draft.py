@@ -88,7 +88,7 @@ class DraftLayer(Layer):
             painter.drawEllipse(at, 2 * DOT + 1, 2 * DOT + 1)
 
     def _regions(self, painter: QPainter) -> None:
-        shown = {region: self._images.get(region) or _image(*region) for region in self.scene.draft.regions}
+        shown = {region: self._images.get(region) or region_image(*region) for region in self.scene.draft.regions}
         self._images = shown
         for (mask, _), (image, _) in shown.items():
             painter.drawImage(QRectF(mask.x, mask.y, mask.w, mask.h), image)
@@ -208,7 +208,7 @@ def _heat_image(heat: HeatMap) -> tuple[QImage, np.ndarray]:
     return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied), pixels
 
 
-def _image(mask: Mask, color: RGB) -> tuple[QImage, np.ndarray]:
+def region_image(mask: Mask, color: RGB) -> tuple[QImage, np.ndarray]:
     """Return a mask as a translucent picture with a border, and the array that it looks at."""
     bitmap = mask.bitmap().astype(bool)
     table = np.array([0, colors.premultiplied(color, FILL), colors.premultiplied(color, EDGE)], np.uint32)
