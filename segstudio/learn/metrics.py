@@ -17,8 +17,10 @@ import numpy as np
 
 from segstudio.core.errors import InputError
 from segstudio.core.labels import COCO_PERSON
+from segstudio.core.skeletons import DEFAULT_SIGMA
 from segstudio.formats.base import Notes
 from segstudio.formats.coco_check import Unusable, check_shape, read_head
+from segstudio.formats.coco_objects import read_category
 from segstudio.formats.files import load
 from segstudio.learn import panoptic
 
@@ -81,13 +83,21 @@ def _run(truth: dict, results: list[dict], task: Task) -> tuple[Any, np.ndarray,
     if task == "keypoints":
         counts = Counter(len(a["keypoints"]) // 3 for a in truth["annotations"] if a.get("keypoints"))
         count = counts.most_common(1)[0][0] if counts else 17
-        sigmas = COCO_PERSON.sigmas if count == len(COCO_PERSON.sigmas) else (0.05,) * count
-        scorer.params.kpt_oks_sigmas = np.asarray(sigmas)
+        scorer.params.kpt_oks_sigmas = np.asarray(_sigmas(truth["categories"], count))
         scorer.params.catIds = sorted({a["category_id"] for a in truth["annotations"] if a.get("keypoints")})
     scorer.evaluate()
     scorer.accumulate()
     scorer.summarize()
     return scorer.stats, scorer.eval["precision"], list(scorer.params.catIds)
+
+
+def _sigmas(categories: list[dict], count: int) -> tuple[float, ...]:
+    """Return the sigmas of OKS: a class's own, those known for its keypoints, COCO's for 17, else 0.05 for each."""
+    for category in categories:
+        skeleton = read_category(msgspec.json.encode(category))[1].skeleton
+        if skeleton is not None and len(skeleton.names) == count and skeleton.sigmas:
+            return skeleton.sigmas
+    return COCO_PERSON.sigmas if count == len(COCO_PERSON.sigmas) else (DEFAULT_SIGMA,) * count
 
 
 def _number(value: float) -> float | None:

@@ -91,6 +91,18 @@ def test_poses_of_any_skeleton(write: Write) -> None:
         evaluate(write("gt", gt), write("r", [result(keypoints=points[:6])]), "keypoints")
 
 
+def test_the_sigmas_of_a_class_say_how_far_off_a_keypoint_may_be(write: Write) -> None:
+    points = [10, 10, 2, 20, 15, 2, 30, 20, 2]
+    off = [v + 0.8 if i % 3 != 2 else v for i, v in enumerate(points)]
+    gt = truth(keypoints=points, num_keypoints=3)
+    found = {}
+    for sigma in (None, 0.02, 0.3):
+        details = {} if sigma is None else {"skeleton_details": {"sigmas": [sigma] * 3}}
+        gt["categories"] = [{"id": 1, "name": "cat", "keypoints": ["a", "b", "c"], "skeleton": [], **details}]
+        found[sigma] = evaluate(write("gt", gt), write("r", [result(keypoints=off)]), "keypoints")["AP"]
+    assert found[0.02] < found[None] < found[0.3] == pytest.approx(1)
+
+
 def test_missing_keys_of_the_truth_are_filled(write: Write) -> None:
     gt = truth()
     del gt["annotations"][0]["area"], gt["annotations"][0]["iscrowd"]

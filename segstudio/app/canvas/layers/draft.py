@@ -18,7 +18,7 @@ from segstudio.core.masks import Mask
 ACCENT = QColor("#5b9dff")
 DOT = 3.5
 FILL, EDGE = 0.45, 0.95
-HEAT = 0.65
+HEAT = 0.75
 DOTS = {"positive": QColor("#2fbf71"), "negative": QColor("#ee5a52"), "anchor": QColor(255, 255, 255)}
 
 
@@ -158,21 +158,34 @@ class DraftLayer(Layer):
     def _points(self, painter: QPainter, scale: float) -> None:
         draft = self.scene.draft
         places = [(QPointF(x, y) * scale, v) for x, y, v in draft.points]
-        painter.setPen(QPen(QColor(255, 255, 255, 230), 2))
         for a, b in draft.limbs:
             if a < len(places) and b < len(places) and places[a][1] and places[b][1]:
+                hidden = 1 in (places[a][1], places[b][1])
+                style = Qt.PenStyle.DashLine if hidden else Qt.PenStyle.SolidLine
+                painter.setPen(QPen(QColor(255, 255, 255, 230), 2, style))
                 painter.drawLine(places[a][0], places[b][0])
         for at, v in places:
-            if v:
+            if v == 2:
                 painter.setPen(QPen(QColor(0, 0, 0, 220), 1.25))
-                painter.setBrush(ACCENT if v == 2 else QColor(0, 0, 0, 90))
+                painter.setBrush(ACCENT)
                 painter.drawEllipse(at, DOT + 1, DOT + 1)
+            elif v:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                for stroke in (QPen(QColor(0, 0, 0, 220), 4), QPen(ACCENT, 2)):
+                    painter.setPen(stroke)
+                    painter.drawEllipse(at, DOT + 0.5, DOT + 0.5)
         if draft.text is not None:
             self._text(painter, QPointF(draft.text[0], draft.text[1]) * scale, draft.text[2])
 
     def _text(self, painter: QPainter, at: QPointF, text: str) -> None:
         rect = QRectF(painter.fontMetrics().boundingRect(text)).adjusted(-6, -3, 6, 3)
         rect.moveTopLeft(at + QPointF(14, 12))
+        # At the edge of the window it goes to the other side of the pointer.
+        window = painter.worldTransform().inverted()[0].mapRect(QRectF(painter.viewport()))
+        if rect.right() > window.right():
+            rect.moveRight(at.x() - 14)
+        if rect.bottom() > window.bottom():
+            rect.moveBottom(at.y() - 12)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(20, 20, 20, 220))
         painter.drawRoundedRect(rect, 4, 4)
