@@ -173,6 +173,18 @@ def cut(
     return ChangeSet(tuple(made), f"Cut {count_of(len(halves))}")
 
 
+def part(
+    a: Annotation, pieces: Sequence[Geometry], new_ids: Callable[[int], int], label: str = "Part 1 object"
+) -> ChangeSet:
+    """Return the change of one object into given pieces; the first stays the object itself.
+
+    Args:
+        new_ids: Reserves n ids and returns the first.
+    """
+    first = new_ids(len(pieces) - 1) if len(pieces) > 1 else 0
+    return ChangeSet(tuple(c for c in _apart(a, pieces, first) if c.before != c.after), label)
+
+
 # Shapes
 
 

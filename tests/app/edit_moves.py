@@ -14,6 +14,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from segstudio.core import (
+    assist_edits,
     boolean_edits,
     cleanup_edits,
     edits,
@@ -133,6 +134,21 @@ def paint(dice, rows, size, _new_ids, _categories):
     if dice.random() < 0.4:
         return painting.erase(a, stroke, size)
     return painting.paint(a, stroke, size, dice.choice(painting.RULES), shown=rows)
+
+
+@move
+def assist(dice, rows, size, _new_ids, _categories):
+    for a in some(dice, rows, 1):
+        found = dice.choice((blot(dice, size), Polygons((ring(dice, size),)), masks.EMPTY))
+        return assist_edits.give(a, found, size, dice.choice(("add", "take", "replace")), "Assist")
+    return None
+
+
+@move
+def part(dice, rows, size, new_ids, _categories):
+    for a in some(dice, rows, 1):
+        return boolean_edits.part(a, [blot(dice, size) for _ in range(dice.randint(1, 3))], new_ids)
+    return None
 
 
 @move

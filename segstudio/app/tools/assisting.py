@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-
-from msgspec.structs import replace
+from typing import cast
 
 from segstudio.app.canvas.draft import Line
 from segstudio.app.i18n import tr
 from segstudio.app.tools.base import Event, Keys, Tool, ToolContext, clamp, top_z
 from segstudio.app.tools.options import Option
 from segstudio.assist.crops import Stroke
-from segstudio.core import colors, edits, masks, painting
+from segstudio.core import assist_edits, colors, edits, masks
 from segstudio.core.annotation import Annotation
 from segstudio.core.colors import RGB
 from segstudio.core.geometry import Box, Polygons
@@ -67,12 +66,7 @@ class Assist(Tool):
         target = selected(context)
         if apply == NEW or target is None:
             return add_objects(context, [shape], self.label)
-        if apply == REPLACE:
-            change = edits.set_geometry(target, shape)
-        else:
-            edit = painting.erase if apply == TAKE else painting.paint
-            change = edit(target, found, context.size)
-        return context.commit(replace(change, label=self.label))
+        return context.commit(assist_edits.give(target, shape, context.size, cast(assist_edits.How, apply), self.label))
 
 
 def selected(context: ToolContext) -> Annotation | None:

@@ -6,15 +6,13 @@ import math
 from collections.abc import Generator
 from typing import Any
 
-from msgspec.structs import replace
-
 from segstudio.app.canvas.draft import NOTHING, Draft
 from segstudio.app.i18n import tr
 from segstudio.app.tools.assisting import LEFT_COLOR, RIGHT_COLOR, Assist, add_objects, cut_out, selected
 from segstudio.app.tools.base import Event, Keys, Run, ToolContext
 from segstudio.app.tools.options import Option
 from segstudio.assist.superpixels import Superpixels, split
-from segstudio.core import masks, painting
+from segstudio.core import assist_edits, masks
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
 
@@ -135,8 +133,8 @@ class SuperpixelTool(Assist):
         if not region.counts:
             return
         if target is not None:
-            edit = painting.erase if takes else painting.paint
-            context.commit(replace(edit(target, region, context.size), label=self.label))
+            how = "take" if takes else "add"
+            context.commit(assist_edits.give(target, region, context.size, how, self.label))
         elif not takes:
             add_objects(context, [region], self.label)
 

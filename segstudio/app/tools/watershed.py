@@ -8,8 +8,7 @@ from segstudio.app.tools.base import Event, Keys, Run, ToolContext
 from segstudio.app.tools.options import Button
 from segstudio.app.tools.refining import Refining, Session
 from segstudio.assist import watershed
-from segstudio.core import edits, masks
-from segstudio.core.annotation import Annotation
+from segstudio.core import boolean_edits, masks
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
 
@@ -102,15 +101,9 @@ class Watershed(Refining):
         target = context.annotations.get(self._target)
         if target is None:
             return
-        first, *more = found
-        change = edits.set_geometry(target, first, self.label)
-        id = context.new_ids(len(more)) if more else 0
-        made = [
-            Annotation(id + i, target.media, target.category, target.frame, mask, z=target.z)
-            for i, mask in enumerate(more)
-        ]
-        if context.commit(change.then(edits.add(made, self.label)) if made else change):
-            context.set_selection([target.id, *(a.id for a in made)])
+        change = boolean_edits.part(target, found, context.new_ids, self.label)
+        if context.commit(change):
+            context.set_selection(c.id for c in change.changes)
 
 
 def _last(session: Session) -> int:
