@@ -141,7 +141,7 @@ def measure(picture: np.ndarray) -> dict[str, dict[str, float | None]]:
             "bare": once_ms(lambda: bare_grabcut(crop, inside)) if width * height <= BARE_GRABCUT else None,
         },
         "wand, click": alone(lambda: wand.distances(picture, centre)),
-        "wand, drag": alone(lambda: wand.select(far, centre, 12.0)),
+        "wand, drag": alone(lambda: wand.select(far, 12.0)),
         "superpixels": alone(lambda: superpixels.split(picture, 24)),
         "superpixels, pick": alone(lambda: parts.mask([parts.count // 2])),
         "watershed": alone(lambda: watershed.flood(picture, strokes)),

@@ -247,7 +247,7 @@ def wand_clicks(case: Case) -> Iterator[np.ndarray]:
     def regions(column: int, row: int) -> list[np.ndarray]:
         at = (column + 0.5, row + 0.5)
         far = wand.distances(case.picture, at)
-        return [case.bitmap(wand.select(far, at, tolerance)) for tolerance in (3, 6, 9, 12, 18, 24, 32)]
+        return [case.bitmap(wand.select(far, tolerance)) for tolerance in (3, 6, 9, 12, 18, 24, 32)]
 
     return _picked(case, regions)
 

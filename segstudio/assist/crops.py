@@ -18,6 +18,9 @@ from segstudio.core.masks import Mask
 
 Points = Sequence[tuple[float, float]]
 
+# Up to so many pixels of a crop a border is brought to single pixels; a larger crop's to those of a smaller copy.
+FINE = 4_000_000
+
 # Binary fractions of a pixel that OpenCV draws lines to.
 _SHIFT = 4
 _THICKEST = 32_767.0  # that it draws
@@ -47,8 +50,7 @@ def rgb(picture: np.ndarray) -> np.ndarray:
         pixels = (pixels >> 8).astype(np.uint8)
     elif pixels.dtype != np.uint8:
         pixels = np.clip(np.nan_to_num(pixels), 0, 255).astype(np.uint8)
-    pixels = pixels[:, :, :3] if pixels.shape[2] >= 3 else pixels[:, :, :1].repeat(3, axis=2)
-    return np.ascontiguousarray(pixels)
+    return pixels[:, :, :3] if pixels.shape[2] >= 3 else pixels[:, :, :1].repeat(3, axis=2)
 
 
 def lab(picture: np.ndarray) -> np.ndarray:
@@ -65,19 +67,36 @@ def shrunk(picture: np.ndarray, most: int) -> tuple[np.ndarray, float]:
     height, width = picture.shape[:2]
     factor = math.sqrt(height * width / most)
     if factor <= 1:
-        return picture, 1.0
+        return np.ascontiguousarray(picture), 1.0
     size = max(round(width / factor), 1), max(round(height / factor), 1)
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA), factor
 
 
-def scaled(values: np.ndarray, shape: tuple[int, int], *, smooth: bool) -> np.ndarray:
-    """Return a 2-D array brought to (height, width), by lines between its values where smooth, else by the nearest."""
+def smoothed(values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return a 2-D array brought to (height, width), by lines between its values."""
     import cv2
 
-    if values.shape == shape:
-        return values
-    way = cv2.INTER_LINEAR if smooth else cv2.INTER_NEAREST
-    return cv2.resize(values, (shape[1], shape[0]), interpolation=way)
+    return values if values.shape == shape else cv2.resize(values, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+
+
+def grown(chosen: np.ndarray, full: tuple[int, int], x: int, y: int) -> Mask:
+    """Return the pixels of a crop of `full` (h, w) at (x, y) that fall into chosen cells of a smaller copy.
+
+    Args:
+        chosen: bool, of any shape; pixel (row, column) falls into cell (row * h // H, column * w // W).
+    """
+    rows, columns = np.flatnonzero(chosen.any(axis=1)), np.flatnonzero(chosen.any(axis=0))
+    if not len(rows):
+        return masks.EMPTY
+    if chosen.shape == full:
+        return masks.from_bitmap(chosen, x, y)
+    places = []
+    for size, cells, some in ((full[0], chosen.shape[0], rows), (full[1], chosen.shape[1], columns)):
+        # Only what the chosen cells span is laid out: a small part of a large picture costs little.
+        first, last = int(-(-some[0] * size // cells)), int(-(-(some[-1] + 1) * size // cells))
+        places.append((first, np.arange(first, last) * cells // size))
+    (top, down), (left, across) = places
+    return masks.from_bitmap(chosen[np.ix_(down, across)], x + left, y + top)
 
 
 def bitmap(mask: Mask, x: int, y: int, full: tuple[int, int], shape: tuple[int, int]) -> np.ndarray:
@@ -86,8 +105,7 @@ def bitmap(mask: Mask, x: int, y: int, full: tuple[int, int], shape: tuple[int, 
 
     pixels = masks.window(mask, x, y, full[1], full[0])
     if full != shape:
-        area = cv2.resize(pixels.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
-        return area >= 0.5
+        return cv2.resize(pixels * np.uint8(255), (shape[1], shape[0]), interpolation=cv2.INTER_AREA) >= 128
     return pixels.astype(bool)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from segstudio.assist.crops import Stroke, bitmap, draw, rgb, scaled, sharpened, shrunk
+from segstudio.assist.crops import FINE, Stroke, bitmap, draw, grown, rgb, sharpened, shrunk, smoothed
 from segstudio.core import masks
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
@@ -62,14 +62,16 @@ def cut(
     if box is not None and found.sum() < LOST * begun:
         # Most objects reach over the middle of a box that was drawn around them.
         found = _cut(small, _marked(_with_middle(first, box, x, y, full), marks), rounds)
+    fine, _ = shrunk(picture, FINE)
+    shape = fine.shape[:2]
     soft = found.astype(np.float32)
-    if ratio > 1:
-        soft = sharpened(scaled(soft, full, smooth=True), picture, max(round(ratio), 1))
-        at_full = draw(strokes, x, y, full, full)
-        soft[at_full >= 0] = at_full[at_full >= 0] > 0
+    if shape != found.shape:
+        soft = sharpened(smoothed(soft, shape), fine, max(round(shape[0] / found.shape[0]), 1))
+        said = draw(strokes, x, y, full, shape)
+        soft[said >= 0] = said[said >= 0] > 0
         if box is not None:
-            soft[~_inside(box, x, y, full)] = 0
-    return masks.from_bitmap(soft > 0.5, x, y)
+            soft[~_inside(box, x, y, shape, (full[0] / shape[0], full[1] / shape[1]))] = 0
+    return grown(soft > 0.5, full, x, y)
 
 
 def _doubt(labels: np.ndarray, marks: np.ndarray) -> None:
@@ -101,7 +103,7 @@ def _with_middle(labels: np.ndarray, box: Box, x: int, y: int, full: tuple[int, 
     return np.where(far < 0.0625, cv2.GC_FGD, labels).astype(np.uint8)
 
 
-def _inside(box: Box, x: int, y: int, shape: tuple[int, int], ratio: tuple[float, float] = (1.0, 1.0)) -> np.ndarray:
+def _inside(box: Box, x: int, y: int, shape: tuple[int, int], ratio: tuple[float, float]) -> np.ndarray:
     """Return which pixels of a crop have their centre in a box, bool of `shape`."""
     columns = (np.arange(shape[1]) + 0.5) * ratio[1] + x
     rows = (np.arange(shape[0]) + 0.5) * ratio[0] + y

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from segstudio.assist import crf
-from segstudio.assist.crops import around, bitmap, rgb, scaled, sharpened, shrunk
+from segstudio.assist.crops import FINE, around, bitmap, grown, rgb, sharpened, shrunk, smoothed
 from segstudio.core import masks
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
@@ -58,13 +58,16 @@ def snap(
         crf.Pairwise(crf.appearance(small, max(2.0 * reach / ratio, 3.0), colour), strength),
     ]
     soft = crf.mean_field(unary, pairs, ROUNDS)[1].astype(np.float32)
-    if ratio > 1:
-        soft = sharpened(scaled(soft, full, smooth=True), picture, max(round(ratio), 1))
-    before = masks.window(rough, x, y, full[1], full[0]).astype(bool)
+    fine, _ = shrunk(picture, FINE)
+    shape = fine.shape[:2]
+    if shape != inside.shape:
+        soft = sharpened(smoothed(soft, shape), fine, max(round(shape[0] / inside.shape[0]), 1))
+    before = bitmap(rough, x, y, full, shape)
     # Beyond its reach nothing changes: other parts, holes and the crop's outside are as they were.
-    after = np.where(_near(before, reach), soft > 0.5, before)
-    outside = masks.subtract(rough, masks.from_bitmap(np.ones(full, bool), x, y))
-    return masks.union(outside, masks.from_bitmap(after, x, y))
+    near = _near(before, reach * shape[0] / full[0])
+    lost = grown(near & before & (soft <= 0.5), full, x, y)
+    won = grown(near & ~before & (soft > 0.5), full, x, y)
+    return masks.union(masks.subtract(rough, lost), won)
 
 
 def _depth(inside: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from segstudio.assist.crops import rgb, scaled, shrunk
+from segstudio.assist.crops import grown, rgb, shrunk
 from segstudio.core import masks
 from segstudio.core.masks import Mask
 
@@ -39,7 +39,7 @@ class Superpixels:
         if not (0 <= column < width and 0 <= row < height):
             return -1
         shape = self.labels.shape
-        return int(self.labels[int(row * shape[0] / height), int(column * shape[1] / width)])
+        return int(self.labels[int(row) * shape[0] // height, int(column) * shape[1] // width])
 
     def mask(self, numbers: Iterable[int]) -> Mask:
         """Return the pixels of some parts."""
@@ -48,8 +48,7 @@ class Superpixels:
             return masks.EMPTY
         chosen = np.zeros(self.count, bool)
         chosen[wanted] = True
-        small = chosen[self.labels].view(np.uint8)
-        return masks.from_bitmap(scaled(small, self._full, smooth=False), self._x, self._y)
+        return grown(chosen[self.labels], self._full, self._x, self._y)
 
 
 def split(picture: np.ndarray, side: float, x: int = 0, y: int = 0, most: int = MOST) -> Superpixels:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from segstudio.assist.crops import Stroke, bitmap, draw, lab, rgb, scaled, shrunk
+from segstudio.assist.crops import Stroke, bitmap, draw, grown, lab, rgb, shrunk
 from segstudio.core import masks
 from segstudio.core.masks import Mask
 
@@ -56,26 +56,25 @@ def flood(
     if within is not None:
         field = bitmap(within, x, y, full, small.shape[:2])
         marks[~field] = -1
+        if not (marks > 0).any():
+            return {}
     elif not (marks == 0).any():
         rim = np.ones(marks.shape, bool)
         rim[1:-1, 1:-1] = False
         marks[rim & (marks < 0)] = 0
     # The flood's own labels: 0 is unknown there, so that ours move up by one.
     found = watershed(edges(small), marks + 1, mask=field)
-    labels = scaled(found.astype(np.int32), full, smooth=False) - 1
+    if field is not None:
+        found = _filled(found)
+    regions = {int(n) - 1: grown(found == n, full, x, y) for n in np.unique(found) if n > 1}
     if within is not None:
-        labels = _filled(labels, masks.window(within, x, y, full[1], full[0]).astype(bool))
-    numbers = sorted({int(n) for n in np.unique(labels)} - {0, -1})
-    regions = {n: masks.from_bitmap(labels == n, x, y) for n in numbers}
+        regions = {n: masks.intersect(region, within) for n, region in regions.items()}
     return {n: region for n, region in regions.items() if region.counts}
 
 
-def _filled(labels: np.ndarray, within: np.ndarray) -> np.ndarray:
-    """Return labels on a mask only, where those that no stroke reached are the nearest one's: no pixel gets lost."""
+def _filled(labels: np.ndarray) -> np.ndarray:
+    """Return labels that are everywhere those of the nearest that was found (0 is none): so no pixel gets lost."""
     from scipy.ndimage import distance_transform_edt
 
-    open_ = within & (labels < 0)
-    if open_.any():
-        nearest: Any = distance_transform_edt((labels < 0) | ~within, return_distances=False, return_indices=True)
-        labels = np.where(open_, labels[nearest[0], nearest[1]], labels)
-    return np.where(within, labels, -1)
+    nearest: Any = distance_transform_edt(labels == 0, return_distances=False, return_indices=True)
+    return labels[nearest[0], nearest[1]]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segstudio.assist import grabcut, scissors, snap, superpixels, wand, watershed
-from segstudio.assist.crops import Stroke, draw
+from segstudio.assist.crops import Stroke, draw, grown
 from segstudio.core import masks
 from segstudio.core.geometry import Box, Polygons
 from segstudio.core.masks import Mask
@@ -103,8 +103,8 @@ def test_the_wand_takes_one_region_or_all_of_a_colour() -> None:
     picture = noisy(truth)
     at = (X + 20.0, Y + 20.0)
     far = wand.distances(picture, at, X, Y)
-    one = wand.select(far, at, 25, X, Y)
-    everywhere = wand.select(far, at, 25, X, Y, contiguous=False)
+    one = wand.select(far, 25)
+    everywhere = wand.select(far, 25, contiguous=False)
     left = truth.copy()
     left[:, 60:] = False
     assert masks.iou(one, placed(left)) > 0.97
@@ -116,7 +116,7 @@ def test_more_tolerance_takes_no_pixel_away(a: float, b: float) -> None:
     picture = noisy(ring(), 4)
     at = (30.0, 20.0)
     far = wand.distances(picture, at)
-    small, large = (wand.select(far, at, t) for t in sorted((a, b)))
+    small, large = (wand.select(far, t) for t in sorted((a, b)))
     assert masks.subtract(small, large) == masks.EMPTY
     assert masks.window(small, 30, 20, 1, 1)[0, 0] == 1
 
@@ -127,7 +127,7 @@ def test_delta_e_is_that_of_scikit_image() -> None:
     picture = np.random.default_rng(2).integers(0, 256, (1, 40, 3), np.uint8).repeat(3, axis=0)
     picture[:, :3] = (180, 20, 90)
     expected = deltaE_cie76(rgb2lab(picture), rgb2lab(np.array([[[180, 20, 90]]], np.uint8)))
-    assert np.abs(wand.distances(picture, (1.5, 1.5)) - expected).max() < 0.5
+    assert np.abs(wand.distances(picture, (1.5, 1.5)).values - expected).max() < 0.5
 
 
 def test_superpixels_keep_to_borders_and_add_up() -> None:
@@ -207,6 +207,29 @@ def test_snapping_changes_nothing_beyond_its_reach() -> None:
     assert masks.subtract(outside, kept) == masks.EMPTY
 
 
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 40), st.integers(0, 40), st.integers(0, 2**20))
+def test_a_smaller_copy_is_laid_out_as_its_pixels_fall(h: int, w: int, more: int, wider: int, seed: int) -> None:
+    chosen = np.random.default_rng(seed).random((h, w)) < 0.3
+    full = h + more, w + wider
+    rows, columns = np.arange(full[0]) * h // full[0], np.arange(full[1]) * w // full[1]
+    assert grown(chosen, full, 5, 7) == masks.from_bitmap(chosen[np.ix_(rows, columns)], 5, 7)
+
+
+def test_a_large_crop_is_looked_at_on_smaller_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    truth = ring().repeat(5, axis=0).repeat(5, axis=1)
+    picture, whole = noisy(truth), masks.from_bitmap(truth)
+    for module in (grabcut, snap):
+        monkeypatch.setattr(module, "FINE", 60_000)
+    cut = grabcut.cut(picture, box=Box(130, 60, 340, 330), most=30_000)
+    snapped = snap.snap(picture, masks.from_bitmap(np.roll(truth, (10, 10), (0, 1))), reach=25, most=20_000)
+    picked = wand.select(wand.distances(picture, (300.0, 110.0), most=20_000), 25)
+    strokes = [Stroke(((300.0, 110.0),), 1), Stroke(((300.0, 225.0),), 0), Stroke(((9.0, 9.0),), 0)]
+    flooded = watershed.flood(picture, strokes, most=20_000)[1]
+    for found in (cut, snapped, picked, flooded):
+        assert masks.iou(found, whole) > 0.93
+        assert masks.window(found, 300, 225, 1, 1)[0, 0] == 0
+
+
 STROKES = st.lists(
     st.builds(
         Stroke,
@@ -240,8 +263,8 @@ def _rough(box: Box) -> Mask:
 
 
 def _wand(picture: np.ndarray, box: Box, strokes: list[Stroke], at: tuple[float, float]) -> list[Mask]:
-    far = wand.distances(picture, at, OFFSET, OFFSET)
-    return [wand.select(far, at, box.w, OFFSET, OFFSET, contiguous=flag) for flag in (True, False)]
+    far = wand.distances(picture, at, OFFSET, OFFSET, most=300)
+    return [wand.select(far, box.w, contiguous=flag) for flag in (True, False)]
 
 
 def _superpixels(picture: np.ndarray, box: Box, strokes: list[Stroke], at: tuple[float, float]) -> list[Mask]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 
-import numpy as np
-
 from segstudio.app.canvas.draft import NOTHING, Dot, Draft
 from segstudio.app.i18n import tr
 from segstudio.app.tools.assisting import ADD, APPLY, TAKE, Assist, color_of, cut_out
@@ -19,8 +17,6 @@ from segstudio.core.masks import Mask
 
 # Screen pixels that a drag moves for one step of tolerance.
 STEP = 4.0
-# A larger picture is looked at as far as it is in sight.
-MOST = 24_000_000
 TOLERANCE = Option(
     "tolerance", "Tolerance", "float", 10.0, 0.0, 100.0, 0.5, tip="CIELAB difference: 2 is just visible."
 )
@@ -33,9 +29,7 @@ class _Click:
 
     at: tuple[float, float]
     apply: str
-    far: np.ndarray | None = None
-    x: int = 0
-    y: int = 0
+    far: wand.Distances | None = None
     released: bool = False
 
 
@@ -84,26 +78,25 @@ class Wand(Assist):
 
     def _begin(self, context: ToolContext, click: _Click) -> None:
         width, height = context.size
-        whole = width * height <= MOST
+        whole = width * height <= wand.MOST
         if not whole:
             self.set_note(tr("Large picture: only what is in sight"))
-        box, click.x, click.y = cut_out(context, Box(0, 0, width, height) if whole else context.shown_box())
+        box, x, y = cut_out(context, Box(0, 0, width, height) if whole else context.shown_box())
         pixels = context.pixels(box)
 
-        def then(far: np.ndarray) -> None:
+        def then(far: wand.Distances) -> None:
             click.far = far
             if click.released:
                 self._finish(context, click)
             elif click.apply:
                 self._show(context, click)
 
-        context.work(lambda: wand.distances(pixels, click.at, click.x, click.y), then, "wand")
+        context.work(lambda: wand.distances(pixels, click.at, x, y), then, "wand")
 
     def _selected(self, click: _Click) -> Mask:
         if click.far is None:
             return masks.EMPTY
-        tolerance, contiguous = self.value("tolerance"), self.value("contiguous")
-        return wand.select(click.far, click.at, tolerance, click.x, click.y, contiguous=contiguous)
+        return wand.select(click.far, self.value("tolerance"), contiguous=self.value("contiguous"))
 
     def _show(self, context: ToolContext, click: _Click) -> None:
         found = self._selected(click)
