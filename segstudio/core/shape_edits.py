@@ -19,6 +19,7 @@ from segstudio.core.regions import polygons, region
 
 # Vertices of neighbours nearer than this are the same place: files round to hundredths.
 SAME = 0.01
+_TRIES = 6  # halvings of a tolerance that is too wide for a ring
 
 # Annotation id to vertex numbers, counted through all its rings, the parts' first.
 Picks = Mapping[int, Sequence[int]]
@@ -307,16 +308,23 @@ def simplified(shape: Polygons | Mask, tolerance: float) -> Polygons:
     import shapely
 
     outline = contours.trace(shape) if isinstance(shape, Mask) else shape
-    rings = [ring_points(r) for r in (*outline.parts, *outline.holes)]
-    made: list[Ring] = []
-    for points, ring in zip(rings, (*outline.parts, *outline.holes)):
-        if len(points) < 4:
-            made.append(ring)
-            continue
-        less = shapely.get_coordinates(shapely.simplify(shapely.LinearRing(points), tolerance))[:-1]
-        made.append(ring_from_points(less) if 3 <= len(less) < len(points) else ring)
+    rings: list[Ring] = [*outline.parts, *outline.holes]
+    left = [i for i, ring in enumerate(rings) if len(ring) > 6]
+    reach = tolerance
+    for _ in range(_TRIES):
+        # Closed lines, not rings: of a ring GEOS drops the first vertex too, which may take the line twice as far off.
+        lines = [shapely.LineString(np.vstack((p, p[:1]))) for p in (ring_points(rings[i]) for i in left)]
+        less = [shapely.get_coordinates(line)[:-1] for line in shapely.simplify(lines, reach)]
+        for i, points in zip(left, less):
+            if len(points) > 2:
+                rings[i] = ring_from_points(points) if 2 * len(points) < len(rings[i]) else rings[i]
+        # What would become a line is small: it gets more vertices than the tolerance asks for.
+        left = [i for i, points in zip(left, less) if len(points) <= 2]
+        if not left:
+            break
+        reach /= 2
     n = len(outline.parts)
-    return Polygons(tuple(made[:n]), tuple(made[n:]))
+    return Polygons(tuple(rings[:n]), tuple(rings[n:]))
 
 
 def simplify(rows: Sequence[Annotation], tolerance: float) -> ChangeSet:

@@ -23,7 +23,7 @@ from shapes_made_up import (
 from segstudio.core import cleanup_edits, edits, masks, order_edits, shape_edits
 from segstudio.core.annotation import CORRECTED, Annotation, Origin
 from segstudio.core.errors import InputError
-from segstudio.core.geometry import Box, Polygons, ring_points
+from segstudio.core.geometry import Box, Polygons, ring_from_points, ring_points
 from segstudio.core.masks import Mask
 
 anything = st.one_of(pixel_masks(), pixel_polygons, free_polygons, boxes)
@@ -175,6 +175,17 @@ def test_simplifying_stays_within_its_tolerance(rows: list[Annotation], toleranc
     assert cost.pixels <= tolerance + 1e-9
     assert cost.after <= cost.before
     assert 0 <= cost.iou <= 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_place_of_a_rugged_outline_moves_farther_than_the_tolerance(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    t = np.sort(dice.random(150)) * 2 * np.pi
+    far = 14 + dice.normal(0, 1.5, 150)
+    ring = np.column_stack((20 + far * np.cos(t), 15 + far * np.sin(t)))
+    change = shape_edits.simplify([polygon(Polygons((ring_from_points(ring),)))], 1.0)
+    cost = shape_edits.deviation(change, SIZE)
+    assert cost.pixels <= 1.0 and cost.after < cost.before
 
 
 def test_simplifying_by_nothing_keeps_the_pixels_of_a_mask() -> None:
