@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from segstudio.app.i18n import tr
 from segstudio.app.operations.base import Operation, Subject, Values
 from segstudio.app.tools.options import Option
-from segstudio.core import cleanup_edits
+from segstudio.core import cleanup_edits, masks
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
 
@@ -29,21 +29,17 @@ def _largest(subject: Subject, _values: Values) -> ChangeSet:
 
 
 def _pixels(subject: Subject, _values: Values, change: ChangeSet) -> str:
-    """Return by how many pixels the objects grow and shrink."""
+    """Return how many pixels the objects win and lose."""
     size, more, less = subject.size, 0, 0
     for c in change.of("annotation"):
         if isinstance(c.before, Annotation) and isinstance(c.after, Annotation):
-            gain = c.after.mask(*size).area - c.before.mask(*size).area
-            more, less = more + max(gain, 0), less + max(-gain, 0)
+            old, new = c.before.mask(*size), c.after.mask(*size)
+            more, less = more + masks.subtract(new, old).area, less + masks.subtract(old, new).area
     if not change:
         return tr("Nothing changes.")
-    return (
-        tr("{more:+,} px", more=more)
-        if not less
-        else tr("{less:+,} px", less=-less)
-        if not more
-        else tr("{more:+,} px, {less:+,} px", more=more, less=-less)
-    )
+    if not less:
+        return tr("{more:,} px more", more=more)
+    return tr("{more:,} px more, {less:,} px less", more=more, less=less) if more else tr("{less:,} px less", less=less)
 
 
 _HOLES = (

@@ -18,7 +18,7 @@ def _cost(subject: Subject, _values: Values, change: ChangeSet) -> str:
         return tr("Nothing to simplify.")
     cost = shape_edits.deviation(change, subject.size)
     return tr(
-        "{before:,} → {after:,} vertices, {pixels:.1f} px off, IoU {iou:.3f}",
+        "{before:,} → {after:,} points, ≤ {pixels:.1f} px, IoU {iou:.3f}",
         before=cost.before,
         after=cost.after,
         pixels=cost.pixels,

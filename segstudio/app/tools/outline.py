@@ -144,7 +144,7 @@ class Outline:
         dots = points if len(points) < MOST_DOTS else points[:1]
         followed = (Line((points[-1], *stretch, pointer), FOLLOWED, width=2.5),) if stretch else ()
         return Draft(
-            line=(*points, *stretch, pointer),
+            line=tuple(points) if stretch else (*points, pointer),
             vertices=tuple(dots),
             closing=closing,
             lines=followed,
