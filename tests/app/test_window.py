@@ -311,3 +311,23 @@ def test_a_failing_model_is_told_and_nothing_changes(opened, qtbot, monkeypatch)
     qtbot.waitUntil(lambda: len(told) == 1)
     assert "ZeroDivisionError" in told[0].message and "Traceback" not in str(told[0])
     assert annotations(opened) == [] and opened.session.steps() == []
+
+
+def test_a_panoptic_export_is_checked_and_written(opened, qtbot, tmp_path: Path):
+    predict(opened, qtbot)
+    dialog = ExportDialog(opened, opened.bridge, opened.session.project, opened.settings, 0.3)
+    qtbot.addWidget(dialog)
+    dialog.path.setText(str(tmp_path / "out.json"))
+    dialog.show()
+    assert dialog.format.currentData() == "coco" and not dialog.rule.isVisible()
+    dialog.format.setCurrentIndex(dialog.format.findData("coco-panoptic"))
+    dialog.format.activated.emit(dialog.format.currentIndex())
+    assert dialog.rule.isVisible()
+    dialog.check.click()
+    qtbot.waitUntil(lambda: dialog.report is not None)
+    assert dialog.said.text().startswith("This would write 2 objects") and list(tmp_path.glob("*.json")) == []
+    assert any("gaps" in note.reason for note in dialog.report.notes)
+    dialog.write.click()
+    qtbot.waitUntil(lambda: dialog.said.text().startswith("Wrote 2 objects"))
+    assert (tmp_path / "out.json").is_file() and list((tmp_path / "out").iterdir())
+    assert opened.settings.text("export/format") == "coco-panoptic"

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from segstudio.app.bridge import ENDED, Bridge
 from segstudio.app.dialogs.base import Dialog
 from segstudio.app.i18n import later, tr
+from segstudio.app.overlaps import OVERLAPS, choices
 from segstudio.app.panels.progress import JobProgress
 from segstudio.app.settings import Settings
 from segstudio.app.theme import set_role
@@ -61,7 +62,9 @@ def _notes(found: Sequence[Any]) -> QWidget:
     lines.addStretch(1)
     area = QScrollArea(widgetResizable=True)
     area.setWidget(inside)
-    area.setMinimumHeight(min(32 * len(found) + 8, 220))
+    # A long note takes several lines.
+    deep = sum(1 + len(str(note)) // 60 for note in found)
+    area.setMinimumHeight(min(24 * deep + 8 * len(found) + 8, 220))
     inside.setAutoFillBackground(False)
     area.viewport().setAutoFillBackground(False)
     return area
@@ -190,7 +193,8 @@ class ExportDialog(TransferDialog):
     def __init__(
         self, parent: QWidget | None, bridge: Bridge, project: ProjectFile, settings: Settings, threshold: float
     ) -> None:
-        super().__init__(parent, bridge, tr("Export"), "COCO JSON, as pycocotools and other tools read it.")
+        super().__init__(parent, bridge, tr("Export"), tr("One file of the whole project."))
+        self._dry = False
         self._project = project
         self._settings = settings
         self._threshold = threshold
@@ -202,12 +206,34 @@ class ExportDialog(TransferDialog):
         self.predictions.setChecked(True)
         line = row(self.path, button(tr("Browse…"), self._browse))
         self.content.addLayout(line)
+        self.content.addLayout(self._choices())
         self.content.addWidget(self.predictions)
         self.add_outcome()
         self.write = button(tr("Export"), self.export, kind="primary")
         self.write.setDefault(True)
         self.close_button = button(tr("Cancel"), self.reject)
-        self.set_buttons(self.close_button, self.write)
+        self.check = button(tr("Check"), self.look)
+        self.check.setToolTip(tr("Say what would be written and what is in the way; nothing is written"))
+        self.set_buttons(self.check, None, self.close_button, self.write)
+
+    def _choices(self) -> QHBoxLayout:
+        """Return the format, and the overlap rule for the one format that needs it."""
+        from segstudio.formats.registry import FORMATS
+
+        titles = {f.name: f.title for f in FORMATS if f.write is not None}
+        chosen = self._settings.text("export/format", "coco")
+        self.format = choices(tr("Format"), titles, chosen if chosen in titles else "coco", self._on_format)
+        rule = self._settings.text("panoptic/rule", "top")
+        self.rule = choices(tr("Overlaps"), OVERLAPS, rule if rule in OVERLAPS else "top", lambda _: None)
+        self.rule.setToolTip(tr("Who gets a pixel that several objects claim"))
+        self._on_format(self.format.currentData())
+        return row(self.format, self.rule, None)
+
+    def _on_format(self, name: str) -> None:
+        self._settings.set_text("export/format", name)
+        self.rule.setVisible(name == "coco-panoptic")
+        # Results are predictions and nothing else.
+        self.predictions.setVisible(name != "coco-results")
 
     def _browse(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, tr("Export"), self.path.text(), "COCO (*.json)")
@@ -216,6 +242,15 @@ class ExportDialog(TransferDialog):
 
     def export(self) -> None:
         """Write the file."""
+        self._run(dry=False)
+
+    def look(self) -> None:
+        """Say what would be written."""
+        self._run(dry=True)
+
+    def _run(self, *, dry: bool) -> None:
+        self._dry = dry
+        format, rule = self.format.currentData(), self.rule.currentData()
         path = Path(self.path.text()).expanduser()
         chosen = "all" if self.predictions.isChecked() else "accepted"
         threshold = self._threshold
@@ -224,15 +259,26 @@ class ExportDialog(TransferDialog):
             from segstudio.engine import exchange
 
             return exchange.export_file(
-                self._project, path, progress=job.report, cancel=job.token, predictions=chosen, min_score=threshold
+                self._project,
+                path,
+                format,
+                progress=job.report,
+                cancel=job.token,
+                predictions=chosen,
+                min_score=threshold,
+                overlap=rule,
+                dry=dry,
             )
 
         self.write.setEnabled(False)
+        self.check.setEnabled(False)
         self.start(tr("Export {name}", name=path.name), work)
 
     def words(self, report: ExportReport) -> str:
         text = tr(
-            "Wrote {objects} on {pictures} in {classes} to {path}.",
+            later("This would write {objects} on {pictures} in {classes} to {path}.")
+            if self._dry
+            else later("Wrote {objects} on {pictures} in {classes} to {path}."),
             objects=objects(report.annotations),
             pictures=pictures(report.media),
             classes=counted(report.categories, later("{n:,} class"), later("{n:,} classes")),
@@ -248,7 +294,8 @@ class ExportDialog(TransferDialog):
 
     def ended(self, worked: bool) -> None:
         self.write.setEnabled(True)
-        if worked:
+        self.check.setEnabled(True)
+        if worked and not self._dry:
             self._settings.set_folder("export", self.report.path.parent)
             self.close_button.setText(tr("Close"))
             self.write.setText(tr("Export Again"))

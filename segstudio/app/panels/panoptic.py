@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QGridLayout,
     QMenu,
     QProgressBar,
@@ -20,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import later, tr
+from segstudio.app.overlaps import OVERLAPS, choices
 from segstudio.app.panels.rows import Index, RowDelegate, RowList
 from segstudio.app.panoptic_mode import PanopticMode
 from segstudio.app.parts import Parts
@@ -28,17 +25,18 @@ from segstudio.app.session import Session
 from segstudio.app.widgets import EmptyState, Panel, button, icon_button, icon_label, label, line, row
 from segstudio.core import panoptic_edits
 from segstudio.core.labels import Category
-from segstudio.core.panoptic import RULES, Finding, Gap
+from segstudio.core.panoptic import Finding, Gap
 
 FINDING = Qt.ItemDataRole.UserRole
 GRAVE = ("overlap", "empty", "no class")
 # How to fill a gap, as `PanopticMode.fill` knows it.
 FILLS = {
-    "class": "With the current class",
-    "border": "By the longest border",
-    "nearest": "By the nearest segments",
-    "all": "All gaps, by the nearest segments",
+    "class": later("With the current class"),
+    "border": later("By the longest border"),
+    "nearest": later("By the nearest segments"),
+    "all": later("All gaps, by the nearest segments"),
 }
+WAYS = {"take": later("Take from others"), "protect": later("Protect others")}
 
 
 def words(finding: Finding, name: str) -> str:
@@ -105,16 +103,6 @@ class _Delegate(RowDelegate):
         )
         self.words(painter, QRect(rect.left() + 34, rect.top(), rect.width() - 46, rect.height()), index.data())
         painter.restore()
-
-
-def _choices(name: str, texts: Mapping, chosen: str, choose: Callable[[Any], object]) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    for key, text in texts.items():
-        box.addItem(tr(text), key)
-    box.setCurrentIndex(box.findData(chosen))
-    box.activated.connect(lambda i: choose(box.itemData(i)))
-    return box
 
 
 class PanopticPanel(Panel):
@@ -206,9 +194,9 @@ class PanopticPanel(Panel):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
-        self.way = _choices(tr("New pixels"), panoptic_edits.WAYS, self.mode.way, self.mode.set_way)
+        self.way = choices(tr("New pixels"), WAYS, self.mode.way, self.mode.set_way)
         self.way.setToolTip(tr("What tools do with pixels that other segments have"))
-        self.rule = _choices(tr("Overlaps"), RULES, self.mode.rule, self.mode.set_rule)
+        self.rule = choices(tr("Overlaps"), OVERLAPS, self.mode.rule, self.mode.set_rule)
         self.rule.setToolTip(tr("Who keeps a pixel that several objects have claimed already"))
         self.stuff = QCheckBox()
         self.stuff.setToolTip(tr("Stuff is a region without instances: sky, grass, a wall"))
