@@ -107,6 +107,8 @@ class Prompting(QObject):
         if self._model is None or job.state == "cancelled":
             return
         if job.error is not None:
+            # Once is enough: the next picture would fail as well.
+            self._model = None
             self._session.failed.emit(job.error)
         self._then()
 

@@ -121,6 +121,12 @@ def test_several_prompts_put_the_single_answer_of_the_library_first(name, points
     found = model.prompt(model.embed(frame), *points, box, None)
     assert agree(masks.paste(found[0][0], 50, 80) > 0, expected[0])
     assert found[0][1] == pytest.approx(scores[0], abs=1e-4)
+    others, scores = reference(name, model, frame, *points, box, many=True)
+    order = [i for i in np.argsort(-scores, kind="stable") if others[i].any()]
+    rest = [masks.paste(mask, 50, 80) > 0 for mask, _ in found[1:]]
+    # The single answer may be one of them already.
+    assert len(order) - 1 <= len(rest) <= len(order)
+    assert all(any(agree(mine, others[i]) for i in order) for mine in rest)
     assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
 
 

@@ -66,6 +66,8 @@ class PromptTool(Tool):
 
     def prepare(self, context: ToolContext) -> None:
         self._offer(context.prompts.models())
+        if len(self.options[0].choices) == 1:
+            context.say(tr("The starter network answers, with coarse outlines. Finer models can be fetched in Models."))
 
     def _offer(self, models: list[tuple[str, str]]) -> None:
         choices = (*models, (FALLBACK, later("Starter network")))
@@ -84,8 +86,6 @@ class PromptTool(Tool):
     def run(self, context: ToolContext) -> Run:
         self._clear(context)
         self._follow(context)
-        if len(self.options[0].choices) == 1:
-            context.say(tr("The starter network answers, with coarse outlines. Finer models can be fetched in Models."))
         try:
             while True:
                 event = yield KEYS if self._case.items else NO_KEYS

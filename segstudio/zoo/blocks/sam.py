@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,6 +53,9 @@ class SamPredictor(NetworkPredictor):
             raise InputError(f"The card '{build.card.name}' needs an input size of (height, width).")
         self.side: int = build.settings.get("side", spec.size[0])
         self.mean, self.std = list(spec.mean), list(spec.std)
+        # The same for every prompt.
+        places = _once(self.network.get_image_wide_positional_embeddings)
+        self.network.get_image_wide_positional_embeddings = places
 
     @abstractmethod
     def pixels(self, frame: np.ndarray) -> Tensor:
@@ -88,10 +92,13 @@ class SamPredictor(NetworkPredictor):
         given["image_embeddings"] = seen if len(seen) > 1 else seen[0]
         # One point may mean a button, a coat or a person: three answers. More leave one best answer, so the authors.
         clear = len(points) + (box is not None) + (mask is not None) > 1
-        logits, scores = self._answer(given, many=True)
         if clear:
-            best, score = self._answer(given, many=False)
-            logits, scores = np.concatenate((best, logits)), np.concatenate((score, scores))
+            decoder = self.network.mask_decoder
+            with _shared(decoder.transformer, decoder.upscale_conv1, decoder.upscale_layer_norm, decoder.upscale_conv2):
+                answers = [self._answer(given, many=many) for many in (False, True)]
+            logits, scores = (np.concatenate(parts) for parts in zip(*answers))
+        else:
+            logits, scores = self._answer(given, many=True)
         order = np.argsort(-scores, kind="stable")
         order = [0, *(i for i in order if i != 0)] if clear else list(order)
         size = embedding.size
@@ -147,6 +154,31 @@ class SamPredictor(NetworkPredictor):
     def on_picture(self, logits: np.ndarray, size: tuple[int, int]) -> np.ndarray:  # noqa: ARG002
         """Return the part of the coarse logits that a picture of (height, width) takes."""
         return logits
+
+
+def _once(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that calls `call` the first time and returns what it gave then ever after."""
+    made: list[Any] = []
+
+    def remembered(*args: Any, **named: Any) -> Any:
+        if not made:
+            made.append(call(*args, **named))
+        return made[0]
+
+    return remembered
+
+
+@contextmanager
+def _shared(*modules: Any) -> Iterator[None]:
+    """Let calls of a network with the same arguments share what these modules return; each runs once in a call."""
+
+    for module in modules:
+        module.forward = _once(module.forward)
+    try:
+        yield
+    finally:
+        for module in modules:
+            del module.forward
 
 
 def _distinct(found: Sequence[Proposal]) -> list[Proposal]:

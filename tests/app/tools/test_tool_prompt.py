@@ -197,7 +197,6 @@ def test_the_bar_says_who_answers_and_how_far_it_is(given) -> None:
     assert tool.value("model") == FALLBACK
     hand.key(KEY.Key_Escape)
     assert tool.note == "Coarse: Models has finer ones."
-    desk.view.runner.restart()
     assert "starter network answers" in desk.said[-1]
 
 
