@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from segstudio.app.bridge import Bridge
     from segstudio.app.session import Session
     from segstudio.engine.job import Job
-    from segstudio.engine.prompting import Answer, Prompt
+    from segstudio.engine.prompting import Answer, Prompt, Read
+    from segstudio.media import Picture
+
+
+SIDE = 1024  # pixels of the longer side that the networks see
 
 
 class Prompting(QObject):
@@ -81,7 +85,7 @@ class Prompting(QObject):
 
         self._bridge.engine.prompter.ask(
             self._place(session.media, session.frame),
-            lambda: picture.rgb,
+            lambda: _pixels(picture),
             prompt,
             model=model,
             device=self._bridge.device,
@@ -92,9 +96,7 @@ class Prompting(QObject):
         session, picture = self._session, self._session.picture
         if self._model is None or picture is None or session.media is None:
             return
-        pictures: list[tuple[Hashable, Callable[[], np.ndarray]]] = [
-            (self._place(session.media, session.frame), lambda: picture.rgb)
-        ]
+        pictures: list[tuple[Hashable, Read]] = [(self._place(session.media, session.frame), lambda: _pixels(picture))]
         pictures += [(self._place(*wanted), self._reading(*wanted)) for wanted in session.neighbours()]
         self._bridge.engine.prompter.look_ahead(
             pictures,
@@ -116,7 +118,12 @@ class Prompting(QObject):
         project = self._session.project
         return (str(project.path) if project is not None else "", media.id, frame)
 
-    def _reading(self, media: Media, frame: int) -> Callable[[], np.ndarray]:
+    def _reading(self, media: Media, frame: int) -> Read:
         reader = self._session.reader
         assert reader is not None
-        return lambda: reader.read(media, frame).rgb
+        return lambda: _pixels(reader.read(media, frame))
+
+
+def _pixels(picture: Picture) -> tuple[np.ndarray, tuple[int, int]]:
+    """Return what models look at, and the (height, width) of the picture."""
+    return picture.small(SIDE), (picture.height, picture.width)

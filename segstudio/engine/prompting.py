@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 FALLBACK = "starter-instances"
 BUDGET = 512 << 20  # bytes of main memory for what was seen
-Read = Callable[[], np.ndarray]
+Read = Callable[[], tuple[np.ndarray, tuple[int, int]]]
+"""Gives a picture's pixels, uint8 RGB, maybe of a smaller copy, and the (height, width) of the picture itself."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ class Prompter:
 
         Args:
             place: Says which picture it is, the same each time.
-            read: Gives the picture, uint8 RGB (h, w, 3), where it was not looked at yet.
+            read: Gives the picture where it was not looked at yet.
             model: As of `card`.
             slot: A newer prompt with the same slot replaces this one.
             revision: Asked now and before delivery; an answer whose revision has changed is dropped.
@@ -267,9 +268,10 @@ class Prompter:
         key = self._key(card, place)
         seen = self.seen.get(key)
         if seen is None:
-            frame = read()
+            frame, size = read()
             job.check()
             seen = self._in_memory(job, card, device, lambda p, context: p.embed(frame, context))
+            seen = replace(seen, size=size)
             self.seen.put(key, seen)
         return seen
 

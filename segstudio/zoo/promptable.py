@@ -26,7 +26,7 @@ class Embedding:
     """What a model has seen of a picture; lies in main memory.
 
     Args:
-        size: (height, width) of the picture.
+        size: (height, width) of the picture; prompts and masks count its pixels, also where a smaller copy was seen.
         state: The model's own.
         bytes: What it takes.
     """

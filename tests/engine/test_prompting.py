@@ -94,7 +94,7 @@ def engine(shelf, made):
 
 
 def read(value: int):
-    return lambda: np.full((30, 40, 3), value, np.uint8)
+    return lambda: (np.full((30, 40, 3), value, np.uint8), (30, 40))
 
 
 def ask(engine, place="a", value=1, prompt=POINT, **more):
@@ -175,6 +175,13 @@ def test_a_prompt_overtakes_neighbours(engine, made) -> None:
     job.outcome(WAIT)
     settle(engine)
     assert model.looked == [1, 7, 2, 3]
+
+
+def test_of_a_picture_that_is_too_large_to_hold_a_copy_is_seen_and_its_own_pixels_count(engine) -> None:
+    copy = np.zeros((3, 4, 3), np.uint8)
+    engine.prompter.look_ahead([("a", lambda: (copy, (300, 400)))], device="cpu")
+    settle(engine)
+    assert engine.prompter.seen.get(("small", "ab" * 32, "a")).size == (300, 400)
 
 
 def test_the_newest_prompt_wins(engine, made) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import re
 
@@ -17,7 +18,8 @@ from segstudio.core import masks
 from segstudio.core.errors import InputError, SegstudioError, WeightsError
 from segstudio.core.geometry import Box
 from segstudio.zoo import Catalog, load, load_published, promptable, weights
-from segstudio.zoo.blocks.sam import SamPredictor, enlarge
+from segstudio.zoo.blocks.enlarging import enlarge
+from segstudio.zoo.blocks.sam import SamPredictor
 from segstudio.zoo.predictor import untrained
 from segstudio.zoo.promptable import Promptable
 from segstudio.zoo.spec import WeightFile
@@ -161,6 +163,18 @@ def test_models_keep_the_protocol(name) -> None:
         model.prompt(seen, *NONE, Box(200, 200, 9, 9), None)
     with pytest.raises(InputError, match="finds nothing by itself"):
         model.predict([photo()])
+
+
+@pytest.mark.parametrize(("name", "top", "bottom"), [("sam-vit-b", 40, 80), ("sam2.1-tiny", 25, 50)])
+def test_masks_have_the_pixels_of_the_picture_also_where_a_copy_was_seen(name, top, bottom, monkeypatch) -> None:
+    model = tiny(name)
+    plane = np.full((1, 16, 16), -1, np.float32)
+    plane[0, 4:8, 4:12] = 1
+    monkeypatch.setattr(model, "_answer", lambda given, many: (plane, np.array([0.5], np.float32)))
+    seen = dataclasses.replace(model.embed(photo(50, 80)), size=(100, 160))
+    ((mask, _),) = model.prompt(seen, *POINT, None, None)
+    box = mask.bounds
+    assert np.allclose((box.x, box.right, box.y, box.bottom), (40, 120, top, bottom), atol=2)
 
 
 # From the library's names to those in Meta's files.
@@ -321,4 +335,10 @@ def test_the_starter_network_answers_points_at_several_scales(starter) -> None:
     assert first[100, 80]
     assert not first[100, 240]
     boxed = model.prompt(seen, *NONE, Box(36, 56, 90, 90), None)
+    # The same of a picture of twice the size that was seen smaller.
+    twice = dataclasses.replace(seen, size=(480, 640))
+    large = model.prompt(twice, *NONE, Box(72, 112, 180, 180), None)
+    assert masks.iou(large[0][0], masks.from_box(Box(80, 120, 160, 160), 640, 480)) > 0.7
+    pointed = model.prompt(twice, np.array([[161.0, 201.0]]), np.array([1]), None, None)
+    assert all(masks.paste(mask, 480, 640)[201, 161] for mask, _ in pointed)
     assert masks.iou(boxed[0][0], masks.from_box(Box(40, 60, 80, 80), 320, 240)) > 0.7

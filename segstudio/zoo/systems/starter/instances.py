@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec.structs import replace
 
 from segstudio.core import masks
 from segstudio.core.errors import InputError, WeightsError
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
 from segstudio.core.results import Boxes, Instances, Result
+from segstudio.zoo.blocks.enlarging import enlarge
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 from segstudio.zoo.promptable import Embedding, Proposal, check_prompt
 
@@ -104,21 +106,26 @@ class _MaskInBox(Predictor):
         """
         size = embedding.size
         box = check_prompt(size, points, labels, box)
-        # A point may lie on the far edge of the picture.
-        pixels = np.floor(np.asarray(points, np.float64).reshape(-1, 2)).astype(int).clip(0, (size[1] - 1, size[0] - 1))
-        yes, no = pixels[np.asarray(labels) == 1], pixels[np.asarray(labels) != 1]
         if box is None and mask is not None and mask.counts:
             box = mask.bounds
+        # Of a picture that is too large to hold a smaller copy was seen.
+        small = embedding.state.frame.shape[:2]
+        scale = np.array([small[1] / size[1], small[0] / size[0]])
+        if box is not None:
+            box = Box(box.x * scale[0], box.y * scale[1], box.w * scale[0], box.h * scale[1])
+        # A point may lie on the far edge of the picture.
+        places = np.floor(np.asarray(points, np.float64).reshape(-1, 2) * scale)
+        pixels = places.astype(int).clip(0, (small[1] - 1, small[0] - 1))
+        yes, no = pixels[np.asarray(labels) == 1], pixels[np.asarray(labels) != 1]
         found: list[Proposal] = []
-        for area in [box] if box is not None else _squares(yes, size):
-            crop = self._crop(size, area)
+        for area in [box] if box is not None else _squares(yes, small):
+            crop = self._crop(small, area)
             values = self._seen(embedding.state, crop)
             here, beside = yes - crop[:2], no - crop[:2]
             for level in _levels(values, here, beside, self.level, one=box is None):
                 kept = _pieces(values >= level, here, beside)
-                found.append(
-                    (masks.from_bitmap(kept, *crop[:2]), _score(values, kept, here, beside, _cut(kept, crop, size)))
-                )
+                score = _score(values, kept, here, beside, _cut(kept, crop, small))
+                found.append((_placed(kept, crop, small, size), score))
         found.sort(key=lambda one: -one[1])
         # What holds no point on the object is no answer.
         found = [one for one in found if one[0].counts and one[1] > 0]
@@ -198,6 +205,16 @@ def _pieces(set_: np.ndarray, yes: np.ndarray, no: np.ndarray) -> np.ndarray:
     if wanted:
         return np.isin(numbers, list(wanted))
     return set_ & ~np.isin(numbers, list(set(numbers[no[:, 1], no[:, 0]].tolist()) - {0}))
+
+
+def _placed(kept: np.ndarray, crop: tuple[int, int, int, int], small: tuple[int, int], size: tuple[int, int]) -> Mask:
+    """Return what was found in a crop of a picture seen at (height, width) `small` as a mask of the picture's size."""
+    if small == tuple(size):
+        return masks.from_bitmap(kept, *crop[:2])
+    x, y = size[1] / small[1], size[0] / small[0]
+    left, top, right, bottom = round(crop[0] * x), round(crop[1] * y), round(crop[2] * x), round(crop[3] * y)
+    mask = enlarge(kept.astype(np.float32) * 2 - 1, (bottom - top, right - left))
+    return replace(mask, x=mask.x + left, y=mask.y + top) if mask.counts else mask
 
 
 def _cut(kept: np.ndarray, crop: tuple[int, int, int, int], size: tuple[int, int]) -> int:
