@@ -29,6 +29,7 @@ _WORDS: dict[str, Callable[[Session], bool]] = {
     "objects": lambda s: bool(s.annotations),
     "selection": lambda s: bool(s.selection),
     "several": lambda s: len(s.selection) > 1,
+    "pose": lambda s: any(a.keypoints is not None and s.view.visible(a) for a in s.selected()),
     "prediction": lambda s: any(a.is_prediction for a in s.selected()),
     "undo": _undo,
     "redo": _redo,

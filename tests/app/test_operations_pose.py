@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from segstudio.app.operations import OPERATIONS, Subject
-from segstudio.core import skeletons
+from segstudio.core import changes, skeletons
 from segstudio.core.annotation import Annotation, Keypoints
-from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
 
@@ -40,7 +40,21 @@ def test_a_pose_is_mirrored_made_visible_and_removed() -> None:
 
 
 @pytest.mark.parametrize("name", ["swap_sides", "mirror_pose", "all_visible", "clear_keypoints"])
-def test_without_a_pose_the_remedy_is_said(name: str) -> None:
-    with pytest.raises(InputError, match="keypoints") as caught:
-        after(name, Annotation(3, 1, 1, geometry=Box(1, 2, 3, 4)))
-    assert caught.value.remedy
+def test_what_has_no_keypoints_stays_as_it_is(name: str) -> None:
+    assert after(name, Annotation(3, 1, 1, geometry=Box(1, 2, 3, 4))) == {}
+
+
+def test_the_actions_wait_for_a_pose(opened) -> None:
+    session = opened.session
+    person = replace(PERSON, id=session.new_id("category"))
+    pose = Annotation(session.new_id(), session.media.id, person.id, keypoints=POINTS)
+    box = Annotation(session.new_id(), session.media.id, person.id, geometry=Box(1, 2, 3, 4))
+    session.commit(changes.insert([person, pose, box]))
+    for selection, enabled in (((), False), ((box.id,), False), ((pose.id, box.id), True)):
+        session.select(selection)
+        opened.actions_.refresh()
+        assert opened.actions_["shape.swap_sides"].isEnabled() == enabled
+    opened.actions_["shape.swap_sides"].trigger()
+    assert session.annotations[pose.id].keypoints.point(5) == POINTS.point(6)
+    session.undo()
+    assert session.annotations[pose.id].keypoints == POINTS
