@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+from segstudio.core.densepose import CHARTS, COARSE
+
 REPO = Path(__file__).resolve().parent.parent
 APP = REPO / "segstudio" / "app"
 FOLDER = REPO / "segstudio" / "resources" / "translations"
@@ -103,6 +105,8 @@ def wanted() -> list[str]:
                 found.update(dict.fromkeys(_of_call(node, constants)))
             elif isinstance(node, ast.ClassDef):
                 found.update(dict.fromkeys(_of_class(node)))
+    # The names of body parts, which the core holds.
+    found.update(dict.fromkeys((*(chart.name for chart in CHARTS), *COARSE)))
     return list(found)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from segstudio.formats.base import Note
     from segstudio.store import ProjectFile
 
+_WRITTEN = "coco, coco-panoptic, coco-results or densepose-iuv (one PNG, or a ZIP of them)"
+
 
 def arguments(parser: argparse.ArgumentParser, verb: str) -> None:
     """Declare what a verb takes."""
@@ -25,7 +27,9 @@ def arguments(parser: argparse.ArgumentParser, verb: str) -> None:
         parser.add_argument("source", metavar="IN", help="the file to read")
         parser.add_argument("target", metavar="OUT", help="the file to write")
         parser.add_argument("--from", dest="format", metavar="FORMAT", help="of IN; by default what it looks like")
-        parser.add_argument("--to", metavar="FORMAT", required=True, help="of OUT: coco, coco-panoptic or coco-results")
+        parser.add_argument(
+            "--to", metavar="FORMAT", required=True, help="of OUT: coco, coco-panoptic, coco-results or densepose-iuv"
+        )
     else:
         parser.add_argument("project", metavar="PROJECT", help="the project file")
     if verb == "import":
@@ -34,7 +38,10 @@ def arguments(parser: argparse.ArgumentParser, verb: str) -> None:
     elif verb == "export":
         parser.add_argument("target", metavar="OUT", help="the file to write")
         parser.add_argument(
-            "--format", metavar="FORMAT", default="coco", help="coco (the default), coco-panoptic or coco-results"
+            "--format",
+            metavar="FORMAT",
+            default="coco",
+            help="coco (the default), coco-panoptic, coco-results or densepose-iuv",
         )
         parser.add_argument(
             "--predictions", choices=("all", "accepted"), default="all",

@@ -53,6 +53,19 @@ class Poses(Boxes):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DenseMaps(Boxes):
+    """Detected people with a dense map each, over their box.
+
+    `parts` holds for each a uint8 (h, w) map of the charts 1 to 24, 0 for the background, `uv` a float32 (2, h, w) map
+    of U and V in [0, 1]. The first pixel lies at the whole part of the box's corner; h and w are the whole parts of its
+    height and width, 1 at least.
+    """
+
+    parts: list[np.ndarray]
+    uv: list[np.ndarray]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Faces(Boxes):
     """Detected faces with landmarks (n, 5, 2): left eye, right eye, nose, left and right mouth corner.
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from segstudio.core import masks
+from segstudio.core import densepose_maps, masks
 from segstudio.core.annotation import Geometry, Keypoints
+from segstudio.core.densepose import DensePose
 from segstudio.core.geometry import Box
 from segstudio.core.labels import FACE_FIVE, Label, LabelSet, Skeleton
-from segstudio.core.results import Boxes, Faces, Instances, PanopticMap, Poses, Result, SemanticMap
+from segstudio.core.masks import Mask
+from segstudio.core.results import Boxes, DenseMaps, Faces, Instances, PanopticMap, Poses, Result, SemanticMap
 
 VISIBLE_FROM = 0.2  # confidence from which a keypoint counts as seen
 STUFF_Z = -1  # regions that fill the picture lie under the objects
@@ -27,6 +30,7 @@ class Draft:
         geometry: A mask where the model gives one, else the box; None for an empty mask with no box.
         box: The model's box where `geometry` is a mask.
         keypoints: In the order of `skeleton`, or None.
+        dense: The dense pose, or None.
         z: Stacking order.
     """
 
@@ -37,6 +41,7 @@ class Draft:
     skeleton: Skeleton | None = None
     score: float | None = None
     z: int = 0
+    dense: DensePose | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -90,10 +95,16 @@ def _objects(result: Boxes) -> list[Draft]:
     shapes: Sequence[Geometry | None] = boxes
     stated: Sequence[Box | None] = [None] * n
     points: Sequence[Keypoints | None] = [None] * n
+    poses: Sequence[DensePose | None] = [None] * n
     skeleton = None
     if isinstance(result, Instances):
         shapes = [m if m.counts else b for m, b in zip(result.masks, boxes)]
         stated = [b if m.counts else None for m, b in zip(result.masks, boxes)]
+    elif isinstance(result, DenseMaps):
+        found = [_person(corners, *maps) for *maps, corners in zip(result.parts, result.uv, result.boxes.tolist())]
+        shapes = [m if m.counts else b for (m, _), b in zip(found, boxes)]
+        stated = [b if m.counts else None for (m, _), b in zip(found, boxes)]
+        poses = [pose for _, pose in found]
     elif isinstance(result, Poses):
         skeleton = result.classes.skeleton
         if skeleton is not None:
@@ -103,10 +114,21 @@ def _objects(result: Boxes) -> list[Draft]:
         sure = np.ones((*result.landmarks.shape[:2], 1))
         points = keypoints_of(np.concatenate([result.landmarks, sure], axis=2))
     return [
-        Draft(name, shape, box, point, skeleton, score, 0, result.notes)
-        for name, shape, box, point, score in zip(names, shapes, stated, points, scores)
+        Draft(name, shape, box, point, skeleton, score, 0, pose, result.notes)
+        for name, shape, box, point, score, pose in zip(names, shapes, stated, points, scores, poses)
         if shape is not None
     ]
+
+
+def _person(corners: list[float], parts: np.ndarray, uv: np.ndarray) -> tuple[Mask, DensePose | None]:
+    """Return the pixels of a person's dense map, and the map as points and parts; (empty, None) where it is empty."""
+    left, top, right, bottom = corners
+    sound = all(map(math.isfinite, corners)) and right > left and bottom > top
+    if not sound or not parts.any():
+        return masks.EMPTY, None
+    x, y = int(left), int(top)
+    pose = densepose_maps.to_annotation(parts, uv, Box(x, y, float(parts.shape[1]), float(parts.shape[0])))
+    return masks.from_bitmap(parts, x, y), pose
 
 
 def _short(values: np.ndarray) -> list[float]:

@@ -195,9 +195,10 @@ class _Import:
         return found
 
     def _join_twins(self, run: int) -> None:
-        """Objects that two files describe under one id and with one shape are one: the second adds keypoints.
+        """Objects that two files describe under one id and with one shape are one: the second adds keypoints or a
+        dense pose.
 
-        COCO publishes the same people so, once with and once without keypoints.
+        COCO publishes the same people so, once with and once without keypoints, and once more with DensePose.
         """
         joined: dict[int, tuple[Annotation, Annotation]] = {}
         others = []
@@ -205,11 +206,11 @@ class _Import:
             old = self.project.annotation(twin)
             new = None if old is None else document.parse(bytes(row[8]), **_known(old))
             # An id that stands in the file twice joins once; the second is an object of its own.
-            if old is None or new is None or (old.keypoints is None) == (new.keypoints is None) or twin in joined:
+            if old is None or new is None or twin in joined or _adds(new, old) == _adds(old, new):
                 others.append(row)
-            elif new.keypoints is None and _says_no_more(row[8], old.source):
+            elif _adds(old, new) and _says_no_more(row[8], old.source):
                 self.report.present += 1
-            elif new.keypoints is not None and _says_no_more(old.source, row[8]):
+            elif _adds(new, old) and _says_no_more(old.source, row[8]):
                 joined[twin] = (old, new)
             else:
                 others.append(row)
@@ -236,6 +237,11 @@ def id_of(doc: Any) -> Hashable:
     """Return the id that an annotation has in its file, or None."""
     key = _named(doc).id
     return key if isinstance(key, Hashable) else None
+
+
+def _adds(a: Annotation, b: Annotation) -> bool:
+    """Return whether an annotation has keypoints or a dense pose where the other has none."""
+    return (a.keypoints is not None and b.keypoints is None) or (a.dense is not None and b.dense is None)
 
 
 def _says_no_more(doc: Any, other: Any) -> bool:

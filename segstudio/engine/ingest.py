@@ -115,6 +115,7 @@ def ingest(
                 geometry=d.geometry,
                 box=d.box,
                 keypoints=book.fitted(category, d),
+                dense=d.dense,
                 z=d.z,
                 score=d.score,
                 origin=made_by,

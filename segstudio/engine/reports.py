@@ -21,7 +21,8 @@ class ImportReport:
         categories: Classes added.
         annotations: Annotations added.
         present: Annotations that the project had already.
-        joined: Annotations that the project had already and that got their keypoints from this file.
+        joined: Annotations that the project had already and that got their keypoints or dense pose from this
+            file.
         notes: What was skipped, changed or odd.
     """
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace as moved
 from segstudio.core import masks
 from segstudio.core.errors import InputError
 from segstudio.core.masks import Mask
-from segstudio.core.results import Boxes, Faces, Instances, JointHeat, Poses, Result, SemanticMap
+from segstudio.core.results import Boxes, DenseMaps, Faces, Instances, JointHeat, Poses, Result, SemanticMap
 
 OVERLAP = 0.25  # of a tile's side
 SAME = 0.5  # IoU from which two boxes of a class in different tiles are one object
@@ -114,6 +114,13 @@ def _merge_boxes(results: Sequence[Boxes], places: Sequence[Tile], size: tuple[i
         points = np.concatenate([r.keypoints for r in results if isinstance(r, Poses)]).copy()
         points[..., :2] += shifts[:, None]
         changes["keypoints"] = points[kept]
+    if isinstance(first, DenseMaps):
+        # A map fits its own box only: a person at a seam keeps the better half.
+        dense = [r for r in results if isinstance(r, DenseMaps)]
+        changes["boxes"] = boxes[kept]
+        for name in ("parts", "uv"):
+            maps = [m for r in dense for m in getattr(r, name)]
+            changes[name] = [maps[i] for i in kept]
     if isinstance(first, Faces):
         marks = np.concatenate([r.landmarks for r in results if isinstance(r, Faces)])
         changes["landmarks"] = (marks + shifts[:, None])[kept]

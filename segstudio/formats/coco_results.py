@@ -2,7 +2,9 @@
 
 Image and category ids are those of the data set, which has to be in the project first. Poses: COCO leaves the third
 number of a keypoint open here and most models write a confidence. Reading keeps the list under "keypoint_scores" and
-shows points above 0 as visible; writing prefers that list.
+shows points above 0 as visible; writing prefers that list. DensePose results carry a dense map as a picture (uv_shape,
+uv_data): reading adds points and parts that can be edited and keeps its text, writing repeats it where nothing
+changed, and fills a map from points and parts otherwise.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from segstudio.core.errors import FormatError
 from segstudio.core.geometry import Box, Polygons
 from segstudio.core.masks import Mask
 from segstudio.formats import coco_objects as objects
+from segstudio.formats import densepose_results
 from segstudio.formats.base import Incoming, Maps, Notes, Outgoing, Placed
 from segstudio.formats.coco_check import Head, Unusable, check_shape, read_head, resolve
 from segstudio.formats.files import amended, load, replacing, split_list
@@ -66,7 +69,8 @@ def _result(text: Any, index: int, maps: Maps) -> Placed:
     score = msgspec.json.decode(text).get("score")
     if not isinstance(score, int | float) or isinstance(score, bool):
         raise Unusable("no score", ".score")
-    return Placed(maps.first + index, media, frame, category, _with_visibility(text, head))
+    doc = _with_visibility(text, head)
+    return Placed(maps.first + index, media, frame, category, densepose_results.with_pose(doc, head))
 
 
 def _with_visibility(text: Any, head: Head) -> bytes:
@@ -127,6 +131,7 @@ def _write_result(a: Annotation, image: Any, category: Any, size: tuple[int, int
     if a.keypoints is not None:
         result["keypoints"] = _scored(a.keypoints, a.source)
     result["score"] = 1.0 if a.score is None else a.score
+    result |= densepose_results.uv_keys(a, box)
     return objects.encode(result)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from segstudio.core.errors import FormatError
-from segstudio.formats import coco, coco_panoptic, coco_panoptic_write, coco_results, coco_write
+from segstudio.formats import coco, coco_panoptic, coco_panoptic_write, coco_results, coco_write, densepose_iuv
 from segstudio.formats.base import Format
 from segstudio.formats.files import head_text
 
@@ -30,6 +30,7 @@ FORMATS = (
         coco_results.read,
         coco_results.write,
     ),
+    Format(densepose_iuv.NAME, "DensePose IUV pictures", (".zip", ".png"), lambda _: False, None, densepose_iuv.write),
 )
 
 

@@ -17,6 +17,7 @@ from segstudio.core import (
     assist_edits,
     boolean_edits,
     cleanup_edits,
+    densepose_edits,
     edits,
     keypoint_edits,
     label_edits,
@@ -149,6 +150,28 @@ def part(dice, rows, size, new_ids, _categories):
     for a in some(dice, rows, 1):
         return boolean_edits.part(a, [blot(dice, size) for _ in range(dice.randint(1, 3))], new_ids)
     return None
+
+
+@move
+def densepose(dice, rows, size, _new_ids, _categories):
+    if not rows:
+        return None
+    a = dice.choice(rows)
+    count = a.dense.count if a.dense is not None else 0
+    spot = (dice.uniform(-2, size[0] + 2), dice.uniform(-2, size[1] + 2))
+    shows = (dice.randint(1, 24), round(dice.random(), 3), dice.random())
+    part = dice.randint(1, 14)
+    return dice.choice([
+        lambda: densepose_edits.add_point(a, *spot, *shows),
+        lambda: densepose_edits.set_point(a, dice.randrange(count), *shows) if count else None,
+        lambda: densepose_edits.move_point(a, dice.randrange(count), *spot) if count else None,
+        lambda: densepose_edits.delete_points(a, [dice.randrange(count)]) if count else None,
+        lambda: densepose_edits.paint_part(a, part, blot(dice, size), within=dice.choice((None, a.mask(*size)))),
+        lambda: densepose_edits.paint_part(a, dice.choice((0, part)), blot(dice, size), erase=True),
+        lambda: densepose_edits.fill_rest(a, part, a.mask(*size)),
+        lambda: densepose_edits.swap_sides(a),
+        lambda: densepose_edits.clear(a),
+    ])()  # fmt: skip
 
 
 @move

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from segstudio.core import edits, masks
+from segstudio.core import document, edits, masks
 from segstudio.core.annotation import ACCEPTED, PREDICTED, REJECTED, TODO, USER, Annotation, Keypoints, Origin
 from segstudio.core.geometry import Box
 from segstudio.core.labels import COCO_PERSON, FACE_FIVE, Category, Label, LabelSet, Skeleton
 from segstudio.core.masks import Mask
 from segstudio.core.media import Media
-from segstudio.core.results import Boxes, Faces, Heatmap, PanopticMap, Picture, Poses, Scores, SemanticMap
+from segstudio.core.results import Boxes, DenseMaps, Faces, Heatmap, PanopticMap, Picture, Poses, Scores, SemanticMap
 from segstudio.engine.drafts import STUFF_Z, drafts, shown
 from segstudio.engine.ingest import DEFAULT, Rules, box_iou, ingest
 
@@ -341,3 +341,28 @@ def test_box_iou():
     a = np.array([[0, 0, 10, 10], [5, 5, 5, 5]], float)
     b = np.array([[0, 0, 10, 5], [20, 20, 30, 30], [5, 5, 5, 5]], float)
     assert box_iou(a, b).tolist() == [[0.5, 0.0, 0.0], [0.0, 0.0, 0.0]]
+
+
+def test_dense_maps_become_dense_poses_that_can_be_edited():
+    parts = np.zeros((40, 30), np.uint8)
+    parts[2:20, 5:25], parts[20:38, 8:16] = 2, 9
+    uv = np.stack(np.meshgrid(np.linspace(0, 1, 30), np.linspace(0, 1, 40))).astype(np.float32) * (parts > 0)
+    result = DenseMaps(
+        size=SIZE, classes=CLASSES, boxes=np.array([(10.6, 20.2, 40.9, 60.4), (0, 0, 5, 5)], np.float32),
+        labels=np.array([1, 1]), scores=np.array([0.9, 0.5], np.float32),
+        parts=[parts, np.zeros((5, 5), np.uint8)], uv=[uv, np.zeros((2, 5, 5), np.float32)],
+    )  # fmt: skip
+    empty, full = added(take(result))
+    assert empty.dense is None and empty.geometry == Box(0, 0, 5, 5)
+    assert full.geometry == masks.from_bitmap(parts, 10, 20)
+    assert full.dense is not None and full.dense.box == Box(10, 20, 30, 40)
+    assert set(full.dense.part) == {2.0, 9.0} and full.dense.part_at(20.5, 30.5) == 1
+    point = full.dense.point(0)
+    x, y = int(point.x - 10), int(point.y - 20)
+    assert (point.part, point.u, point.v) == (
+        parts[y, x],
+        pytest.approx(uv[0, y, x], abs=1e-4),
+        pytest.approx(uv[1, y, x], abs=1e-4),
+    )
+    stored = document.parse(document.text(full), id=1, media=1, category=1)
+    assert stored.dense == full.dense

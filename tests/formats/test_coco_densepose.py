@@ -244,3 +244,20 @@ def test_a_project_with_dense_poses_checks_clean(tmp_path: Path) -> None:
         assert swapped.dense == dp.swapped(a.dense)
         assert replace(swapped.dense, part=a.dense.part, u=a.dense.u, v=a.dense.v, masks=a.dense.masks) == a.dense
     assert check(tmp_path / "p.segstudio") == []
+
+
+def test_a_second_file_adds_the_dense_pose_of_the_same_people(
+    read: Read, project: ProjectFile, exported: Callable[..., Any]
+) -> None:
+    whole = file()
+    plain = file()
+    plain["annotations"][0] = {k: v for k, v in plain["annotations"][0].items() if k[:3] != "dp_"}
+    read(plain)
+    assert only(project).dense is None
+    report = read(whole)
+    assert (report.joined, report.annotations, report.matched) == (1, 0, 1)
+    assert exported()["annotations"] == whole["annotations"]
+    report = read(plain)
+    assert (report.joined, report.annotations, report.present) == (0, 0, 1)
+    project.undo()
+    assert only(project).dense is None

@@ -174,7 +174,7 @@ class ImportDialog(TransferDialog):
         if report.categories:
             text += " " + counted(report.categories, later("{n:,} class is new."), later("{n:,} classes are new."))
         if report.joined:
-            text += " " + tr("{objects} got keypoints.", objects=objects(report.joined))
+            text += " " + tr("{objects} got keypoints or a dense pose.", objects=objects(report.joined))
         if report.present:
             text += " " + tr("{objects} had been there already.", objects=objects(report.present))
         if report.skipped:

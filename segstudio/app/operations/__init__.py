@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segstudio.app.operations import boolean, cleanup, pose, simplify, snap, stacking, structure
+from segstudio.app.operations import boolean, cleanup, densepose, pose, simplify, snap, stacking, structure
 from segstudio.app.operations.base import Operation, Subject, Values
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -13,6 +13,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *snap.OPERATIONS,
     *stacking.OPERATIONS,
     *pose.OPERATIONS,
+    *densepose.OPERATIONS,
 )
 
 __all__ = ["OPERATIONS", "Operation", "Subject", "Values"]

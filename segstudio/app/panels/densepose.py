@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QTabWidget, QVBoxLayout, QWidget
 from segstudio.app.canvas.view import CanvasView
 from segstudio.app.canvas_link import CanvasLink
 from segstudio.app.densepose_state import LOOKS, Spot
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import later, tr
 from segstudio.app.panels.densepose_views import BodyView, ChartView, name_of
 from segstudio.app.session import Session
 from segstudio.app.tools.densepose_point import PICK, REACH
@@ -20,7 +20,13 @@ from segstudio.core.annotation import Annotation
 from segstudio.core.densepose import COARSE_OF, chart
 from segstudio.core.densepose_maps import guess
 
-LOOK_NAMES = {"parts": "Body parts", "charts": "Charts (I)", "u": "U", "v": "V", "contour": "Contours of U and V"}
+LOOK_NAMES = {
+    "parts": later("Body parts"),
+    "charts": later("Charts (I)"),
+    "u": later("U"),
+    "v": later("V"),
+    "contour": later("Contours of U and V"),
+}
 
 
 class AtlasPanel(Panel):

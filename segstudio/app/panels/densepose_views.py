@@ -78,9 +78,9 @@ class AtlasView(QWidget):
                 painter.setBrush(theme().color("accent") if chosen else QColor(255, 255, 255))
                 painter.drawEllipse(at, 4.5 if chosen else 2.5, 4.5 if chosen else 2.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for spot in (self.state.seen, self.state.aim):
-            if spot is not None:
-                self._ring(painter, spot, QColor(255, 255, 255))
+        pointed = self.state.aim or self.state.seen
+        if pointed is not None:
+            self._ring(painter, pointed, QColor(255, 255, 255))
         if self.state.place is not None or self.hasFocus():
             self._cross(painter, self.state.cursor)
 
