@@ -18,7 +18,7 @@ TODO, PREDICTED, CORRECTED = "todo", "predicted", "corrected"
 ACCEPTED, FLAGGED, REJECTED = "accepted", "flagged", "rejected"
 
 
-class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where an annotation comes from.
 
     Args:
@@ -41,7 +41,7 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
 USER = Origin()
 
 
-class Keypoints(msgspec.Struct, frozen=True):
+class Keypoints(msgspec.Struct, frozen=True, gc=False):
     """Keypoints in the order of the category's skeleton: x, y, v, x, y, v, ...
 
     v is COCO's: 0 not labelled (x = y = 0), 1 labelled but hidden, 2 visible.
@@ -78,7 +78,7 @@ class Keypoints(msgspec.Struct, frozen=True):
         return Box(x, y, max(p[0] for p in seen) - x, max(p[1] for p in seen) - y)
 
 
-class Annotation(msgspec.Struct, frozen=True, tag="annotation", omit_defaults=True):
+class Annotation(msgspec.Struct, frozen=True, tag="annotation", omit_defaults=True, gc=False):
     """One labelled object, region or pose on one picture or video frame.
 
     Args:

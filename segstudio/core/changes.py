@@ -16,7 +16,7 @@ Row = Annotation | Category | Media
 Table = Literal["annotation", "category", "media"]
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One row before and after; None before an insertion and after a deletion."""
 
     table: Table

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -43,9 +44,13 @@ _masks = msgspec.json.Decoder(list[_Rle | list[Any]] | None)
 _raws = msgspec.json.Decoder(list[Raw])
 
 
+_data = attrgetter(*_LISTS, "dp_masks")
+_NONE = (UNSET,) * (len(_LISTS) + 1)
+
+
 def present(keys: Keys) -> bool:
-    """Return whether an object has DensePose data."""
-    return any(getattr(keys, name) is not UNSET for name in (*_LISTS, "dp_masks"))
+    """Return whether an object has DensePose data; asked for every object that is read."""
+    return _data(keys) != _NONE
 
 
 def decode(keys: Keys, box: Box | None) -> DensePose | None:

@@ -107,7 +107,7 @@ def parse(source: bytes, **known: Any) -> Annotation:
         geometry=geometry,
         box=box,
         keypoints=Keypoints(fields.keypoints) if fields.keypoints else None,
-        dense=densepose_keys.read(fields, _frame(geometry, box)),
+        dense=densepose_keys.read(fields, _frame(geometry, box)) if densepose_keys.present(fields) else None,
         track=_track(fields.track_id),
         score=_number(fields.score),
         crowd=bool(fields.iscrowd),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -22,12 +23,12 @@ from segstudio.store import rows
 BULK = 256  # from so many such changes on, patches are worth it
 
 _COLUMNS = ("category", "z", "review", "origin")
-_DOCUMENT = tuple(name for name in Annotation.__struct_fields__ if name not in _COLUMNS)
+_document = attrgetter(*(name for name in Annotation.__struct_fields__ if name not in _COLUMNS))
 # No msgpack value begins with this byte.
 _MARK = b"\xc1"
 
 
-class Columns(msgspec.Struct, frozen=True, omit_defaults=True):
+class Columns(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The columns of an object that a patch changes; None for one that stays."""
 
     category: int | None = None
@@ -62,8 +63,8 @@ def is_slim(change: Change) -> bool:
     a, b = change.before, change.after
     if not isinstance(a, Annotation) or not isinstance(b, Annotation):
         return False
-    pairs = ((getattr(a, name), getattr(b, name)) for name in _DOCUMENT)
-    return all(x is y or x == y for x, y in pairs)
+    # Of values that are one and the same object, as an edit leaves them, tuples compare only the address.
+    return _document(a) == _document(b)
 
 
 def bulk(changes: ChangeSet) -> list[Change]:

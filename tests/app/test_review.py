@@ -180,6 +180,14 @@ def test_a_version_is_looked_at_and_restored(desk, qtbot):
     assert [s.label for s in session.steps()][-1] == "Restore “Predict with toy”"
     session.undo()
     assert len(session.annotations) == 1
+    qtbot.waitUntil(lambda: model.rowCount() == 3)
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: session.view.flipped)
+    assert history.restore.isEnabled()
+    qtbot.keyClick(history.restore, Qt.Key.Key_Space)
+    assert session.steps()[-1].label == "Restore “Delete 2 objects”" and not session.view.flipped
+    session.undo()
     said = []
     session.said.connect(said.append)
     qtbot.waitUntil(lambda: model.rowCount() == 3)

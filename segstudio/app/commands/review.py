@@ -132,9 +132,9 @@ class ReviewCommands:
 
     def show_version(self, version: Version | None) -> None:
         """Show the picture as it was after a step, or (with None) as it is."""
-        if version is None or version == self._flip.version:
+        if version is None:
             self._flip.back()
-        else:
+        elif version != self._flip.version:
             self._flip.show(version)
 
     def restore(self, version: Version) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, Qt, QTimer, Signal
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget, QStyleOptionViewItem, Q
 from segstudio.app.i18n import tr
 from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList
 from segstudio.app.session import Session
-from segstudio.app.widgets import EmptyState, Panel, icon_button, label, row
+from segstudio.app.widgets import EmptyState, Panel, button, icon_button, label, row
 
 if TYPE_CHECKING:
     from segstudio.store import Version
@@ -56,7 +57,7 @@ class HistoryModel(QAbstractListModel):
         """Follow the project."""
         self.beginResetModel()
         self._steps = self._session.steps()
-        self.done = sum(step.done for step in self._steps)
+        self.done = bisect_left(self._steps, True, key=lambda step: not step.done)
         if self._search:
             self._found = [i for i, s in enumerate(self._steps, start=1) if self._search in s.label.lower()]
         else:
@@ -240,6 +241,8 @@ class HistoryPanel(Panel):
         self._search_line = row(self.search, margins=(8, 0, 8, 8))
         self.body.addLayout(self._search_line)
         self.body.addWidget(self.stack, 1)
+        self.restore = button(tr("Restore This Version"), self.restore_chosen, icon="arrow-counter-clockwise")
+        self.body.addLayout(row(self.restore, margins=(8, 8, 8, 8)))
         self._typed = QTimer(self, singleShot=True, interval=150)
         self._typed.timeout.connect(lambda: self.model.search(self.search.text()))
         self.search.textChanged.connect(self._typed.start)
@@ -247,6 +250,7 @@ class HistoryPanel(Panel):
         self.list.activated.connect(self._go)
         self.versions.row_clicked.connect(self._look)
         self.versions.activated.connect(self._look)
+        self.versions.selectionModel().currentChanged.connect(self._on_current)
         delegate.clicked_cell.connect(lambda index, _: self.restored.emit(index.data(VERSION)))
         self.tabs.currentChanged.connect(self._on_tab)
         self.model.modelReset.connect(self._show)
@@ -261,9 +265,7 @@ class HistoryPanel(Panel):
 
     def restore_chosen(self) -> None:
         """Bring the version that is chosen in the list back."""
-        index = self.versions.currentIndex()
-        if index.isValid() and index.row() > 0:
-            self.restored.emit(index.data(VERSION))
+        self.restored.emit(self.versions.currentIndex().data(VERSION))
 
     def _on_tab(self, place: int) -> None:
         self.version_model.wanted = place == 1
@@ -276,12 +278,20 @@ class HistoryPanel(Panel):
     def _go(self, index: QModelIndex) -> None:
         self._session.walk_to(self.model.done_at(index.row()))
 
+    def _on_current(self, index: QModelIndex) -> None:
+        self._show()
+        # A new list of versions has a current one too, which nobody chose.
+        if self.versions.hasFocus() and index.isValid():
+            self._look(index)
+
     def _look(self, index: QModelIndex) -> None:
         self.shown.emit(index.data(VERSION) if index.row() > 0 else None)
 
-    def _show(self) -> None:
+    def _show(self, *_: object) -> None:
         of_picture = self.tabs.currentIndex() == 1
         self.search.setVisible(not of_picture and self.model.all > 0)
+        self.restore.setVisible(of_picture and self.version_model.rowCount() > 1)
+        self.restore.setEnabled(self.versions.currentIndex().row() > 0)
         if of_picture:
             n = self.version_model.rowCount()
             self.stack.setCurrentIndex(4 if n else 3)
