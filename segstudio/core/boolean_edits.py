@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
-from segstudio.core import changes, contours, masks
+from segstudio.core import changes, contours, masks, spans
 from segstudio.core.annotation import Annotation, Geometry
 from segstudio.core.changes import Change, ChangeSet
 from segstudio.core.edits import by_person, count_of
@@ -69,7 +69,7 @@ def exclude(rows: Sequence[Annotation], size: Size) -> ChangeSet:
 
         made: Geometry = polygons(combined(shapely.symmetric_difference, shapes))
     else:
-        made = _stacked(rows, size, lambda counts: (counts & 1).astype(bool))
+        made = masks.from_spans(spans.odd([m.spans() for m in _masks(rows, size)]))
     if _is_empty(made):
         raise InputError("Nothing would be left: these objects cover the same.")
     return _one_of(rows, made, f"Exclusion of {count_of(len(rows))}")
@@ -94,7 +94,7 @@ def subtract(rows: Sequence[Annotation], size: Size) -> ChangeSet:
         same = made is shapes[0]
     else:
         before = first.mask(*size)
-        made = masks.subtract(before, _union_mask(others, size))
+        made = masks.subtract(before, masks.union(*_masks(others, size)))
         same = made == before
     if _is_empty(made):
         raise InputError(
@@ -209,27 +209,14 @@ def _is_empty(shape: Geometry) -> bool:
 def _union(rows: Sequence[Annotation], size: Size) -> Polygons | Mask:
     shapes = _outlines(rows)
     if shapes is None:
-        return _union_mask(rows, size)
+        return masks.union(*_masks(rows, size))
     import shapely
 
     return polygons(shapely.union_all([region(s) for s in shapes]))
 
 
-def _union_mask(rows: Sequence[Annotation], size: Size) -> Mask:
-    return _stacked(rows, size, lambda counts: counts > 0)
-
-
-def _stacked(rows: Sequence[Annotation], size: Size, rule: Callable[[np.ndarray], np.ndarray]) -> Mask:
-    """Return the pixels for which a rule holds of the number of masks that cover them; uint16 (h, w) -> bool."""
-    found = [m for a in rows if (m := a.mask(*size)).counts]
-    if not found:
-        return masks.EMPTY
-    x, y = min(m.x for m in found), min(m.y for m in found)
-    w, h = max(m.x + m.w for m in found) - x, max(m.y + m.h for m in found) - y
-    counts = np.zeros((h, w), np.uint16)
-    for m in found:
-        counts[m.y - y : m.y - y + m.h, m.x - x : m.x - x + m.w] += m.bitmap()
-    return masks.from_bitmap(rule(counts), x, y)
+def _masks(rows: Sequence[Annotation], size: Size) -> list[Mask]:
+    return [a.mask(*size) for a in rows]
 
 
 def _pieces(shape: Geometry | None) -> list[Geometry]:
@@ -242,14 +229,10 @@ def _pieces(shape: Geometry | None) -> list[Geometry]:
             areas.sort(key=lambda g: -g.area)
             return [polygons(g) for g in areas]
     if isinstance(shape, Mask):
-        import cv2
-
-        n, labels, stats, _ = cv2.connectedComponentsWithStats(shape.bitmap(), connectivity=8)
-        pieces = []
-        for i in sorted(range(1, n), key=lambda i: -stats[i, cv2.CC_STAT_AREA]):
-            x, y, w, h = stats[i, :4].tolist()
-            pieces.append(masks.from_bitmap(labels[y : y + h, x : x + w] == i, shape.x + x, shape.y + y))
-        return pieces
+        found = shape.spans()
+        numbers = spans.pieces(found, corners=True)
+        areas = np.bincount(numbers, found.bottoms - found.tops)
+        return [masks.from_spans(spans.chosen(found, numbers == i)) for i in np.argsort(-areas, kind="stable").tolist()]
     return [] if shape is None else [shape]
 
 

@@ -11,15 +11,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from segstudio.core import changes, masks
+from segstudio.core import changes, masks, spans
 from segstudio.core.annotation import Annotation, Geometry
 from segstudio.core.changes import ChangeSet
 from segstudio.core.edits import by_person, count_of
 from segstudio.core.geometry import Polygons, ring_area
-from segstudio.core.masks import Mask
 from segstudio.core.regions import region
+from segstudio.core.spans import Spans, Window
 
 Size = tuple[int, int]
+TILE = 2048  # pixels; what looks around each pixel works through a large object in squares of this side
 
 
 def fill_holes(rows: Sequence[Annotation], size: Size, most: int) -> ChangeSet:
@@ -28,56 +29,55 @@ def fill_holes(rows: Sequence[Annotation], size: Size, most: int) -> ChangeSet:
     A hole is what four-connected pixels that are not set can't leave.
     """
 
-    def filled(bitmap: np.ndarray) -> np.ndarray:
-        import cv2
-
-        gaps = np.pad(1 - bitmap, 1, constant_values=1)
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(gaps, connectivity=4)
-        small = (stats[:, cv2.CC_STAT_AREA] <= most) | (most == 0)
-        # 0 is the region itself; what is around it is no hole.
-        small[0] = small[int(labels[0, 0])] = False
-        return bitmap | np.take(small, labels[1:-1, 1:-1].astype(np.intp))
+    def filled(found: Spans, _: Window) -> Spans:
+        gaps = spans.subtract(spans.box(spans.grown(found.window)), found)
+        numbers = spans.pieces(gaps, corners=False)
+        small = _areas(gaps, numbers) <= most if most else np.ones(numbers.max() + 1, bool)
+        # What the first gap belongs to, that at the corner, is around the object.
+        small[numbers[0]] = False
+        return spans.union((found, spans.chosen(gaps, small[numbers])))
 
     def without_holes(shape: Polygons) -> Polygons:
         return Polygons(shape.parts, tuple(ring for ring in shape.holes if most and ring_area(ring) > most))
 
-    return _cleaned(rows, size, filled, 0, "Fill holes", without_holes)
+    return _cleaned(rows, size, filled, "Fill holes", outline=without_holes)
 
 
 def remove_small(rows: Sequence[Annotation], size: Size, least: int) -> ChangeSet:
     """Return the removal of pieces of fewer pixels than that; the largest piece always stays."""
 
-    def without_crumbs(bitmap: np.ndarray) -> np.ndarray:
-        labels, areas = _pieces(bitmap)
+    def without_crumbs(found: Spans, _: Window) -> Spans:
+        numbers = spans.pieces(found, corners=True)
+        areas = _areas(found, numbers)
         keep = areas >= least
         keep[np.argmax(areas)] = True
-        keep[0] = False
-        return np.take(keep, labels)
+        return spans.chosen(found, keep[numbers])
 
     def large_parts(shape: Polygons) -> Polygons:
         areas = [ring_area(ring) for ring in shape.parts]
         kept = [r for r, area in zip(shape.parts, areas) if area >= least or area == max(areas)]
         return Polygons(tuple(kept), shape.holes)
 
-    return _cleaned(rows, size, without_crumbs, 0, "Remove small parts", large_parts)
+    return _cleaned(rows, size, without_crumbs, "Remove small parts", outline=large_parts)
 
 
 def largest_piece(rows: Sequence[Annotation], size: Size) -> ChangeSet:
     """Return the removal of all pieces but the largest."""
 
-    def largest(bitmap: np.ndarray) -> np.ndarray:
-        labels, areas = _pieces(bitmap)
-        return labels == np.argmax(areas)
+    def largest(found: Spans, _: Window) -> Spans:
+        numbers = spans.pieces(found, corners=True)
+        return spans.chosen(found, numbers == np.argmax(_areas(found, numbers)))
 
     def largest_part(shape: Polygons) -> Polygons:
         return Polygons((max(shape.parts, key=ring_area),), shape.holes) if shape.parts else shape
 
-    return _cleaned(rows, size, largest, 0, "Keep the largest part", largest_part)
+    return _cleaned(rows, size, largest, "Keep the largest part", outline=largest_part)
 
 
 def grow(rows: Sequence[Annotation], size: Size, pixels: int) -> ChangeSet:
     """Return the growth by that many pixels on all sides (round), up to the picture's edges."""
-    return _cleaned(rows, size, lambda bitmap: _near(bitmap, pixels), pixels, f"Grow by {pixels} px")
+    clean = _by_tiles(lambda bitmap: _near(bitmap, pixels), pixels + 1)
+    return _cleaned(rows, size, clean, f"Grow by {pixels} px", margin=pixels)
 
 
 def shrink(rows: Sequence[Annotation], size: Size, pixels: int) -> ChangeSet:
@@ -85,7 +85,8 @@ def shrink(rows: Sequence[Annotation], size: Size, pixels: int) -> ChangeSet:
 
     An object of which nothing would be left stays as it is.
     """
-    return _cleaned(rows, size, lambda bitmap: ~_near(1 - bitmap, pixels), pixels, f"Shrink by {pixels} px")
+    clean = _by_tiles(lambda bitmap: ~_near(1 - bitmap, pixels), pixels + 1)
+    return _cleaned(rows, size, clean, f"Shrink by {pixels} px", margin=1)
 
 
 def smooth(rows: Sequence[Annotation], size: Size, pixels: int) -> ChangeSet:
@@ -97,17 +98,13 @@ def smooth(rows: Sequence[Annotation], size: Size, pixels: int) -> ChangeSet:
         blurred = cv2.GaussianBlur(bitmap.astype(np.float32), (0, 0), pixels / 2, borderType=cv2.BORDER_REPLICATE)
         return blurred > 0.5
 
-    return _cleaned(rows, size, smoothed, 2 * pixels + 1, f"Smooth by {pixels} px")
+    # The blur looks four standard deviations far.
+    return _cleaned(rows, size, _by_tiles(smoothed, 2 * pixels + 1), f"Smooth by {pixels} px", margin=2 * pixels + 1)
 
 
-def _pieces(bitmap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return each pixel's piece (eight-connected), int32 (h, w), 0 for none, and the pieces' areas, of 0 it is 0."""
-    import cv2
-
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(bitmap, connectivity=8)
-    areas = stats[:, cv2.CC_STAT_AREA].copy()
-    areas[0] = 0
-    return labels, areas
+def _areas(found: Spans, numbers: np.ndarray) -> np.ndarray:
+    """Return the number of pixels of each piece."""
+    return np.bincount(numbers, found.bottoms - found.tops)
 
 
 def _near(bitmap: np.ndarray, pixels: int) -> np.ndarray:
@@ -119,34 +116,63 @@ def _near(bitmap: np.ndarray, pixels: int) -> np.ndarray:
     return cv2.distanceTransform(1 - bitmap, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= pixels
 
 
+def _by_tiles(clean: Callable[[np.ndarray], np.ndarray], reach: int) -> Callable[[Spans, Window], Spans]:
+    """Return what a function of uint8 (h, w) bitmaps makes of an object, a tile at a time.
+
+    Args:
+        reach: How far from a pixel the function looks. Where all it sees is set, or nothing, it changes nothing.
+    """
+
+    def cleaned(found: Spans, window: Window) -> Spans:
+        left, top, right, bottom = window
+        made = []
+        for x in range(left, right, TILE):
+            for y in range(top, bottom, TILE):
+                end_x, end_y = min(x + TILE, right), min(y + TILE, bottom)
+                seen = (
+                    max(x - reach, left),
+                    max(y - reach, top),
+                    min(end_x + reach, right),
+                    min(end_y + reach, bottom),
+                )
+                bitmap = spans.bitmap(found, seen).astype(np.uint8)
+                if bitmap.any():
+                    result = bitmap.astype(bool) if bitmap.all() else clean(bitmap)
+                    part = result[y - seen[1] : end_y - seen[1], x - seen[0] : end_x - seen[0]]
+                    made.append(spans.of_bitmap(part, x, y))
+        return spans.union(made) if made else spans.NOTHING
+
+    return cleaned
+
+
 def _cleaned(
     rows: Sequence[Annotation],
     size: Size,
-    clean: Callable[[np.ndarray], np.ndarray],
-    margin: int,
+    clean: Callable[[Spans, Window], Spans],
     label: str,
-    clean_outline: Callable[[Polygons], Polygons] = lambda shape: shape,
+    *,
+    margin: int = 0,
+    outline: Callable[[Polygons], Polygons] = lambda shape: shape,
 ) -> ChangeSet:
-    """Return the change that a function of uint8 (h, w) bitmaps makes.
+    """Return the change that a function of an object's pixels makes.
 
     Args:
-        margin: Pixels around an object that the function needs to see or may set. The bitmap ends where the picture
-            does, so that what touches its edge is not taken for a border.
-        clean_outline: Does the same to polygons whose rings don't meet; its result is taken if it has the same pixels.
+        clean: Gets the window that it may set pixels in, too: the object's box, wider by the margin as far as the
+            picture goes, so that what touches the picture's edge is not taken for a border.
+        outline: Does the same to polygons whose rings don't meet; its result is taken if it has the same pixels.
     """
     pairs = []
     for a in rows:
         old = a.mask(*size) if a.geometry is not None else masks.EMPTY
-        window = _window(old, size, margin)
-        if window is None:
+        if not old.counts:
             continue
-        x, y, w, h = window
-        made = masks.from_bitmap(clean(masks.window(old, x, y, w, h)), x, y)
+        found = old.spans()
+        made = masks.from_spans(clean(found, _window(found.window, size, margin)))
         if made.counts and made != old:
             shape: Geometry = made
             if isinstance(a.geometry, Polygons):
-                outline = _without_loose_holes(clean_outline(a.geometry))
-                shape = outline if masks.from_polygons(outline, *size) == made else made
+                less = _without_loose_holes(outline(a.geometry))
+                shape = less if masks.from_polygons(less, *size) == made else made
             pairs.append((a, replace(by_person(a), geometry=shape, box=None)))
     return changes.replace(pairs, f"{label} of {count_of(len(pairs))}")
 
@@ -159,14 +185,12 @@ def _without_loose_holes(shape: Polygons) -> Polygons:
     return Polygons(shape.parts, tuple(r for r in shape.holes if whole.intersects(region(Polygons((r,))))))
 
 
-def _window(mask: Mask, size: Size, margin: int) -> tuple[int, int, int, int] | None:
-    """Return x, y, w, h of a mask's box, wider by a margin as far as the picture goes; None for an empty mask.
-
-    A mask that reaches over the picture's edge keeps what lies there.
-    """
-    if not mask.counts:
-        return None
-    left, top = min(max(mask.x - margin, 0), mask.x), min(max(mask.y - margin, 0), mask.y)
-    right = max(min(mask.x + mask.w + margin, size[0]), mask.x + mask.w)
-    bottom = max(min(mask.y + mask.h + margin, size[1]), mask.y + mask.h)
-    return left, top, right - left, bottom - top
+def _window(window: Window, size: Size, margin: int) -> Window:
+    """Return a window, wider by a margin as far as the picture goes; what lies beyond its edge stays in it."""
+    left, top, right, bottom = window
+    return (
+        min(max(left - margin, 0), left),
+        min(max(top - margin, 0), top),
+        max(min(right + margin, size[0]), right),
+        max(min(bottom + margin, size[1]), bottom),
+    )

@@ -162,6 +162,54 @@ def subtract(a: Spans, b: Spans) -> Spans:
     return line.spans(*_common(line.starts(a), line.ends(a), starts, ends))
 
 
+def odd(several: Sequence[Spans]) -> Spans:
+    """Return the pixels that an odd number of them have."""
+    line = _Line(several)
+    # Where two edges meet nothing changes.
+    edges = np.concatenate([line.starts(s) for s in several] + [line.ends(s) for s in several])
+    places, count = np.unique(edges, return_counts=True)
+    places = places[count % 2 == 1]
+    return line.spans(places[0::2], places[1::2])
+
+
+def pieces(spans: Spans, *, corners: bool) -> np.ndarray:
+    """Return for each span the number of the connected piece that it belongs to, int64 (n,), 0, 1, 2, ...
+
+    Args:
+        corners: Whether pixels that meet at a corner only are connected.
+    """
+    n = len(spans.columns)
+    line = _Line((spans,))
+    starts, ends = line.starts(spans), line.ends(spans)
+    # Spans of the next column that touch: they end after this one begins and begin before it ends.
+    first = np.searchsorted(ends, starts + line.stride - corners, side="right")
+    last = np.searchsorted(starts, ends + line.stride + corners, side="left")
+    count = np.maximum(last - first, 0)
+    behind = np.cumsum(count)
+    one = np.repeat(np.arange(n), count)
+    other = np.arange(behind[-1] if n else 0) + np.repeat(first - behind + count, count)
+    # Of another column, where this one's pixels reach the end of theirs.
+    near = spans.columns[other] == spans.columns[one] + 1
+    return np.unique(_roots(n, one[near], other[near]), return_inverse=True)[1]
+
+
+def _roots(n: int, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return the lowest number that each of n numbers is connected with, by pairs of connected ones."""
+    root = np.arange(n)
+    while True:
+        a, b = root[one], root[other]
+        if (a == b).all():
+            return root
+        np.minimum.at(root, np.maximum(a, b), np.minimum(a, b))
+        while (root != root[root]).any():
+            root = root[root]
+
+
+def chosen(spans: Spans, keep: np.ndarray) -> Spans:
+    """Return those spans for which a bool (n,) array holds."""
+    return Spans(*(values[keep] for values in spans))
+
+
 class _Line:
     """All columns one behind the other, with a gap of a pixel, so that a pixel is one number."""
 

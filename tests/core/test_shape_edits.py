@@ -20,7 +20,7 @@ from shapes_made_up import (
     texts,
 )
 
-from segstudio.core import cleanup_edits, edits, masks, order_edits, shape_edits
+from segstudio.core import cleanup_edits, edits, masks, order_edits, shape_edits, spans
 from segstudio.core.annotation import CORRECTED, Annotation, Origin
 from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box, Polygons, ring_from_points, ring_points
@@ -297,3 +297,39 @@ def test_copies_are_the_same_moved_and_lie_on_the_picture_where_they_fit(rows: l
     for i, end in enumerate(SIZE):
         high = max((a.bounds.right, a.bounds.bottom)[i] for a in made)
         assert high <= end + 1e-6 or low[i] - (high - end) < 1
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
+def test_pieces_of_spans_are_those_of_pixels(share: float) -> None:
+    import cv2
+
+    bitmap = (np.random.default_rng(7).random((60, 70)) < share).astype(np.uint8)
+    found = spans.of_bitmap(bitmap.astype(bool))
+    for corners in (False, True):
+        numbers = spans.pieces(found, corners=corners)
+        n, labels = cv2.connectedComponents(bitmap, connectivity=8 if corners else 4)
+        assert numbers.max() + 1 == n - 1
+        pairs = {(int(i), int(labels[y, x])) for i, x, y in zip(numbers, found.columns, found.tops)}
+        assert len(pairs) == n - 1, "one to one"
+
+
+@given(st.lists(pixel_masks(), min_size=1, max_size=4))
+def test_odd_is_what_an_odd_number_has(found: list[Mask]) -> None:
+    pixels = masks.from_spans(spans.odd([m.spans() for m in found]))
+    wanted = sum(masks.paste(m, SIZE[1], SIZE[0]).astype(int) for m in found) % 2
+    assert (masks.paste(pixels, SIZE[1], SIZE[0]) == wanted).all()
+
+
+def test_a_large_object_is_cleaned_up_tile_by_tile(monkeypatch) -> None:
+    bitmap = np.random.default_rng(3).random((90, 110)) < 0.6
+    bitmap[30:80, 20:90] = True
+    a = Annotation(1, 1, 1, geometry=masks.from_bitmap(bitmap, 5, 0))
+    size = (130, 95)
+    edits_ = [
+        lambda: cleanup_edits.grow([a], size, 3),
+        lambda: cleanup_edits.shrink([a], size, 2),
+        lambda: cleanup_edits.smooth([a], size, 4),
+    ]
+    whole = [edit() for edit in edits_]
+    monkeypatch.setattr(cleanup_edits, "TILE", 32)
+    assert [edit() for edit in edits_] == whole
