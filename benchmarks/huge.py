@@ -75,14 +75,11 @@ class Hand:
     """Opens the window and acts in it; every step is timed."""
 
     def __init__(self, path: Path, settings: Path) -> None:
-        from PySide6.QtWidgets import QApplication
-
-        from segstudio.app import theme
+        from segstudio.app.main import application
         from segstudio.app.main_window import MainWindow
         from segstudio.app.settings import Settings
 
-        self.app = QApplication.instance() or QApplication([])
-        theme.install(self.app, "dark")
+        self.app = application("dark")
         self.window = MainWindow(Settings(settings))
         self.window.resize(*WINDOW)
         self.window.show()

@@ -112,8 +112,13 @@ class Cells:
 
     def mark(self, windows: list[Window], changed: bool) -> None:
         """Remember that pixels of all copies are out of date."""
+        total: Window = (0, 0, 0, 0)
+        for window in windows:
+            total = around(total, window)
         for cell in self._cells.values():
-            cell.mark(windows, changed)
+            left, top, right, bottom = cell.window
+            if left < total[2] and total[0] < right and top < total[3] and total[1] < bottom:
+                cell.mark(windows, changed)
 
     def clear(self) -> None:
         """Give up all cells."""

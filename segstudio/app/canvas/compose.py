@@ -29,7 +29,7 @@ Pair = tuple[Annotation | None, Annotation | None]
 _BAND = 1 << 18
 _MANY = 256
 _SMALLEST = 512
-# What a wide brush changes is brought up to date in tiles of this side.
+# What a wide brush changes is brought up to date in tiles of this side, in pixels of the copy that is looked at.
 _TILE = 256
 
 
@@ -52,6 +52,7 @@ class Composer:
         while max(width, height) >> self.depth > _SMALLEST and self.depth < 6:
             self.depth += 1
         self._live: Live | None = None
+        self._looked = 0
 
     @property
     def style(self) -> Style:
@@ -133,6 +134,7 @@ class Composer:
         right, bottom = min(window[2], width), min(window[3], height)
         if right <= left or bottom <= top:
             return 0, 0, np.zeros((0, 0), np.uint32)
+        self._looked = k
         cells = self.cells.within(k, (left, top, right, bottom))
         for cell in cells:
             self._update(cell)
@@ -177,9 +179,10 @@ class Composer:
         """
         slot = self.table.slot_of.get(a.id)
         left, top, right, bottom = dab.window
-        small = (right - left) * (bottom - top) <= 4 * _TILE * _TILE
+        side = _TILE << self._looked
+        small = (right - left) * (bottom - top) <= 4 * side * side
         # A pixel more on each side: the border moves there.
-        dirty = [grown(w) for w in ([dab.window] if small else spans.tiles(dab, _TILE))]
+        dirty = [grown(w) for w in ([dab.window] if small else spans.tiles(dab, side))]
         live = self._live
         if live is None or slot != live.slot:
             if slot is None or self.table.rows[slot] is not a:
@@ -259,16 +262,17 @@ class Composer:
         """Bring a cell up to date."""
         changed, tinted = cell.changed, cell.tinted
         cell.changed, cell.tinted = [], []
+        near = self.table.finder((*changed, *tinted))
         for window in changed:
-            self._stack(cell, window)
+            self._stack(cell, window, near(window))
         for window in dict.fromkeys((*changed, *tinted)):
-            self._color(cell, window)
+            self._color(cell, window, near(window))
 
-    def _stack(self, cell: Cell, window: Window) -> None:
+    def _stack(self, cell: Cell, window: Window, slots: list[int]) -> None:
         step = cell.step
         out = cell.owners[cell.place(window)]
         out[...] = 0
-        for slot in self.table.within(window):
+        for slot in slots:
             part = self._part(slot, window, step)
             if part is not None:
                 x, y, bitmap = (part[0] - window[0]) // step, (part[1] - window[1]) // step, part[2]
@@ -304,14 +308,14 @@ class Composer:
                 return edges_of(left, window)
         return self.bitmaps.get(row).edges(window)
 
-    def _color(self, cell: Cell, window: Window) -> None:
+    def _color(self, cell: Cell, window: Window, slots: list[int]) -> None:
         """Bring the colours of a cell's window up to date."""
         place = cell.place(window)
         out, source = cell.colors[place], cell.owners[place]
         rows = max(1, _BAND // max(out.shape[1], 1))
         for start in range(0, out.shape[0], rows):
             np.take(self.table.fill, source[start : start + rows], out=out[start : start + rows], mode="clip")
-        ys, xs, counts, slots = [], [], [], self.table.within(window)
+        ys, xs, counts = [], [], []
         for slot in slots:
             y, x = self._edges(slot, window)
             ys.append(y)

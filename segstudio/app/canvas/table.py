@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from segstudio.app.canvas.style import Style
 from segstudio.core.annotation import Annotation
 from segstudio.core.geometry import Box
-from segstudio.core.spans import Window
+from segstudio.core.spans import Window, around
+
+# So many rows are compared in a loop faster than by arrays.
+_FEW = 40
 
 
 class Table:
@@ -111,6 +114,27 @@ class Table:
             hit &= self.visible[:n]
         found = np.flatnonzero(hit)
         return found[np.argsort(self._ranks()[found])].tolist()
+
+    def finder(self, windows: Sequence[Window]) -> Callable[[Window], list[int]]:
+        """Return `within` for some windows; where little is near them, it is looked for once for all."""
+        if len(windows) < 3:
+            return self.within
+        total: Window = (0, 0, 0, 0)
+        for window in windows:
+            total = around(total, window)
+        slots = self.within(total)
+        if len(slots) > _FEW:
+            return self.within
+        boxes = list(zip(slots, self.boxes[slots].tolist(), strict=True))
+
+        def near(window: Window) -> list[int]:
+            x0, y0, x1, y1 = window
+            return [
+                s for s, (left, top, right, bottom) in boxes
+                if left < x1 + 1 and right > x0 - 1 and top < y1 + 1 and bottom > y0 - 1
+            ]  # fmt: skip
+
+        return near
 
     def shown(self, exposed: Box | None = None) -> list[Annotation]:
         """Return the visible annotations whose box touches a part of the picture, the lowest first."""
