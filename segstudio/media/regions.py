@@ -88,14 +88,17 @@ class Samples:
             array, alpha = values.array, values.alpha
             plain = array[:, :, :-1] if alpha else array
             if plain.ndim == 3 and plain.shape[2] > 1 and plain.dtype.kind == "u":
-                hints.append(plain.max(axis=(0, 1), keepdims=True))
+                # Of several channels, the greatest value is asked for; of bytes, nothing.
+                most = 0 if plain.dtype == np.uint8 else plain.max()
+                hints.append(np.full((1, 1, 3), most, plain.dtype))
             else:
-                hints.append(plain.ravel()[-taken % step :: step])
+                hints.append(plain.ravel()[-taken % step :: step].copy())
                 taken += plain.size
             small = reduced(array, side, left, -y if y < 0 else 0)
             if y == -top:
                 copy = np.empty((-(-(height + top) // side), *small.shape[1:]), small.dtype)
             copy[(y + top) // side :][: len(small)] = small
+        self._strips.forget()
         return Values(pixels.upright(copy, self._info.orientation), alpha), np.concatenate(hints)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from segstudio.core.spans import Window
 
 # Bytes of decoded tiles and strips that are kept.
-KEPT = 96 << 20
+KEPT = 64 << 20
 # A tile or strip of more bytes than this can't be decoded by itself.
 LARGEST = 64 << 20
 _PHOTOMETRY = ("MINISWHITE", "MINISBLACK", "RGB", "PALETTE", "SEPARATED")
@@ -70,19 +70,28 @@ class Strips:
                     out[y0 - top : y1 - top, x0 - left : x1 - left] = block[y0 - y : y1 - y, x0 - x : x1 - x]
         return out if self._samples > 1 else out[:, :, 0]
 
+    def forget(self) -> None:
+        """Give up the decoded tiles and strips that are kept."""
+        with self._lock:
+            self._kept.clear()
+            self._held = 0
+
     def _read_rows(self, file: BinaryIO, window: Window, out: np.ndarray) -> None:
         """Read uncompressed rows from where they stand."""
         assert self._stored is not None
         left, top, right, bottom = window
         pixel = self._samples * self._stored.itemsize
-        wanted = (right - left) * pixel
-        for y in range(top, bottom):
+        whole = left == 0 and right == self.width
+        y = top
+        while y < bottom:
             strip, row = divmod(y, self._block[1])
+            rows = min(self._block[1] - row, bottom - y) if whole else 1
             file.seek(self._offsets[strip] + (row * self.width + left) * pixel)
-            data = file.read(wanted)
-            if len(data) < wanted:
+            data = file.read(rows * (right - left) * pixel)
+            if len(data) < rows * (right - left) * pixel:
                 raise EOFError("some of its pixels lie behind the end")
-            out[y - top] = np.frombuffer(data, self._stored).reshape(right - left, self._samples)
+            out[y - top : y - top + rows] = np.frombuffer(data, self._stored).reshape(rows, right - left, -1)
+            y += rows
 
     def _touched(self, window: Window) -> Iterator[tuple[int, int, int]]:
         """Yield (number, x, y) of the tiles or strips that a window touches."""
