@@ -31,9 +31,10 @@ class Cell:
         owners: int32 (h, w): slot + 1 of the topmost object, 0 for none.
         colors: uint32 (h, w): premultiplied 0xAARRGGBB.
         changed, tinted: Windows of the picture where other objects lie on top, and where mere colours are others.
+        blank: Nothing has been drawn yet; memory that was never written to takes no room.
     """
 
-    __slots__ = ("changed", "colors", "owners", "step", "tinted", "window")
+    __slots__ = ("blank", "changed", "colors", "owners", "step", "tinted", "window")
 
     def __init__(self, window: Window, step: int) -> None:
         left, top, right, bottom = self.window = window
@@ -42,6 +43,7 @@ class Cell:
         self.owners, self.colors = np.zeros(shape, np.int32), np.zeros(shape, np.uint32)
         self.changed: list[Window] = [window]
         self.tinted: list[Window] = []
+        self.blank = True
 
     @property
     def bytes(self) -> int:

@@ -263,10 +263,14 @@ class Composer:
         changed, tinted = cell.changed, cell.tinted
         cell.changed, cell.tinted = [], []
         near = self.table.finder((*changed, *tinted))
+        found = {window: near(window) for window in (*changed, *tinted)}
+        if cell.blank and not any(found.values()):
+            return
+        cell.blank = False
         for window in changed:
-            self._stack(cell, window, near(window))
-        for window in dict.fromkeys((*changed, *tinted)):
-            self._color(cell, window, near(window))
+            self._stack(cell, window, found[window])
+        for window, slots in found.items():
+            self._color(cell, window, slots)
 
     def _stack(self, cell: Cell, window: Window, slots: list[int]) -> None:
         step = cell.step
