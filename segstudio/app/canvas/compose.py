@@ -121,13 +121,16 @@ class Composer:
 
         Where the copy is a single cell, the array stays the same one until the cell is given up.
         """
-        return self.part(k, (0, 0, *self.cells.size(k)))[2]
+        width, height = self.cells.size(k)
+        pixels = self.part(k, (0, 0, width, height))[2]
+        return pixels if pixels.size else np.zeros((height, width), np.uint32)
 
     def part(self, k: int, window: Window) -> Part:
         """Return the colours of a window of copy k, all in pixels of the copy.
 
         Returns:
-            x and y of the top left pixel, and uint32 (h, w): at least the window, or what of it the copy has.
+            x and y of the top left pixel, and uint32 (h, w): at least the window, or what of it the copy has; of one in
+            cells, nothing where nothing is drawn.
         """
         width, height = self.cells.size(k)
         left, top = max(window[0], 0), max(window[1], 0)
@@ -138,6 +141,8 @@ class Composer:
         cells = self.cells.within(k, (left, top, right, bottom))
         for cell in cells:
             self._update(cell)
+        if all(cell.blank for cell in cells) and not self.cells.whole(k):
+            return left, top, np.zeros((0, 0), np.uint32)
         if len(cells) == 1:
             return cells[0].window[0] >> k, cells[0].window[1] >> k, cells[0].colors
         pixels = np.empty((bottom - top, right - left), np.uint32)

@@ -116,7 +116,7 @@ class Brush(Tool):
         target = self._target(context, erase)
         if target is None:
             return press, end
-        stroke = Stroke("keep" if self.erases else self.value("rule"), erase)
+        stroke = Stroke("keep" if self.erases else self.value("rule"), erase, context.locked)
         # With Shift the stroke begins where the last one ended.
         last = end if press.shift and end is not None else None
         event = seen = press

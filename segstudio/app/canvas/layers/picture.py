@@ -121,13 +121,13 @@ class PictureLayer(Layer):
         if found is None:
             source = self._source
             assert source is not None
-            whole = level == 0 and self._display.plain
+            # An array that stays needs no other copy.
+            whole = self._display.plain and (level == 0 or not isinstance(source, np.ndarray))
             if isinstance(source, np.ndarray):
                 small = source if level == 0 else np.asarray(Image.fromarray(source).reduce(1 << level))
             else:
                 small = source.copies[level - source.base]
             found = _wrapped(np.ascontiguousarray(self._display.shown(small)))
-            # Only the picture's own array stays: the image may look at it.
             self._copies[level] = found = found if whole else found.convertToFormat(QImage.Format.Format_RGB32)
         return found
 
