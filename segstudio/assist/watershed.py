@@ -69,6 +69,9 @@ def flood(
     regions = {int(n) - 1: grown(found == n, full, x, y) for n in np.unique(found) if n > 1}
     if within is not None:
         regions = {n: masks.intersect(region, within) for n, region in regions.items()}
+        beside = masks.subtract(within, masks.from_bitmap(np.ones(full, bool), x, y))
+        # What of the mask lies beyond the crop stays with the first object.
+        regions[min(regions)] = masks.union(regions[min(regions)], beside)
     return {n: region for n, region in regions.items() if region.counts}
 
 

@@ -53,7 +53,7 @@ def test_arrows_run_down() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("room", ["core", "store", "media", "formats"])
+@pytest.mark.parametrize("room", ["core", "store", "media", "formats", "assist"])
 def test_the_lower_rooms_load_neither_torch_nor_qt(room: str) -> None:
     code = "\n".join(f"import {name}" for name in modules_of(room))
     assert loaded_by(code) <= {"cv2"}

@@ -187,6 +187,13 @@ def test_watershed_within_a_mask_loses_no_pixel_of_it() -> None:
         assert masks.window(found[2], X + 80, Y + 70, 1, 1)[0, 0] and masks.window(found[1], X + 5, Y + 5, 1, 1)[0, 0]
 
 
+def test_watershed_keeps_what_of_a_mask_lies_beyond_the_crop() -> None:
+    beyond = masks.from_bitmap(np.ones((20, 60), bool), X - 30, Y + 10)
+    strokes = [Stroke(((X + 5.0, Y + 15.0),), 1), Stroke(((X + 25.0, Y + 15.0),), 2)]
+    found = watershed.flood(noisy(ring()), strokes, X, Y, within=beyond)
+    assert masks.union(found[1], found[2]) == beyond
+
+
 def test_snapping_brings_a_border_to_the_edge_and_keeps_the_hole() -> None:
     truth = ring()
     start = rough(truth, 4)
@@ -301,6 +308,8 @@ def test_no_input_breaks_an_assist_and_results_stay_in_the_crop(
     found = ASSISTS[name](picture, box, strokes, at)
     height, width = picture.shape[:2]
     for mask in found:
+        if name == "within":
+            mask = masks.intersect(mask, masks.from_bitmap(np.ones((height, width), bool), OFFSET, OFFSET))
         assert mask.area == int(masks.window(mask, OFFSET, OFFSET, width, height).sum())
     assert ASSISTS[name](picture, box, strokes, at) == found
 

@@ -13,6 +13,8 @@ from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box
 
 LABEL = "Snap to edges"
+# Pixels of the picture around one object; there are pictures that are never held whole.
+LARGEST = 67_108_864
 
 
 def _snap(subject: Subject, values: Values) -> ChangeSet:
@@ -31,9 +33,11 @@ def _snapped(a: Annotation, subject: Subject, values: Values) -> ChangeSet:
     if not before.counts:
         return ChangeSet(())
     reach = float(values["reach"])
-    left, top, right, bottom = snap.area(before, reach, *subject.size).pixels()
-    crop = subject.pixels(Box(left, top, right - left, bottom - top))
-    after = snap.snap(crop, before, x=left, y=top, reach=reach, strength=values["strength"])
+    area = snap.area(before, reach, *subject.size)
+    if area.area > LARGEST:
+        raise InputError(f"Object {a.id} is too large to snap.", remedy="Cut it in parts, or correct it by hand.")
+    crop = subject.pixels(area)
+    after = snap.snap(crop, before, x=int(area.x), y=int(area.y), reach=reach, strength=values["strength"])
     if after == before or not after.counts:
         return ChangeSet(())
     return edits.set_geometry(a, after, LABEL)

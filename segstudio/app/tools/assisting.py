@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator
 from typing import cast
+
+import numpy as np
 
 from segstudio.app.canvas.draft import Line
 from segstudio.app.i18n import tr
@@ -30,6 +33,8 @@ APPLY = Option(
     ),
     tip="Where the pixels go that the tool finds.",
 )
+# The largest part of a picture that is looked at; a picture of more pixels may be one that is never held whole.
+LARGEST = 67_108_864
 # Screen pixels of a stroke that says what is object and what is not.
 STROKE = 6.0
 LEFT_COLOR: RGB = (47, 191, 113)
@@ -97,10 +102,23 @@ def color_of(context: ToolContext, apply: str) -> RGB:
     return colors.class_color(context.category if target is None else context.category_of(target))
 
 
-def cut_out(context: ToolContext, box: Box) -> tuple[Box, int, int]:
-    """Return the whole pixels of a box inside the picture, and their left and top."""
+def cut_out(
+    context: ToolContext, box: Box, about: tuple[float, float] | None = None
+) -> tuple[Callable[[], np.ndarray], Box]:
+    """Return what reads a part of the picture, for a thread to call, and its whole pixels inside the picture.
+
+    Of a part of more than `LARGEST` pixels only so much is taken about a place, by default its middle.
+    """
     left, top, right, bottom = box.clipped(*context.size).pixels()
-    return Box(float(left), float(top), float(right - left), float(bottom - top)), left, top
+    area = Box(float(left), float(top), float(right - left), float(bottom - top))
+    if area.area > LARGEST:
+        by = math.sqrt(LARGEST / area.area)
+        w, h = math.floor(area.w * by), math.floor(area.h * by)
+        x, y = about or (area.x + area.w / 2, area.y + area.h / 2)
+        x = min(max(math.floor(x - w / 2), left), right - w)
+        y = min(max(math.floor(y - h / 2), top), bottom - h)
+        area = Box(float(x), float(y), float(w), float(h))
+    return lambda: context.pixels(area), area
 
 
 def stroke_line(stroke: Stroke, color: RGB, zoom: float) -> Line:

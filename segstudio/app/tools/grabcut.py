@@ -82,11 +82,19 @@ class GrabCut(Refining):
         for stroke in session.strokes:
             for px, py in stroke.points:
                 bounds = bounds.union(Box(px, py, 1, 1))
-        area, x, y = cut_out(context, around(bounds, 0.2, *context.size))
-        pixels, strokes = context.pixels(area), tuple(session.strokes)
+        read, area = cut_out(context, around(bounds, 0.2, *context.size))
+        strokes = tuple(session.strokes)
 
         def compute() -> Mask:
-            return grabcut.cut(pixels, box=session.box, rough=session.rough, strokes=strokes, x=x, y=y, reach=reach)
+            return grabcut.cut(
+                read(),
+                box=session.box,
+                rough=session.rough,
+                strokes=strokes,
+                x=int(area.x),
+                y=int(area.y),
+                reach=reach,
+            )
 
         def then(found: Mask) -> None:
             self.on_found(context, session, {1: found} if found.counts else {})

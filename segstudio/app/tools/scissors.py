@@ -106,8 +106,7 @@ class Scissors(Assist):
         leg = _Leg(place)
         outline.legs.append(leg)
         shown = context.shown_box().union(Box(place[0] - 8, place[1] - 8, 16, 16))
-        box, x, y = cut_out(context, shown)
-        pixels = context.pixels(box)
+        read, area = cut_out(context, shown, place)
 
         def then(wire: scissors.Wire) -> None:
             leg.wire = wire
@@ -116,7 +115,7 @@ class Scissors(Assist):
             elif leg in outline.legs:
                 self._show(context, outline)
 
-        context.work(lambda: scissors.Wire(pixels, place, x, y), then)
+        context.work(lambda: scissors.Wire(read(), place, int(area.x), int(area.y)), then)
 
     def _back(self, outline: _Outline) -> None:
         outline.legs.pop()

@@ -63,7 +63,7 @@ class SuperpixelTool(Assist):
         step = 2.0 ** math.ceil(math.log2(max(shown.w, shown.h) / 4))
         left, top = shown.x // step * step, shown.y // step * step
         wide, high = (-(-edge // step) * step for edge in (shown.right, shown.bottom))
-        area, x, y = cut_out(context, Box(left, top, wide - left, high - top))
+        read, area = cut_out(context, Box(left, top, wide - left, high - top))
         size = self.value("size")
         key = (context.place, area, size)
         # Asking again would only throw away what is under way.
@@ -74,7 +74,6 @@ class SuperpixelTool(Assist):
             self._parts = self._cache[key]
             self.set_note("")
             return
-        pixels = context.pixels(area)
 
         def then(parts: Superpixels) -> None:
             self._parts = parts
@@ -84,7 +83,7 @@ class SuperpixelTool(Assist):
             self.set_note("")
 
         self.set_note(tr("Looking for edges…"))
-        context.work(lambda: split(pixels, size, x, y), then, "superpixels")
+        context.work(lambda: split(read(), size, int(area.x), int(area.y)), then, "superpixels")
 
     def _hover(self, context: ToolContext, event: Event) -> None:
         self._split(context)

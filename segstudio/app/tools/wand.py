@@ -81,8 +81,7 @@ class Wand(Assist):
         whole = width * height <= wand.MOST
         if not whole:
             self.set_note(tr("Large picture: only what is in sight"))
-        box, x, y = cut_out(context, Box(0, 0, width, height) if whole else context.shown_box())
-        pixels = context.pixels(box)
+        read, area = cut_out(context, Box(0, 0, width, height) if whole else context.shown_box(), click.at)
 
         def then(far: wand.Distances) -> None:
             click.far = far
@@ -91,7 +90,7 @@ class Wand(Assist):
             elif click.apply:
                 self._show(context, click)
 
-        context.work(lambda: wand.distances(pixels, click.at, x, y), then, "wand")
+        context.work(lambda: wand.distances(read(), click.at, int(area.x), int(area.y)), then, "wand")
 
     def _selected(self, click: _Click) -> Mask:
         if click.far is None:

@@ -74,13 +74,13 @@ class Watershed(Refining):
         if session.rough is None:
             # Where the view has moved since, the strokes of before count as well.
             self._area = self._area.union(context.shown_box())
-        area, x, y = cut_out(context, self._area)
-        pixels, strokes, within = context.pixels(area), tuple(session.strokes), session.rough
+        strokes, within = tuple(session.strokes), session.rough
+        read, area = cut_out(context, self._area, strokes[0].points[0] if strokes else None)
 
         def then(found: dict[int, Mask]) -> None:
             self.on_found(context, session, found)
 
-        context.work(lambda: watershed.flood(pixels, strokes, x, y, within=within), then, self.name)
+        context.work(lambda: watershed.flood(read(), strokes, int(area.x), int(area.y), within=within), then, self.name)
 
     def finish(self, context: ToolContext, session: Session) -> None:
         found: list[Mask] = [session.found[label] for label in sorted(session.found)]

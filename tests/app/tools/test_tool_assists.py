@@ -8,9 +8,10 @@ from assist_scene import DISC, SQUARE, H, W, block, iou
 from canvas_hand import ALT, RIGHT, SHIFT
 from PySide6.QtCore import Qt
 
+from segstudio.app.tools import assisting
 from segstudio.core import masks
 from segstudio.core.annotation import CORRECTED, PREDICTED, Origin
-from segstudio.core.geometry import Polygons
+from segstudio.core.geometry import Box, Polygons
 from segstudio.core.masks import Mask
 
 K = Qt.Key
@@ -206,3 +207,14 @@ def test_scissors_take_from_the_selected_object(desk_of):
     left = desk.annotations[1].mask(W, H)
     assert W * H - 5000 < left.area < W * H - 2000
     assert desk.commits[0].label == "Scissors"
+
+
+def test_of_a_huge_part_only_what_lies_about_the_place_is_read(desk_of, monkeypatch):
+    monkeypatch.setattr(assisting, "LARGEST", 5_000)
+    desk, _, _ = desk_of("scissors")
+    for about, left in (((190.0, 10.0), 119), ((0.0, 0.0), 0), (None, 59)):
+        read, area = assisting.cut_out(desk, Box(-20, -20, 400, 400), about)
+        assert (area.x, area.w) == (left, 81) and area.area <= 5_000
+        assert read().shape == (area.h, area.w, 3)
+    read, area = assisting.cut_out(desk, Box(10.5, 20.5, 10, 10))
+    assert area == Box(10, 20, 11, 11) and (read() == desk.rgb[20:31, 10:21]).all()
