@@ -78,13 +78,13 @@ def test_the_mode_brings_its_panel_to_the_front_and_back(opened, qtbot):
     opened.actions_["view.panoptic"].trigger()
     assert opened.layout_.upper.currentWidget() is panel
     settled(opened, qtbot)
-    assert panel.meter.text() == "0.0 % labelled" and "19,200 px in 1 gaps" in panel.count.text()
+    assert panel.meter.text() == "0.0 % labelled" and "19,200 px in 1 gap" in panel.count.text()
 
 
 def test_the_meter_counts_what_nobody_has(mapped):
     assert mode(mapped).void == 100 * 60
     panel = mapped.panels["panoptic"]
-    assert panel.meter.text() == "68.7 % labelled" and panel.count.text() == "6,000 px in 1 gaps"
+    assert panel.meter.text() == "68.7 % labelled" and panel.count.text() == "6,000 px in 1 gap"
     assert panel.sound.text() == "No problems found." and not panel.warning.isVisible()
 
 

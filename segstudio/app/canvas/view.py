@@ -247,10 +247,13 @@ class CanvasView(QGraphicsView):
         self.zoom_changed.emit(self.zoom)
 
     def show_box(self, box: Box) -> None:
-        """Bring a part of the picture into the middle, with as much around it as it is wide."""
+        """Bring a part of the picture into the middle, with as much around it as it is wide, the picture at most."""
+        self.fit()
         room = self.viewport().size()
-        sides = room.width() / max(box.w, 1), room.height() / max(box.h, 1)
-        self.zoom_to(min(*sides, 2 * NEAR) / 2 * self.devicePixelRatioF())
+        scale = min(room.width() / max(box.w, 1), room.height() / max(box.h, 1), 2 * NEAR) / 2
+        if scale <= self.scale_now:
+            return
+        self.zoom_to(scale * self.devicePixelRatioF())
         self.centerOn(box.x + box.w / 2, box.y + box.h / 2)
 
     def to_picture(self, at: QPointF) -> QPointF:

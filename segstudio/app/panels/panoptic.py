@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QStackedWidget,
     QStyleOptionViewItem,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -116,7 +115,7 @@ class PanopticPanel(Panel):
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
-        self._session, self._canvas = parts.session, parts.canvas
+        self._session, self._canvas, self._window = parts.session, parts.canvas, parts.window
         self.mode = PanopticMode(parts.session, parts.settings, self)
         self.add_header(
             label(tr("Panoptic"), "heading"),
@@ -243,7 +242,7 @@ class PanopticPanel(Panel):
     def _on_view(self) -> None:
         mode = self._session.view.mode
         if mode == "panoptic" and self._was != mode:
-            raise_tab(self)
+            self._window.layout_.show_panel(self)
         self._was = mode
 
     def _on_pointed(self, gap: Gap | None) -> None:
@@ -288,17 +287,9 @@ class PanopticPanel(Panel):
         elif survey is None:
             self.count.setText(tr("{n:,} px open", n=mode.void))
         else:
-            self.count.setText(tr("{n:,} px in {gaps:,} gaps", n=mode.void, gaps=len(survey.gaps)))
+            gaps = len(survey.gaps)
+            many = later("{n:,} px in {gaps:,} gaps") if gaps > 1 else later("{n:,} px in 1 gap")
+            self.count.setText(tr(many, n=mode.void, gaps=gaps))
         self.next.setEnabled(there and mode.void > 0)
         self.next.setText(tr("Next Gap") if mode.gap is not None else tr("Largest Gap"))
         self.fill.setEnabled(there and mode.void > 0)
-
-
-def raise_tab(panel: QWidget) -> None:
-    """Bring the tab that a panel is in to the front."""
-    inside, outside = panel, panel.parentWidget()
-    while outside is not None:
-        if isinstance(outside, QTabWidget):
-            outside.setCurrentWidget(inside if outside.indexOf(inside) >= 0 else panel)
-            return
-        inside, outside = (outside if not isinstance(outside, QStackedWidget) else inside), outside.parentWidget()
