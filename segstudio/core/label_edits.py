@@ -139,15 +139,36 @@ def check_attributes(specs: Sequence[AttributeSpec]) -> None:
             raise InputError(f"The default of {name} {trouble}.", remedy="Change it, or leave it empty.")
 
 
-def set_schema(category: Category, specs: Sequence[AttributeSpec]) -> ChangeSet:
+def set_schema(
+    category: Category,
+    specs: Sequence[AttributeSpec],
+    renamed: Mapping[str, str] | None = None,
+    objects: Iterable[Annotation] = (),
+) -> ChangeSet:
     """Return the change of a class's attributes; what its objects say stays, also under names that are gone.
+
+    Args:
+        category: The class.
+        specs: Its attributes from now on.
+        renamed: Old name -> new name of those that only got another name: the values of the objects go along.
+        objects: All objects of the class in the whole project, where some are renamed.
 
     Raises:
         InputError: As `check_attributes`.
     """
     check_attributes(specs)
     after = replace(category, attributes=tuple(specs))
-    return changes.replace([(category, after)], f"Change attributes of {category.name}")
+    names = {old: new for old, new in (renamed or {}).items() if old != new}
+    pairs = [(a, _renamed(a, names)) for a in objects if not names.keys().isdisjoint(a.attributes)]
+    made = changes.replace([(category, after)]).changes + changes.replace(pairs).changes
+    return ChangeSet(made, f"Change attributes of {category.name}")
+
+
+def _renamed(a: Annotation, names: Mapping[str, str]) -> Annotation:
+    """Return an object with its values under new names; a value that has such a name already is not overwritten."""
+    taken = {key for key in a.attributes if key not in names}
+    values = {(n if (n := names.get(k, k)) not in taken else k): v for k, v in a.attributes.items()}
+    return replace(a, attributes=values if len(values) == len(a.attributes) else a.attributes)
 
 
 def set_attribute(rows: Sequence[Annotation], name: str, value: Any) -> ChangeSet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 
@@ -11,7 +12,7 @@ from segstudio.app.dialogs.delete_class import DeleteClassDialog
 from segstudio.app.dialogs.palette import Palette
 from segstudio.app.dialogs.schema import SchemaDialog, understood, written
 from segstudio.app.panels.labels import COUNT, LabelsPanel
-from segstudio.core import changes, edits
+from segstudio.core import changes, edits, label_edits
 from segstudio.core.annotation import Annotation
 from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box
@@ -216,6 +217,26 @@ def test_a_schema_is_typed_into_the_table(panel, shown, qtbot):
     )
     (a,) = draw(shown, 1)
     assert shown.annotations[a.id].attributes == {"occluded": False, "pose": "sitting"}
+
+
+def test_a_renamed_attribute_takes_its_values_along(panel, shown, qtbot):
+    cat = shown.categories[1]
+    shown.commit(changes.replace([(cat, replace(cat, attributes=(AttributeSpec("age"), AttributeSpec("pose"))))]))
+    (a,) = draw(shown, 1)
+    shown.commit(label_edits.set_attribute([shown.annotations[a.id]], "age", "7"))
+
+    def rename(dialog):
+        dialog.table.setCurrentCell(0, 0)
+        dialog.move_line(1)
+        dialog.table.item(1, 0).setText("years")
+        dialog.apply()
+
+    when(SchemaDialog, rename)
+    panel.commands.edit_schema()
+    assert shown.annotations[a.id].attributes == {"years": "7"}
+    assert [spec.name for spec in shown.categories[1].attributes] == ["pose", "years"]
+    shown.undo()
+    assert shown.annotations[a.id].attributes == {"age": "7"}
 
 
 @pytest.mark.parametrize(

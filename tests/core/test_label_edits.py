@@ -164,6 +164,23 @@ def test_a_schema_that_can_not_be_kept_is_refused(spec):
         label_edits.check_attributes([AttributeSpec("a"), AttributeSpec("a")])
 
 
+@settings(max_examples=60)
+@given(objects, st.dictionaries(st.sampled_from("ab"), st.sampled_from("abc")))
+def test_renamed_attributes_take_their_values_along_and_lose_none(found, renamed):
+    classes, rows, before = made(found)
+    of_class = [a for a in rows if a.category == 1]
+    after = there_and_back(label_edits.set_schema(classes[0], [SPEC], renamed, of_class), before)
+    for a in rows:
+        now = after["annotation", a.id]
+        assert isinstance(now, Annotation) and sorted(map(repr, now.attributes.values())) == sorted(
+            map(repr, a.attributes.values())
+        )
+        assert replace(now, attributes={}) == replace(a, attributes={})
+        if a.category == 1 and len(renamed) == 1:
+            ((old, new),) = renamed.items()
+            assert old not in a.attributes or new in now.attributes
+
+
 def test_values_fit_their_kind():
     number = AttributeSpec("age", "number", least=0, most=9)
     assert [bool(number.trouble(v)) for v in (0, 9.0, -1, 10, True, "1", float("nan"))] == [False] * 2 + [True] * 5

@@ -91,7 +91,7 @@ class LabelCommands:
         if found:
             dialog = ColorDialog(self._panel, found[0], self._session.categories.values())
             if dialog.exec():
-                self._change(found, lambda c: replace(c, color=dialog.color), tr("Recolour"))
+                self._change(found, lambda c: replace(c, color=dialog.color), "Recolour")
 
     def regroup(self) -> None:
         """Let the person type the supercategory of the chosen classes."""
@@ -99,20 +99,20 @@ class LabelCommands:
         choices = [Choice(name, "", name) for name in groups] + [Choice(tr("No supercategory"), "", "")]
         name = Palette(self._panel.window(), choices, tr("Supercategory"), free=True).ask()
         if name is not None:
-            self._change(self._chosen(), lambda c: replace(c, supercategory=name), tr("Change supercategory"))
+            self._change(self._chosen(), lambda c: replace(c, supercategory=name), "Change supercategory")
 
     def toggle_thing(self) -> None:
         """Make the chosen classes stuff, or countable things again."""
         found = self._chosen()
         thing = not all(c.thing for c in found)
-        self._change(found, lambda c: replace(c, thing=thing), tr("Make things") if thing else tr("Make stuff"))
+        self._change(found, lambda c: replace(c, thing=thing), "Make things" if thing else "Make stuff")
 
     def edit_schema(self) -> None:
         """Show which attributes the objects of the first chosen class have."""
         for category in self._chosen()[:1]:
             dialog = SchemaDialog(self._panel, category)
             if dialog.exec():
-                self._commit(lambda c=category, d=dialog: label_edits.set_schema(c, d.specs))
+                self._commit(lambda c=category, d=dialog: self._schema(c, d))
 
     def move(self, by: str) -> None:
         """Move the first chosen class up or down; the first nine have the keys 1 to 9."""
@@ -164,6 +164,10 @@ class LabelCommands:
                 self.merge_into(found, dialog.into)
                 return
         self._commit(lambda: self._deletion(found))
+
+    def _schema(self, category: Category, dialog: SchemaDialog) -> ChangeSet:
+        rows = self._objects([category]) if dialog.renamed else []
+        return label_edits.set_schema(category, dialog.specs, dialog.renamed, rows)
 
     def _deletion(self, found: Sequence[Category]) -> ChangeSet:
         rows = self._objects(found)

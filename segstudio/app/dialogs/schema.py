@@ -15,6 +15,7 @@ from segstudio.core.errors import InputError
 from segstudio.core.labels import ATTRIBUTE_KINDS, AttributeSpec, Category
 
 KINDS = {"flag": "Flag", "choice": "Choice", "number": "Number", "text": "Text"}
+OLD = Qt.ItemDataRole.UserRole  # the name that a line had when the dialog opened
 YES = ("yes", "true", "1", "on")
 NO = ("no", "false", "0", "off")
 
@@ -74,6 +75,7 @@ class SchemaDialog(Dialog):
 
     Attributes:
         specs: The attributes, once the dialog was accepted.
+        renamed: The new names of those that had another one before.
     """
 
     def __init__(self, parent: QWidget | None, category: Category) -> None:
@@ -83,6 +85,7 @@ class SchemaDialog(Dialog):
         )
         super().__init__(parent, tr("Attributes of {name}", name=category.name), text, width=640)
         self.specs: tuple[AttributeSpec, ...] = category.attributes
+        self.renamed: dict[str, str] = {}
         self.table = QTableWidget(0, 4)
         self.table.setHorizontalHeaderLabels([tr("Name"), tr("Kind"), tr("Values"), tr("Default")])
         self.table.verticalHeader().hide()
@@ -129,9 +132,9 @@ class SchemaDialog(Dialog):
         there = here + by
         if here < 0 or not 0 <= there < self.table.rowCount():
             return
-        cells = self._cells(here)
+        cells, old = self._cells(here), self._old_name(here)
         self.table.removeRow(here)
-        self._insert(there, cells)
+        self._insert(there, cells, old)
         self.table.setCurrentCell(there, 0)
 
     def apply(self) -> None:
@@ -143,15 +146,24 @@ class SchemaDialog(Dialog):
             self.trouble.setText(f"{error.message} {error.remedy or ''}".strip())
             return
         self.specs = specs
+        names = ((self._old_name(i), spec.name) for i, spec in enumerate(specs))
+        self.renamed = {old: new for old, new in names if old and old != new}
         self.accept()
 
-    def _put(self, place: int, spec: AttributeSpec) -> None:
-        self._insert(place, (spec.name, spec.kind, *written(spec)))
+    def _old_name(self, place: int) -> str:
+        item = self.table.item(place, 0)
+        return item.data(OLD) or "" if item is not None else ""
 
-    def _insert(self, place: int, cells: tuple[str, str, str, str]) -> None:
+    def _put(self, place: int, spec: AttributeSpec) -> None:
+        self._insert(place, (spec.name, spec.kind, *written(spec)), spec.name)
+
+    def _insert(self, place: int, cells: tuple[str, str, str, str], old: str) -> None:
         self.table.insertRow(place)
         for column in (0, 2, 3):
             self.table.setItem(place, column, QTableWidgetItem(cells[column]))
+        name = self.table.item(place, 0)
+        if name is not None:
+            name.setData(OLD, old)
         kind = QComboBox()
         kind.setAccessibleName(tr("Kind"))
         for name in ATTRIBUTE_KINDS:

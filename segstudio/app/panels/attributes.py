@@ -95,7 +95,8 @@ class DetailsPanel(Panel):
         if not rows:
             return media.path.rpartition("/")[2] if media is not None else ""
         names = [c.name for c in self._session.categories.values() if any(a.category == c.id for a in rows)]
-        return f"{edits.count_of(len(rows))} · {', '.join(names)}" if len(rows) > 1 else ", ".join(names)
+        listed = ", ".join(names)
+        return tr("{n:,} objects · {names}", n=len(rows), names=listed) if len(rows) > 1 else listed
 
     def _build(self, rows: list[Annotation], specs: dict[str, tuple[AttributeSpec, bool]], others: list[str]) -> None:
         inside = QWidget()

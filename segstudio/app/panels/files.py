@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget, QStyleOptionView
 
 from segstudio.app.i18n import tr
 from segstudio.app.panels.filtering import Chosen, FilterButton, Groups
-from segstudio.app.panels.rows import Index, RowDelegate, RowList
+from segstudio.app.panels.rows import Index, RowDelegate, RowList, of_all
 from segstudio.app.panels.states import PICTURE, picture_state
 from segstudio.app.panels.thumbs import Thumbnails
 from segstudio.app.session import Session
@@ -156,7 +156,7 @@ def tip(media: Media) -> str:
     """Return a few lines about a file: its path, its size, and what is wrong with it."""
     lines = [media.path]
     if media.width:
-        frames = f" · {media.frames:,} frames" if media.kind == "video" and media.frames else ""
+        frames = f" · {_frames(media)}" if media.kind == "video" and media.frames else ""
         lines.append(f"{media.width:,} × {media.height:,} px{frames}")
     if media.reason:
         lines.append(media.reason)
@@ -166,6 +166,10 @@ def tip(media: Media) -> str:
     if media.comment:
         lines.append(f"“{media.comment}”")
     return "\n".join(lines)
+
+
+def _frames(media: Media) -> str:
+    return tr("{n:,} frames", n=media.frames)
 
 
 def is_broken(media: Media) -> bool:
@@ -214,7 +218,7 @@ class _Delegate(RowDelegate):
     def _second(self, media: Media, folder: str) -> str:
         size = f"{media.width} × {media.height}" if media.width else ""
         if media.kind == "video" and media.frames:
-            size = f"{media.frames:,} frames"
+            size = _frames(media)
         return " · ".join(part for part in (size, folder, " ".join(f"#{tag}" for tag in media.tags)) if part)
 
     def _thumb(self, painter: QPainter, rect: QRect, media: Media) -> None:
@@ -252,7 +256,7 @@ class FilesPanel(Panel):
         self.model = FileModel(session)
         self.list = RowList(_Delegate(session, self.thumbs))
         self.list.setModel(self.model)
-        self.list.setAccessibleName("Files")
+        self.list.setAccessibleName(tr("Files"))
         self.list.setSelectionMode(RowList.SelectionMode.ExtendedSelection)
         self.search = QLineEdit(placeholderText=tr("Search files"), clearButtonEnabled=True)
         self.search.setAccessibleName(tr("Search files"))
@@ -367,7 +371,7 @@ class FilesPanel(Panel):
 
     def _show(self) -> None:
         listed, all_ = self.model.rowCount(), len(self._session.media_ids)
-        self._number.setText(f"{listed:,}" if listed == all_ else f"{listed:,} of {all_:,}")
+        self._number.setText(of_all(listed, all_))
         self._number.setVisible(all_ > 0)
         self.stack.setCurrentIndex(1 if listed else 2 if all_ else 0)
         self._follow()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QStyleOptionViewItem, QTabBar
 
 from segstudio.app.i18n import tr
-from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList
+from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList, of_all
 from segstudio.app.session import Session
 from segstudio.app.widgets import EmptyState, Panel, button, icon_button, label, row
 
@@ -299,9 +299,11 @@ class HistoryPanel(Panel):
         else:
             n, all_ = self.model.rowCount(), self.model.all
             self.stack.setCurrentIndex(1 if n else 2 if all_ else 0)
-            self._number.setText(f"{all_:,}" if n == all_ + 1 else f"{n:,} of {all_:,}" if all_ else "")
-            if n:
-                self.list.scrollTo(self.model.index(min(self.model.row_of_now(), n - 1)))
+            # The start is a row, and no step.
+            n -= n > all_
+            self._number.setText(of_all(n, all_) if all_ else "")
+            if self.model.rowCount():
+                self.list.scrollTo(self.model.index(min(self.model.row_of_now(), self.model.rowCount() - 1)))
         self._undo.setEnabled(self.model.done > 0)
         self._redo.setEnabled(self.model.done < self.model.all)
 

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QStyleOptionViewItem, QWidget
 
 from segstudio.app.i18n import tr
-from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowDrag, RowList, action_menu
+from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowDrag, RowList, action_menu, of_all
 from segstudio.app.session import Session
 from segstudio.app.table.labels import ROWS
 from segstudio.app.widgets import EmptyState, Panel, icon_button, label, row
@@ -293,7 +293,7 @@ class LabelsPanel(Panel):
 
     def _show(self) -> None:
         n, all_ = self.model.rowCount(), len(self._session.categories)
-        self._number.setText(f"{n:,} of {all_:,}" if n != all_ else f"{n:,}" if n else "")
+        self._number.setText(of_all(n, all_) if all_ else "")
         self.stack.setCurrentIndex(1 if n else 2 if all_ else 0)
         self.setEnabled(self._session.project is not None)
         self._all.setEnabled(bool(self._session.view.hidden_categories))

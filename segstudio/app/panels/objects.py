@@ -6,9 +6,9 @@ from PySide6.QtCore import QAbstractListModel, QItemSelection, QItemSelectionMod
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStackedWidget, QStyle, QStyleOptionViewItem
 
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import later, tr
 from segstudio.app.panels.filtering import FilterButton
-from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList, action_menu
+from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList, action_menu, of_all
 from segstudio.app.panels.states import OBJECT, object_state
 from segstudio.app.session import Session
 from segstudio.app.theme import theme
@@ -63,7 +63,7 @@ class ObjectModel(QAbstractListModel):
     def name(self, a: Annotation) -> str:
         """Return the name of an annotation's class."""
         category = self._session.categories.get(a.category)
-        return category.name if category else f"class {a.category}"
+        return category.name if category else tr("class {n}", n=a.category)
 
     def row_of(self, id: int) -> int:
         """Return the row of an annotation, -1 for one that is not listed."""
@@ -116,10 +116,10 @@ def describe(a: Annotation, name: str) -> str:
         lines.append(f"“{a.comment}”")
     lines.extend(f"{key}: {value}" for key, value in a.attributes.items())
     if a.score is not None:
-        lines.append(f"Score {a.score:.3f}")
+        lines.append(tr("Score {score:.3f}", score=a.score))
     if a.origin.model:
-        verb = "Predicted by" if a.is_prediction else "Corrected from"
-        lines.append(f"{verb} {a.origin.model}")
+        text = tr("Predicted by {model}", model=a.origin.model)
+        lines.append(text if a.is_prediction else tr("Corrected from {model}", model=a.origin.model))
     if a.origin.notes:
         lines.extend(a.origin.notes)
     return "\n".join(lines)
@@ -127,10 +127,10 @@ def describe(a: Annotation, name: str) -> str:
 
 def shape_name(a: Annotation) -> str:
     """Return the kind of an annotation in one word or two."""
-    kind = {Mask: "mask", Polygons: "polygon", Box: "box"}.get(type(a.geometry), "")
+    kind = tr({Mask: later("mask"), Polygons: later("polygon"), Box: later("box")}.get(type(a.geometry), ""))
     if a.keypoints is not None:
-        return f"{kind} with keypoints" if kind else "keypoints"
-    return kind or "no shape"
+        return tr("{kind} with keypoints", kind=kind) if kind else tr("keypoints")
+    return kind or tr("no shape")
 
 
 _ICONS = {Mask: "paint-brush", Polygons: "polygon", Box: "rectangle"}
@@ -231,7 +231,7 @@ class ObjectsPanel(Panel):
         delegate = _Delegate(session)
         self.list = RowList(delegate)
         self.list.setModel(self.model)
-        self.list.setAccessibleName("Objects")
+        self.list.setAccessibleName(tr("Objects"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.threshold = ThresholdSlider(session.view)
         self._number = label("", "small")
@@ -241,7 +241,7 @@ class ObjectsPanel(Panel):
         self.search.textChanged.connect(self.model.search)
         self.filter = FilterButton(tr("Filter objects"), self._groups, self._on_filter)
         self.stack = QStackedWidget()
-        self._empty = EmptyState("selection-plus", "No objects here yet", "")
+        self._empty = EmptyState("selection-plus", tr("No objects here yet"), "")
         self.stack.addWidget(self._empty)
         self.stack.addWidget(self.list)
         self.add_header(label(tr("Objects"), "heading"), self._number, None, self._accept)
@@ -305,7 +305,7 @@ class ObjectsPanel(Panel):
     def _show(self) -> None:
         session = self._session
         listed, all_ = self.model.rowCount(), len(session.annotations)
-        self._number.setText(f"{listed:,}" if listed == all_ else f"{listed:,} of {all_:,}")
+        self._number.setText(of_all(listed, all_))
         self._number.setVisible(all_ > 0)
         predictions = any(a.is_prediction for a in session.annotations.values())
         self.threshold.setVisible(any(a.is_prediction and a.score is not None for a in session.annotations.values()))
@@ -323,8 +323,7 @@ class ObjectsPanel(Panel):
         elif problem is not None:
             self._empty.text.setText(f"{problem.message} {problem.remedy or ''}".strip())
         elif all_:
-            self._empty.text.setText(
-                f"{all_:,} predictions score below the threshold. Move the slider to the left to see them."
-            )
+            text = tr("{n:,} predictions score below the threshold. Move the slider to the left to see them.", n=all_)
+            self._empty.text.setText(text)
         else:
-            self._empty.text.setText("Draw one with a tool on the left, or let a model predict this picture.")
+            self._empty.text.setText(tr("Draw one with a tool on the left, or let a model predict this picture."))

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.app.i18n import tr
 from segstudio.app.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -176,6 +177,11 @@ class RowDrag(QObject):
         else:
             self._view.set_line(0 if at.y() < 0 else self._view.model().rowCount())
         return True
+
+
+def of_all(listed: int, all_: int) -> str:
+    """Return how many rows are listed, and of how many where a search or a filter hides some."""
+    return f"{all_:,}" if listed == all_ else tr("{n:,} of {m:,}", n=listed, m=all_)
 
 
 def action_menu(widget: QWidget, ids: Iterable[str]) -> QMenu:
