@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
 from PySide6.QtTest import QTest
 from stage import Stage
 
@@ -29,7 +28,7 @@ POINTS = (
 
 
 def shoot(stage: Stage) -> None:
-    """Write densepose.png, densepose-parts.png, densepose-u.png and densepose-contour.png."""
+    """Write densepose.png, densepose-parts.png and densepose-u.png."""
     window = stage.open("astronaut.jpg")
     session, link = window.session, window.link
     person = next(a for a in session.annotations.values() if a.keypoints is None)
@@ -58,6 +57,3 @@ def shoot(stage: Stage) -> None:
     session.dense.set(look="u")
     QTest.mouseMove(panel.body_view, panel.body_view.points_of(Spot(2, 0.6, 0.52))[0].toPoint())
     stage.save("densepose-u")
-    panel.body_view.leaveEvent(QEvent(QEvent.Type.Leave))
-    session.dense.set(look="contour")
-    stage.save("densepose-contour")

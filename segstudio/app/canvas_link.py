@@ -218,6 +218,7 @@ class CanvasLink(QObject):
             self._before, self.tool = self.tool, name
         tool = self.tools[name]
         tool.prepare(self.context)
+        self._view.scene_state.handles = not tool.mode
         if tool.mode:
             self._session.view.set(mode=tool.mode)
         self._recall(tool)

@@ -184,7 +184,7 @@ def _nearest(at: np.ndarray, points: np.ndarray) -> np.ndarray:
     result = np.empty(len(at), np.intp)
     for start in range(0, len(at), 65536):
         part = at[start : start + 65536]
-        result[start : start + 65536] = ((part[:, None] - points[None]) ** 2).sum(axis=2).argmin(axis=1)
+        result[start : start + 65536] = _squares(part, points).argmin(axis=1)
     return result
 
 
@@ -215,8 +215,13 @@ def interpolated(points: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 
 def _bend(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    square = ((a[:, None] - b[None]) ** 2).sum(axis=2)
+    square = _squares(a, b)
     return square * np.log(np.maximum(square, 1e-12)) / 2.0
+
+
+def _squares(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the squared distances (n, m) between places (n, 2) and (m, 2)."""
+    return (a[:, :1] - b[:, 0]) ** 2 + (a[:, 1:2] - b[:, 1]) ** 2
 
 
 def guess(dense: DensePose, x: float, y: float) -> tuple[int, float, float] | None:

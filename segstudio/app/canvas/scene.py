@@ -38,6 +38,7 @@ class Scene:
         kinds: Which overlays are drawn: "masks", "boxes", "keypoints", "labels", "maps", "dense".
         mode: What is being corrected: "instances", "panoptic" or "densepose".
         dense: What the person looks at in DensePose mode.
+        handles: Whether the active tool can grab handles.
         stroked: Id of the annotation that a brush stroke is being drawn on, 0 for none.
         display: How the picture itself is shown.
         grid: Picture pixels between two lines of the grid, 0 for none.
@@ -58,6 +59,7 @@ class Scene:
         self.kinds: frozenset[str] = frozenset(("masks", "boxes", "keypoints", "labels", "maps", "dense"))
         self.mode = "instances"
         self.dense = DenseState()
+        self.handles = True
         self.version = 0
         self.locked: frozenset[int] = frozenset()
         self.stroked = 0

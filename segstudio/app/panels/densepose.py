@@ -67,6 +67,8 @@ class AtlasPanel(Panel):
         self.add_header(label(tr("Body atlas"), "heading"), None, label(tr("Show"), "muted"), self.look)
         self.body.addWidget(self.body_view, 1)
         beside = QWidget()
+        # The square beside decides how low the panel may become.
+        beside.setMinimumHeight(1)
         words = QVBoxLayout(beside)
         words.setContentsMargins(0, 12, 12, 8)
         words.setSpacing(4)

@@ -204,9 +204,10 @@ class ChartView(AtlasView):
         super().__init__(state, dots)
         self.setAccessibleName(tr("Chart: arrows move the cursor, Enter takes the place"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(88, 88)
-        self.setMaximumSize(132, 132)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setFixedWidth(132)
+        self.setMinimumHeight(88)
+        self.setMaximumHeight(132)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.chart = state.cursor.chart
         self.destroyed.connect(state.changed.subscribe(self._follow))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -16,6 +18,7 @@ from segstudio.core.densepose_maps import Dense
 
 ALPHA = 0.7  # as published
 RADIUS, CHOSEN = 3.5, 6.0
+CROWDED = 0.018  # of the object's size on the screen: how large a point may be at most
 STEPS = 10  # contour lines between 0 and 1
 NEAR = 0.12  # how far in U and V a pixel may be from what the atlas shows
 ACCENT = QColor("#5b9dff")
@@ -68,13 +71,15 @@ class DensePoseLayer(Layer):
     def _points(self, painter: QPainter, a: Annotation, scale: float) -> None:
         assert a.dense is not None
         state = self.scene.dense
+        usual = min(max(CROWDED * scale * math.sqrt(a.dense.box.area), 1.5), RADIUS)
         for i, (x, y, part, u, v) in enumerate(a.dense.points().tolist()):
             chosen = (a.id, i) in (state.point, state.hover)
-            radius = (CHOSEN if chosen else RADIUS) / scale
-            painter.setPen(pen(QColor(0, 0, 0), 4.5 if chosen else 3.5, 0.7))
+            radius = (CHOSEN if chosen else usual) / scale
+            painter.setPen(pen(QColor(0, 0, 0), 4.5 if chosen else usual, 0.7))
             painter.setBrush(QColor(*chart_color(part, state.look, u, v)))
             painter.drawEllipse(QPointF(x, y), radius, radius)
-            painter.setPen(pen(ACCENT if (a.id, i) == state.point else QColor(255, 255, 255), 1.75))
+            line = ACCENT if (a.id, i) == state.point else QColor(255, 255, 255)
+            painter.setPen(pen(line, 1.75 if chosen else usual / 2))
             painter.drawEllipse(QPointF(x, y), radius, radius)
 
     def _highlight(self, painter: QPainter, a: Annotation, aim: Spot, scale: float) -> None:

@@ -22,7 +22,7 @@ class HandlesLayer(Layer):
     def paint(self, painter: QPainter, exposed: QRectF, _zoom: float) -> None:
         selected = self.scene.selected()
         # A brush can't grab them, and they would hide what it paints.
-        if len(selected) != 1 or self.scene.draft.brush is not None:
+        if len(selected) != 1 or self.scene.draft.brush is not None or not self.scene.handles:
             return
         scale = to_screen(painter)
         part = Box(exposed.x(), exposed.y(), exposed.width(), exposed.height()).padded(SIDE / scale)
