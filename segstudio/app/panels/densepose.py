@@ -41,6 +41,8 @@ class AtlasPanel(Panel):
         self._canvas = canvas
         self._state = session.dense
         self.look = QComboBox()
+        self.look.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.look.setMinimumContentsLength(8)
         self.look.setAccessibleName(tr("What the overlay shows"))
         for name in LOOKS:
             self.look.addItem(tr(LOOK_NAMES[name]), name)
