@@ -12,7 +12,9 @@ from torchvision.models._api import WeightsEnum
 from torchvision.models.detection.roi_heads import paste_masks_in_image
 
 from segstudio.core import masks
-from segstudio.core.results import Boxes, Instances, Poses, SemanticMap
+from segstudio.core.geometry import Box
+from segstudio.core.heat import HeatMap
+from segstudio.core.results import Boxes, Instances, JointHeat, Poses, SemanticMap
 from segstudio.zoo import Catalog, Context, Options, load_published
 from segstudio.zoo.blocks import pasting, semantic
 from segstudio.zoo.blocks.rcnn import RcnnPredictor
@@ -77,7 +79,8 @@ def test_detectors_return_what_torchvision_returns(name: str) -> None:
     frames = [photo(75, 100), photo(128, 80, 1)]
     with torch.inference_mode():
         expected = model([transforms(torch.from_numpy(frame).permute(2, 0, 1)) for frame in frames])
-    got = [results[0] for results in ours.predict(frames, Options(threshold=0.05, max_instances=20))]
+    both = ours.predict(frames, Options(threshold=0.05, max_instances=20))
+    got = [results[0] for results in both]
     assert sum(len(one["boxes"]) for one in expected) > 10, "the random network must find something to compare"
     for result, reference, frame in zip(got, expected, frames):
         assert isinstance(result, Boxes)
@@ -94,6 +97,22 @@ def test_detectors_return_what_torchvision_returns(name: str) -> None:
             np.testing.assert_allclose(result.keypoints[..., 2], confidence, atol=1e-4)
             assert result.classes.skeleton is not None
             assert len(result.classes.skeleton.names) == result.keypoints.shape[1]
+    for poses, heat in (results for results in both if len(results) > 1):
+        assert isinstance(poses, Poses) and isinstance(heat, JointHeat)
+        assert heat.heat.shape[:2] == poses.keypoints.shape[:2] and (heat.boxes == poses.boxes).all()
+        found = [
+            (
+                HeatMap(one.astype(np.float32), Box(left, top, right - left, bottom - top)).at(x, y),
+                float(np.median(one)),
+            )
+            for maps, (left, top, right, bottom), points in zip(heat.heat, poses.boxes, poses.keypoints, strict=True)
+            for one, (x, y, _) in zip(maps, points, strict=True)
+            if min(right - left, bottom - top) > 12
+        ]
+        # A random network's maps are noise, and of the slivers that it finds torchvision sees one row of the map only.
+        warm = [value > usual for value, usual in found]
+        assert not warm or np.mean(warm) > 0.9, "the joints lie where the maps are warm"
+    assert (len(both[0]) == 2) == isinstance(got[0], Poses)
 
 
 @pytest.mark.parametrize(

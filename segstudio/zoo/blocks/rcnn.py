@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from segstudio.core.errors import InputError
-from segstudio.core.results import Boxes, Instances, Poses, Result
+from segstudio.core.results import Boxes, Instances, JointHeat, Poses, Result
 from segstudio.zoo.blocks import pasting, tensors
 from segstudio.zoo.predictor import Build, Context, Options, TorchPredictor
 
@@ -69,7 +70,11 @@ class RcnnPredictor(TorchPredictor):
             context.stage("regions", 0.6)
             proposals, _ = self.network.rpn(images, features)
             context.stage("heads", 0.7)
-            found, _ = heads(features, proposals, images.image_sizes)
+            with _maps(heads) as maps:
+                found, _ = heads(features, proposals, images.image_sizes)
+            if maps:
+                for one, part in zip(found, maps[0].split([len(one["boxes"]) for one in found])):
+                    one["heat"] = part
             for one, image, size in zip(found, inputs, images.image_sizes):
                 frame_size = list(image.shape[-2:])
                 one["boxes"] = resize_boxes(one["boxes"].float(), list(size), frame_size)
@@ -78,9 +83,9 @@ class RcnnPredictor(TorchPredictor):
         return found
 
     def decode(self, outputs: Any, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
-        return [[self._result(found, frame.shape[:2], options)] for found, frame in zip(outputs, frames)]
+        return [self._results(found, frame.shape[:2], options) for found, frame in zip(outputs, frames)]
 
-    def _result(self, found: dict[str, Any], size: tuple[int, int], options: Options) -> Boxes:
+    def _results(self, found: dict[str, Any], size: tuple[int, int], options: Options) -> list[Result]:
         import torch
 
         if options.labels is not None:
@@ -95,10 +100,32 @@ class RcnnPredictor(TorchPredictor):
             "scores": found["scores"].float().cpu().numpy(),
         }
         if "masks" in found:
-            return Instances(**common, masks=pasting.paste(found["masks"], found["boxes"], size[0], size[1]))
+            return [Instances(**common, masks=pasting.paste(found["masks"], found["boxes"], size[0], size[1]))]
         if "keypoints" in found:
             # The head's scores are unbounded logits of the heat map's peak.
             confidence = torch.sigmoid(found["keypoints_scores"].float())[..., None]
             points = torch.cat((found["keypoints"][..., :2], confidence), dim=-1)
-            return Poses(**common, keypoints=points.cpu().numpy())
-        return Boxes(**common)
+            logits = found["heat"].float()
+            peak = logits.amax(dim=(2, 3), keepdim=True) if len(logits) else logits
+            # The head is trained by a softmax over the map: only differences to the peak mean something.
+            heat = (torch.exp(logits - peak) * torch.sigmoid(peak)).half().cpu().numpy()
+            return [
+                Poses(**common, keypoints=points.cpu().numpy()),
+                JointHeat(size=common["size"], classes=self.classes, boxes=common["boxes"], heat=heat),
+            ]
+        return [Boxes(**common)]
+
+
+@contextmanager
+def _maps(heads: Any) -> Iterator[list[Any]]:
+    """Yield a list that takes up what the keypoint head, if there is one, computes: logits (n, k, h, w)."""
+    seen: list[Any] = []
+    predictor = getattr(heads, "keypoint_predictor", None)
+    if predictor is None:
+        yield seen
+        return
+    hook = predictor.register_forward_hook(lambda _module, _inputs, output: seen.append(output))
+    try:
+        yield seen
+    finally:
+        hook.remove()

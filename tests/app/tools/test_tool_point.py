@@ -328,3 +328,13 @@ def test_p_without_heat_changes_nothing(view):
     hand.move(40, 60)
     hand.key(K.Key_P, "p")
     assert desk.commits == []
+
+
+def test_the_window_hands_the_tool_what_the_model_saw(opened):
+    context, session = opened.link.context, opened.session
+    assert list(context.results) == []
+    seen = warm(52, 70)
+    session.set_results(session.media.id, 0, [seen])
+    assert list(context.results) == [seen]
+    session.step(1)
+    assert list(context.results) == []
