@@ -7,6 +7,7 @@ Small regions are held as bitmaps. Large ones stay spans and are unpacked window
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import cached_property
 
 import numpy as np
 
@@ -69,8 +70,9 @@ class Region:
         """Return its pixels as spans."""
         return spans.NOTHING
 
+    @cached_property
     def peak(self) -> float | None:
-        """Return the middle of its topmost pixels, None without any."""
+        """The middle of its topmost pixels, None without any."""
         if not len(self.ys):
             return None
         # They are all border pixels. The upper rows of its box may be empty: a mask may have been cut.

@@ -109,6 +109,8 @@ class Scene:
     def show(self, drafts: Iterable[Annotation]) -> list[Window]:
         """Show drafts instead of the stored annotations of the same id, or besides them; () shows the stored ones."""
         new = {a.id: a for a in drafts}
+        if not new and not self.shown:
+            return []
         pairs: list[Pair] = [(a, self.rows.get(id)) for id, a in self.shown.items() if id not in new]
         pairs += [(self.shown.get(id) or self.rows.get(id), a) for id, a in new.items()]
         self.shown = new

@@ -15,6 +15,10 @@ from segstudio.core.spans import Window, around
 _FEW = 40
 
 
+# What annotations may have besides a region: a box of their own, keypoints, a dense map.
+BOX, POINTS, DENSE = 1, 2, 4
+
+
 class Table:
     """One row (a slot) an annotation. Slots stay where they are; those of deleted ones are used again.
 
@@ -23,6 +27,7 @@ class Table:
         slot_of: Slot by annotation id.
         boxes: float64 (n, 4): left, top, right, bottom of what is drawn; NaN for a slot that is free.
         visible: bool (n,).
+        bears: uint8 (n,): the sum of what it has of `BOX`, `POINTS` and `DENSE`.
         fill, edge: uint32 (n + 1,): colours; entry 0 is transparent, slot s has entry s + 1.
     """
 
@@ -37,6 +42,7 @@ class Table:
         self.slot_of: dict[int, int] = {}
         self.boxes = np.zeros((room, 4))
         self.visible = np.zeros(room, bool)
+        self.bears = np.zeros(room, np.uint8)
         self.fill = np.zeros(room + 1, np.uint32)
         self.edge = np.zeros(room + 1, np.uint32)
         self._keys = np.zeros((2, room), np.int64)
@@ -59,6 +65,8 @@ class Table:
         self._keys[:, slot] = a.z, a.id
         box = a.bounds
         self.boxes[slot] = np.nan_to_num((box.x, box.y, box.right, box.bottom), posinf=1e9, neginf=-1e9)
+        boxed = a.box is not None or isinstance(a.geometry, Box)
+        self.bears[slot] = BOX * boxed + POINTS * (a.keypoints is not None) + DENSE * (a.dense is not None)
         self.restyle_slot(slot)
         return slot
 
@@ -104,14 +112,20 @@ class Table:
             self._rank[used[np.lexsort((self._keys[1, used], self._keys[0, used]))]] = np.arange(len(used))
         return self._rank
 
-    def within(self, window: Window, hidden: bool = False) -> list[int]:
-        """Return the visible slots (or all) whose box touches a window, the lowest in the stack first."""
+    def within(self, window: Window, hidden: bool = False, bearing: int = 0) -> list[int]:
+        """Return the visible slots (or all) whose box touches a window, the lowest in the stack first.
+
+        Args:
+            bearing: Only those that have this, see `bears`.
+        """
         left, top, right, bottom = window
         n = len(self.rows)
         b = self.boxes[:n].T
         hit = (b[0] < right + 1) & (b[2] > left - 1) & (b[1] < bottom + 1) & (b[3] > top - 1)
         if not hidden:
             hit &= self.visible[:n]
+        if bearing:
+            hit &= (self.bears[:n] & bearing) != 0
         found = np.flatnonzero(hit)
         return found[np.argsort(self._ranks()[found])].tolist()
 
@@ -136,10 +150,10 @@ class Table:
 
         return near
 
-    def shown(self, exposed: Box | None = None) -> list[Annotation]:
-        """Return the visible annotations whose box touches a part of the picture, the lowest first."""
+    def shown(self, exposed: Box | None = None, bearing: int = 0) -> list[Annotation]:
+        """Return the visible annotations whose box touches a part of the picture, the lowest first; see `within`."""
         window = exposed.pixels() if exposed else (-(10**9), -(10**9), 10**9, 10**9)
-        return [row for row in (self.rows[slot] for slot in self.within(window)) if row is not None]
+        return [row for row in (self.rows[slot] for slot in self.within(window, bearing=bearing)) if row is not None]
 
     def fill_from(self, annotations: Iterable[Annotation]) -> None:
         """Hold these annotations and no others."""
@@ -154,6 +168,7 @@ class Table:
             return
         self.boxes = np.concatenate([self.boxes, np.zeros((room, 4))])
         self.visible = np.concatenate([self.visible, np.zeros(room, bool)])
+        self.bears = np.concatenate([self.bears, np.zeros(room, np.uint8)])
         self.fill = np.concatenate([self.fill, np.zeros(room, np.uint32)])
         self.edge = np.concatenate([self.edge, np.zeros(room, np.uint32)])
         self._keys = np.concatenate([self._keys, np.zeros((2, room), np.int64)], axis=1)

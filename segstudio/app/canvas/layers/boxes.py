@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter
 from segstudio.app.canvas.layers.base import Layer, pen
 from segstudio.app.canvas.layers.paths import boxes_path
 from segstudio.app.canvas.scene import Scene
+from segstudio.app.canvas.table import BOX
 from segstudio.core.geometry import Box
 
 # From this number on lines are one pixel wide, which Qt draws many times faster.
@@ -53,7 +54,7 @@ class BoxesLayer(Layer):
             return
         self._version = scene.version
         boxes, colors = [], []
-        for a in scene.table.shown():
+        for a in scene.table.shown(bearing=BOX):
             box = a.geometry if isinstance(a.geometry, Box) else a.box
             if box is not None:
                 r, g, b = scene.style.color(a)

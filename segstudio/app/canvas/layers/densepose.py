@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from segstudio.app.canvas.layers.base import Layer, box_of, pen, rect_of, scale_of
 from segstudio.app.canvas.scene import Scene
+from segstudio.app.canvas.table import DENSE
 from segstudio.app.densepose_state import Spot, chart_color, part_color
 from segstudio.core import colors
 from segstudio.core.annotation import Annotation
@@ -41,7 +42,7 @@ class DensePoseLayer(Layer):
 
     def paint(self, painter: QPainter, exposed: QRectF, _zoom: float) -> None:
         scale = scale_of(painter)
-        rows = [a for a in self.scene.table.shown(box_of(exposed, 8 / scale)) if a.dense is not None]
+        rows = self.scene.table.shown(box_of(exposed, 8 / scale), DENSE)
         for gone in self._images.keys() - {a.id for a in rows}:
             del self._images[gone]
         for a in rows:

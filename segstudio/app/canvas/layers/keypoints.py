@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from segstudio.app.canvas.layers.base import Layer, box_of, pen, scale_of
 from segstudio.app.canvas.layers.paths import polygon_of, segments_path
 from segstudio.app.canvas.scene import Scene
+from segstudio.app.canvas.table import POINTS
 from segstudio.core.annotation import Annotation, Keypoints
 from segstudio.core.labels import Skeleton
 
@@ -70,7 +71,7 @@ class KeypointsLayer(Layer):
     def paint(self, painter: QPainter, exposed: QRectF, _zoom: float) -> None:
         scene, scale = self.scene, scale_of(painter)
         part = exposed.adjusted(-MARGIN / scale, -MARGIN / scale, MARGIN / scale, MARGIN / scale)
-        shown = [a for a in scene.table.shown(box_of(part)) if a.keypoints is not None]
+        shown = scene.table.shown(box_of(part), POINTS)
         if len(self._arrays) > 2 * len(scene.rows) + 64:
             self._arrays.clear()
         # What is selected is worked on: it lies on top and is drawn well however many others there are.

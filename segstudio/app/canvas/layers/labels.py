@@ -21,6 +21,8 @@ _CELL = 16.0
 _KEPT = 1000
 # Left, top, width and height in desktop pixels, and the tag.
 Placed = tuple[float, float, float, float, QPixmap]
+# A tag's picture, and its size in desktop pixels.
+Tag = tuple[QPixmap, float, float]
 
 
 class LabelsLayer(Layer):
@@ -31,7 +33,7 @@ class LabelsLayer(Layer):
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
-        self._tags: OrderedDict[tuple[str, RGB, bool, float], QPixmap] = OrderedDict()
+        self._tags: OrderedDict[tuple[str, RGB, bool, float], Tag] = OrderedDict()
         self._key: tuple[object, ...] = ()
         self._placed: list[Placed] = []
 
@@ -75,27 +77,24 @@ class LabelsLayer(Layer):
     def _place(self, visible: QRectF, scale: float, ratio: float) -> list[Placed]:
         placed: list[Placed] = []
         taken: set[tuple[int, int]] = set()
+        seen_x, seen_y, seen_right = visible.x(), visible.y(), visible.right()
         for slot in self._candidates(visible, scale):
             a = self.scene.table.rows[slot]
             if a is None:
                 continue
-            tag = self._tag(a, ratio)
-            size = tag.deviceIndependentSize()
+            tag, w, h = self._tag(a, ratio)
             left, top = self.scene.table.boxes[slot, :2].tolist()
             middle = self._peak(a)
-            x = max(left, visible.x()) * scale if middle is None else middle * scale - size.width() / 2
-            y = top * scale - size.height() - 1
-            if y < visible.y() * scale:
-                y = max(top, visible.y()) * scale + 1
-            x = max(min(x, visible.right() * scale - size.width()), visible.x() * scale)
-            cells = {
-                (i, j)
-                for i in range(int(x // _CELL), int((x + size.width()) // _CELL) + 1)
-                for j in range(int(y // _CELL), int((y + size.height()) // _CELL) + 1)
-            }
+            x = max(left, seen_x) * scale if middle is None else middle * scale - w / 2
+            y = top * scale - h - 1
+            if y < seen_y * scale:
+                y = max(top, seen_y) * scale + 1
+            x = max(min(x, seen_right * scale - w), seen_x * scale)
+            across = range(int(x // _CELL), int((x + w) // _CELL) + 1)
+            cells = [(i, j) for j in range(int(y // _CELL), int((y + h) // _CELL) + 1) for i in across]
             if taken.isdisjoint(cells):
-                taken |= cells
-                placed.append((round(x), round(y), size.width(), size.height(), tag))
+                taken.update(cells)
+                placed.append((round(x), round(y), w, h, tag))
             if len(placed) == MOST:
                 break
         return placed
@@ -104,9 +103,9 @@ class LabelsLayer(Layer):
         """Return the middle of a region's topmost pixels, where its tag touches it; None for a box."""
         if "masks" not in self.scene.kinds or a.box is not None:
             return None
-        return self.scene.composer.bitmaps.get(a).peak()
+        return self.scene.composer.bitmaps.get(a).peak
 
-    def _tag(self, a: Annotation, ratio: float) -> QPixmap:
+    def _tag(self, a: Annotation, ratio: float) -> Tag:
         style = self.scene.style
         category = style.categories.get(a.category)
         name = category.name if category is not None else "no class"
@@ -114,7 +113,9 @@ class LabelsLayer(Layer):
         key = (text, style.color(a), a.id in self.scene.selection, ratio)
         found = self._tags.get(key)
         if found is None:
-            found = self._tags[key] = draw_tag(*key)
+            drawn = draw_tag(*key)
+            size = drawn.deviceIndependentSize()
+            found = self._tags[key] = drawn, size.width(), size.height()
             while len(self._tags) > _KEPT:
                 self._tags.popitem(last=False)
         return found
