@@ -59,9 +59,12 @@ def make(path: Path, side: int, dtype: str, how: dict[str, Any]) -> None:
             whole[100 * i : 100 * i + 100] = block[: side - 100 * i]
         whole.flush()
         return
-    made = blocks(side, height, width, dtype)
+    made: Iterator[Any] = blocks(side, height, width, dtype)
     if "tile" not in how:
-        made = (block[: side - height * i] for i, block in enumerate(made))
+        # tifffile takes strips one by one only when they are encoded.
+        from imagecodecs import lzw_encode
+
+        made = (lzw_encode(block[: side - height * i].tobytes()) for i, block in enumerate(made))
     tifffile.imwrite(path, made, shape=(side, side, 3), dtype=dtype, photometric="rgb", **how)
 
 
