@@ -3,7 +3,7 @@
 The picture is a sample photo, enlarged. "map" is what a click of the scissors waits for in a thread, "follow" is one
 move of the pointer, from the event to the painted window (1600 x 1000 pixels, no screen), with the whole picture in
 sight; "grabcut" cuts a box of a quarter of the picture. The bare calls get the same pixels, not shrunk. Times are
-medians in milliseconds; the bare ones that take long are taken once, and GrabCut's only up to 4 megapixels.
+medians in milliseconds; the bare ones that take long are taken once, and GrabCut's only up to a megapixel.
 
     python benchmarks/assists.py [--quick] [--json]
 """
@@ -37,7 +37,7 @@ from segstudio.core.geometry import Box
 
 SIZES = ((741, 500), (2000, 1350), (4000, 2700))
 QUICK = SIZES[:1]
-BARE_GRABCUT = 4_000_000
+BARE_GRABCUT = 1_000_000
 
 
 class Desk(Bench):

@@ -31,15 +31,17 @@ def flood(
     y: int = 0,
     *,
     within: Mask | None = None,
+    rim: bool = True,
     most: int = MOST,
 ) -> dict[int, Mask]:
     """Return the region of each object's strokes, by label.
 
     Args:
         picture: uint8 RGB (h, w, 3).
-        strokes: Label 0 is background. Without any such stroke the rim of the crop is background.
+        strokes: Label 0 is background.
         x, y: The crop's place.
         within: The strokes part this mask among themselves, every pixel of it; nothing outside of it is found.
+        rim: The rim of the crop is background too, where no stroke says something else.
         most: Pixels to work on.
     """
     from skimage.segmentation import watershed
@@ -58,10 +60,10 @@ def flood(
         marks[~field] = -1
         if not (marks > 0).any():
             return {}
-    elif not (marks == 0).any():
-        rim = np.ones(marks.shape, bool)
-        rim[1:-1, 1:-1] = False
-        marks[rim & (marks < 0)] = 0
+    elif rim:
+        edge = np.ones(marks.shape, bool)
+        edge[1:-1, 1:-1] = False
+        marks[edge & (marks < 0)] = 0
     # The flood's own labels: 0 is unknown there, so that ours move up by one.
     found = watershed(edges(small), marks + 1, mask=field)
     if field is not None:

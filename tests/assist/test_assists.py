@@ -157,8 +157,9 @@ def test_watershed_parts_what_strokes_name() -> None:
     assert set(found) == {1, 2}
     assert masks.iou(found[1], placed(left)) > 0.93 and masks.iou(found[2], placed(right)) > 0.93
     assert masks.intersect(found[1], found[2]) == masks.EMPTY
-    # Without a stroke of background the rim stands for it.
+    # Without a stroke of background the rim stands for it, unless that is not wanted.
     assert masks.iou(watershed.flood(noisy(truth), strokes[:1], X, Y)[1], placed(left)) > 0.9
+    assert watershed.flood(noisy(truth), strokes[:1], X, Y, rim=False)[1].area == WIDTH * HEIGHT
 
 
 def test_watershed_within_a_mask_parts_it_and_nothing_else() -> None:

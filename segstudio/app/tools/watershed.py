@@ -5,7 +5,7 @@ from __future__ import annotations
 from segstudio.app.i18n import tr
 from segstudio.app.tools.assisting import APPLY, NEW, add_objects, cut_out, selected
 from segstudio.app.tools.base import Event, Keys, Run, ToolContext
-from segstudio.app.tools.options import Button
+from segstudio.app.tools.options import Button, Option
 from segstudio.app.tools.refining import Refining, Session
 from segstudio.assist import watershed
 from segstudio.core import boolean_edits, masks
@@ -14,6 +14,9 @@ from segstudio.core.masks import Mask
 
 KEYS: Keys = frozenset(("Enter", "Backspace", "Esc", "N"))
 SPLIT = "split"
+RIM = Option(
+    "rim", "Rim", "flag", True, tip="The rim of what is in sight is background: untick it where an object reaches over."
+)
 
 
 class Watershed(Refining):
@@ -24,10 +27,10 @@ class Watershed(Refining):
     hint = (
         "Draw on an object · N or Shift: the next one · right or Alt: background · C: part the selected object · Enter"
     )
-    options = (APPLY,)
+    options = (RIM, APPLY)
     buttons = (
-        Button("Part the Selection", "C"),
-        Button("Next Object", "N"),
+        Button("Part", "C"),
+        Button("Next", "N"),
         Button("Cancel", "Esc"),
         Button("Accept", "Enter", "check", primary=True),
     )
@@ -40,6 +43,8 @@ class Watershed(Refining):
                 event = yield KEYS if session.strokes or session.rough else frozenset("C")
                 if event.kind == "option":
                     session.apply = SPLIT if session.rough else self.value("apply")
+                    if session.strokes:
+                        self.ask(context, session)
                 elif event.kind == "key" and event.key == "C":
                     self._part(context, session)
                 elif event.kind == "key" and event.key == "N":
@@ -74,13 +79,15 @@ class Watershed(Refining):
         if session.rough is None:
             # Where the view has moved since, the strokes of before count as well.
             self._area = self._area.union(context.shown_box())
-        strokes, within = tuple(session.strokes), session.rough
+        strokes, within, rim = tuple(session.strokes), session.rough, self.value("rim")
         read, area = cut_out(context, self._area, strokes[0].points[0] if strokes else None)
 
         def then(found: dict[int, Mask]) -> None:
             self.on_found(context, session, found)
 
-        context.work(lambda: watershed.flood(read(), strokes, int(area.x), int(area.y), within=within), then, self.name)
+        context.work(
+            lambda: watershed.flood(read(), strokes, int(area.x), int(area.y), within=within, rim=rim), then, self.name
+        )
 
     def finish(self, context: ToolContext, session: Session) -> None:
         found: list[Mask] = [session.found[label] for label in sorted(session.found)]

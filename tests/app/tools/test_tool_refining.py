@@ -9,6 +9,7 @@ from canvas_hand import ALT, RIGHT, SHIFT
 from PySide6.QtCore import Qt
 
 from segstudio.app.operations import OPERATIONS, Subject
+from segstudio.app.tools.base import Event
 from segstudio.core import masks
 from segstudio.core.annotation import CORRECTED, PREDICTED, Annotation, Origin
 from segstudio.core.errors import InputError
@@ -125,6 +126,16 @@ def test_n_begins_the_next_object_of_the_watershed(desk_of):
     assert not desk.commits and not desk.state.draft.regions
     # Nothing is drawn: N is the window's again.
     assert not hand.key(K.Key_N, "n")
+
+
+def test_an_object_that_reaches_over_the_rim_needs_no_rim(desk_of):
+    desk, hand, tool = desk_of("watershed")
+    hand.click(100, 10)
+    ((small, _),) = desk.state.draft.regions
+    tool.set_value("rim", False)
+    hand.view.runner.send(Event("option", key="rim"))
+    ((large, _),) = desk.state.draft.regions
+    assert large.area == W * H > small.area
 
 
 def test_watershed_adds_to_the_selected_object(desk_of):
