@@ -20,7 +20,7 @@ from segstudio.core.regions import region
 from segstudio.core.spans import Spans, Window
 
 Size = tuple[int, int]
-TILE = 2048  # pixels; what looks around each pixel works through a large object in squares of this side
+TILE = 512  # pixels; what looks around each pixel works through a large object in squares of this side
 
 
 def fill_holes(rows: Sequence[Annotation], size: Size, most: int) -> ChangeSet:
