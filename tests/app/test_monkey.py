@@ -27,10 +27,13 @@ SEED = int(os.environ.get("SEGSTUDIO_MONKEY_SEED", "1"))
 NOT = {
     "file.quit", "file.open", "file.folder", "file.project", "file.samples", "file.import", "file.export", "file.copy",
 }  # fmt: skip
-TOOLS = (Qt.Key.Key_V, Qt.Key.Key_B, Qt.Key.Key_E, Qt.Key.Key_P, Qt.Key.Key_R, Qt.Key.Key_K, Qt.Key.Key_W)
+TOOLS = (
+    Qt.Key.Key_V, Qt.Key.Key_B, Qt.Key.Key_E, Qt.Key.Key_P, Qt.Key.Key_C, Qt.Key.Key_R, Qt.Key.Key_K, Qt.Key.Key_W,
+)  # fmt: skip
 OTHERS = (
     Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_BracketLeft,
     Qt.Key.Key_BracketRight, Qt.Key.Key_Space, Qt.Key.Key_Tab, Qt.Key.Key_Backspace, Qt.Key.Key_Delete,
+    Qt.Key.Key_Plus, Qt.Key.Key_X, Qt.Key.Key_F, Qt.Key.Key_Slash,
 )  # fmt: skip
 
 # Rows of a discarded run stay in the file for redo, unseen.

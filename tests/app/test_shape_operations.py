@@ -7,7 +7,6 @@ import pytest
 from canvas_hand import Hand
 from PySide6.QtCore import Qt
 
-from segstudio.app.dialogs.error import ErrorDialog
 from segstudio.core import edits, masks
 from segstudio.core.annotation import Annotation
 from segstudio.core.geometry import Polygons
@@ -62,17 +61,13 @@ def test_two_hundred_objects_become_one_in_one_step(opened, fill):
     assert len(opened.session.annotations) == 200
 
 
-def test_what_cannot_be_done_is_told_with_a_remedy(opened, fill, monkeypatch):
-    told = []
-    monkeypatch.setattr(ErrorDialog, "exec", lambda self: told.append(self.error))
+def test_what_cannot_be_done_is_told_with_a_remedy_in_the_status_bar(opened, fill):
     fill(Polygons((SQUARE,)), Polygons((tuple(v + 40 for v in OTHER),)))
+    before = dict(opened.session.annotations)
     trigger(opened, "shape.intersect")
-    opened.session.select(list(opened.session.annotations))
-    from PySide6.QtWidgets import QApplication
-
-    QApplication.processEvents()
-    assert len(told) == 1 and "nothing in common" in told[0].message and told[0].remedy
-    opened.session.select(list(opened.session.annotations)[:1])
+    assert opened.status.hint.text().startswith("These objects have nothing in common. Select")
+    assert opened.session.annotations == before
+    opened.session.select(list(before)[:1])
     opened.actions_.refresh()
     assert not opened.actions_["shape.union"].isEnabled(), "one object alone has no union"
 

@@ -28,7 +28,7 @@ class Scene:
 
     Attributes:
         size: (width, height) of the picture; (0, 0) without one.
-        rows: The stored annotations by id.
+        rows: The stored annotations by id, the lowest in the stack first.
         shown: Drafts of annotations that show instead of the stored ones, by id.
         hover: Id of the annotation under the pointer, 0 for none.
         draft: What the tool shows.
@@ -103,6 +103,8 @@ class Scene:
             else:
                 self.rows[id] = after
             pairs.append((before, after))
+        if any(after is not None and (before is None or before.z != after.z) for before, after in pairs):
+            self.rows = {id: self.rows[id] for id in annotations if id in self.rows}
         self.version += 1
         return self.composer.apply(pairs)
 

@@ -29,7 +29,8 @@ class ShapeCommands:
         try:
             change = operation.edit(subject_of(context, selected, context.new_ids), {})
         except SegstudioError as error:
-            link.session.failed.emit(error)
+            # Nothing has failed: what was asked for can't be done with these objects.
+            context.say(f"{error.message} {error.remedy or ''}".strip())
             return
         if context.commit(change):
             # What an object was parted into stays at hand.
