@@ -210,12 +210,18 @@ class PanopticMode(QObject):
             self.size,
             self.rule,
             way=self.way,
-            locked=session.view.hidden | session.view.locked,
+            locked=self._spared(),
             categories=session.categories,
         )
         if not amended:
             session.said.emit(tr("Nothing changed: all of it belongs to segments that are protected or hidden."))
         return amended
+
+    def _spared(self) -> set[int]:
+        """Return what an edit takes nothing from: what is locked, and what can't be seen (unless all is hidden)."""
+        view = self._session.view
+        unseen = {a.id for a in self.rows() if not view.visible(a)} if view.shown else view.hidden
+        return {*view.locked, *unseen}
 
     def _on_view(self) -> None:
         view, media = self._session.view, self._session.media

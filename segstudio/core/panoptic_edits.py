@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -238,36 +238,3 @@ def set_thing(category: Category, thing: bool) -> ChangeSet:
     """Return the change of a class to things (countable objects) or to stuff."""
     change = edits.change_category(category, replace(category, thing=thing))
     return ChangeSet(change.changes, f"Make {category.name} {'things' if thing else 'stuff'}")
-
-
-def from_map(
-    found: Mapping[int, Mask],
-    classes: Mapping[int, Category],
-    media: int,
-    frame: int,
-    new_id: Callable[[], int],
-) -> list[Annotation]:
-    """Return annotations of a map's segments: a thing each, and one region a class of stuff.
-
-    Args:
-        found: Pixels by segment value (`panoptic.masks_of`).
-        classes: By segment value; segments without one are left out.
-        media: The picture.
-        frame: Its frame.
-        new_id: Gives a number that nothing else has.
-    """
-    rows: list[Annotation] = []
-    stuff: dict[int, int] = {}
-    for value, mask in found.items():
-        category = classes.get(value)
-        if category is None:
-            continue
-        if not category.thing and category.id in stuff:
-            i = stuff[category.id]
-            shape = rows[i].geometry
-            assert isinstance(shape, Mask)
-            rows[i] = replace(rows[i], geometry=masks.union(shape, mask))
-            continue
-        stuff.setdefault(category.id, len(rows))
-        rows.append(Annotation(new_id(), media, category.id, frame, mask))
-    return rows

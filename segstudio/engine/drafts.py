@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from segstudio.core import densepose_maps, masks
+from segstudio.core import densepose_maps, masks, panoptic
 from segstudio.core.annotation import Geometry, Keypoints
 from segstudio.core.densepose import DensePose
 from segstudio.core.geometry import Box
@@ -162,12 +162,21 @@ def _regions(result: SemanticMap) -> list[Draft]:
 
 
 def _segments(result: PanopticMap) -> list[Draft]:
-    wanted = _stored(result.classes)
-    made = []
+    """Return a draft a thing, and one a class of stuff."""
+    wanted, found = _stored(result.classes), panoptic.masks_of(result.map)
+    made: list[Draft] = []
+    regions: dict[int, int] = {}
     for segment, (label_id, score) in sorted(result.segments.items(), key=lambda item: -item[1][1]):
-        label = wanted.get(label_id)
-        mask = masks.from_bitmap(result.map == segment) if label is not None else masks.EMPTY
-        if label is not None and mask.counts:
-            z = 0 if label.thing else STUFF_Z
-            made.append(Draft(label, mask, score=float(min(max(score, 0.0), 1.0)), z=z, notes=result.notes))
+        label, mask = wanted.get(label_id), found.get(segment)
+        if label is None or mask is None:
+            continue
+        if label_id in regions:
+            first = made[regions[label_id]]
+            assert isinstance(first.geometry, Mask)
+            made[regions[label_id]] = replace(first, geometry=masks.union(first.geometry, mask))
+            continue
+        if not label.thing:
+            regions[label_id] = len(made)
+        z = 0 if label.thing else STUFF_Z
+        made.append(Draft(label, mask, score=float(min(max(score, 0.0), 1.0)), z=z, notes=result.notes))
     return made

@@ -153,6 +153,19 @@ def test_hidden_objects_are_protected(mapped, qtbot):
     assert by_category(mapped, 1) == sky and exact(mapped)[1] == 0
 
 
+@pytest.mark.parametrize("by", ["lock", "class", "isolation"])
+def test_what_is_locked_or_out_of_sight_is_protected(by, mapped, qtbot):
+    sky, cat = by_category(mapped, 1), by_category(mapped, 2)
+    view = mapped.session.view
+    chosen = {"lock": {"locked": frozenset({sky.id})}, "class": {"hidden_categories": frozenset({1})}}
+    view.set(**chosen.get(by, {"isolated": frozenset({cat.id})}))
+    mapped.session.select([cat.id])
+    key(mapped, qtbot, Qt.Key.Key_B)
+    drag(mapped.canvas, (30, 80), (30, 50), (80, 70))
+    assert by_category(mapped, 1) == sky and by_category(mapped, 2).mask(*SIZE).area > 3600
+    assert exact(mapped)[1] == 0
+
+
 def test_overlaps_are_counted_and_resolved_by_the_rule(mapped, qtbot):
     session, panel = mapped.session, mapped.panels["panoptic"]
     session.view.set(mode="instances")

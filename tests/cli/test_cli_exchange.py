@@ -103,3 +103,28 @@ def test_a_video_that_cannot_be_read_is_listed(call, tmp_path) -> None:
     (tmp_path / "media" / "sub" / "a.mp4").write_bytes(b"broken")
     said = call("export", tmp_path / "v.segstudio", tmp_path / "o.json", "--frames", tmp_path / "f", "--json")
     assert said.code == 1 and said.data["frames"]["written"] == 0 and "sub/a.mp4" in said.data["problems"][0]
+
+
+def test_a_panoptic_map_is_checked_written_read_and_scored(call, project, tmp_path) -> None:
+    out = tmp_path / "map.json"
+    said = call("export", project, out, "--format", "coco-panoptic", "--check", "--json")
+    assert said.data["annotations"] > 0 and not out.exists()
+    assert any("gaps" in note["reason"] for note in said.data["notes"])
+    wrote = call("export", project, out, "--format", "coco-panoptic", "--overlap", "small", "--json")
+    assert wrote.data["annotations"] == said.data["annotations"] and out.with_suffix("").is_dir()
+    scores = call("eval", out, out, "--task", "panoptic", "--json").data
+    assert scores["PQ"] == 1.0 and scores["PQ_stuff"] is None and scores["per_category"] == {"cat": 1.0}
+    assert "PQ_things" in call("eval", out, out, "--task", "panoptic").out
+    again = call("convert", out, tmp_path / "again.json", "--to", "coco-panoptic", "--json").data
+    assert again["read"]["format"] == "coco-panoptic" and again["read"]["skipped"] == 0
+    assert json.loads((tmp_path / "again.json").read_text()) == json.loads(out.read_text())
+
+
+def test_a_damaged_panoptic_map_is_listed_by_check(call, project, tmp_path) -> None:
+    out = tmp_path / "map.json"
+    call("export", project, out, "--format", "coco-panoptic")
+    assert call("check", out).code == 0
+    (broken, *_) = sorted(out.with_suffix("").rglob("*.png"))
+    broken.write_bytes(broken.read_bytes()[:40])
+    said = call("check", out, "--json")
+    assert said.code == 1 and any("damaged" in p and str(broken) in p for p in said.data["problems"])

@@ -332,15 +332,6 @@ def test_findings_name_what_a_data_set_must_not_hold():
     ]
 
 
-def test_a_map_becomes_things_and_one_region_a_class_of_stuff():
-    values = np.zeros((30, 40), np.int32)
-    values[:5], values[10:12], values[20:25, :9], values[20:25, 9:20] = 7, 8, 3, 4
-    made = panoptic_edits.from_map(
-        panoptic.masks_of(values), {7: SKY, 8: SKY, 3: CAT, 4: CAT}, 1, 0, iter(range(50, 60)).__next__
-    )
-    assert [(a.id, a.category, a.mask(*SIZE).area) for a in made] == [(50, 2, 45), (51, 2, 55), (52, 1, 280)]
-
-
 def test_a_class_becomes_stuff():
     (change,) = panoptic_edits.set_thing(CAT, False).changes
     assert change.after == replace(CAT, thing=False)

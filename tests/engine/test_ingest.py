@@ -186,16 +186,17 @@ def test_a_semantic_map_becomes_a_region_a_class_without_the_background():
     assert regions[by_name["cat"].id].geometry.area == 150
 
 
-def test_a_panoptic_map_becomes_its_segments():
+def test_a_panoptic_map_becomes_its_things_and_one_region_a_class_of_stuff():
     classes = LabelSet("p", (Label(1, "sky", thing=False), Label(2, "cat")))
     values = np.zeros(SIZE, np.int32)
     values[:10], values[20:30], values[40:50] = 1, 2, 3
-    segments = {1: (1, 1.0), 2: (2, 0.8), 3: (2, 0.6), 4: (2, 0.5)}
+    values[60:65], values[90:] = 5, 6
+    segments = {1: (1, 1.0), 2: (2, 0.8), 3: (2, 0.6), 4: (2, 0.5), 5: (1, 0.5)}
     rows = added(take(PanopticMap(size=SIZE, classes=classes, map=values, segments=segments)))
     assert sorted((a.geometry.area, a.score, a.z) for a in rows) == [
         (1200, 0.6, 0),
         (1200, 0.8, 0),
-        (1200, 1.0, STUFF_Z),
+        (1200 + 600, 1.0, STUFF_Z),
     ]
 
 
