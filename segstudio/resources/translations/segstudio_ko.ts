@@ -5,1467 +5,2889 @@
   <name>segstudio</name>
   <message>
    <source>Click an object to correct it · Enter accepts · Backspace rejects · Ctrl+Shift+E exports</source>
-   <translation type="unfinished" />
+   <translation>객체를 클릭해 수정하세요 · Enter 승인 · Backspace 거부 · Ctrl+Shift+E 내보내기</translation>
   </message>
   <message>
    <source>Nothing was found here.</source>
-   <translation type="unfinished" />
+   <translation>여기에서는 아무것도 찾지 못했습니다.</translation>
   </message>
   <message>
    <source>Predicted {done:,} of {total:,}: {added:,} objects.</source>
-   <translation type="unfinished" />
+   <translation>{total:,}개 중 {done:,}개 예측 완료: 객체 {added:,}개.</translation>
   </message>
   <message>
    <source>Found {n:,}.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Add a class first: a new object needs one.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Nothing was found in this box.</source>
-   <translation type="unfinished" />
+   <translation>{n:,}개를 찾았습니다.</translation>
   </message>
   <message>
    <source>New objects are of the class “object”. Double-click it in Labels to rename it.</source>
-   <translation type="unfinished" />
+   <translation>새 객체의 클래스는 “object”입니다. 라벨 패널에서 더블 클릭하면 이름을 바꿀 수 있습니다.</translation>
   </message>
   <message>
    <source>Open Files</source>
-   <translation type="unfinished" />
+   <translation>열 파일 선택</translation>
   </message>
   <message>
    <source>Open Project</source>
-   <translation type="unfinished" />
+   <translation>열 프로젝트 선택</translation>
   </message>
   <message>
    <source>Save a Copy</source>
-   <translation type="unfinished" />
+   <translation>사본 저장</translation>
   </message>
   <message>
    <source>This project has no video: there are no frames to export.</source>
-   <translation type="unfinished" />
+   <translation>이 프로젝트에는 동영상이 없어 내보낼 프레임이 없습니다.</translation>
   </message>
   <message>
    <source>Saved a copy as {path}</source>
-   <translation type="unfinished" />
+   <translation>사본을 저장했습니다: {path}</translation>
   </message>
   <message>
    <source>Pictures and videos</source>
-   <translation type="unfinished" />
+   <translation>이미지와 동영상</translation>
   </message>
   <message>
    <source>All files</source>
-   <translation type="unfinished" />
+   <translation>모든 파일</translation>
   </message>
   <message>
    <source>segstudio projects</source>
-   <translation type="unfinished" />
+   <translation>segstudio 프로젝트</translation>
   </message>
   <message>
    <source>Every picture is done.</source>
-   <translation type="unfinished" />
+   <translation>모든 이미지가 완료되었습니다.</translation>
   </message>
   <message>
    <source>Type a command</source>
-   <translation type="unfinished" />
+   <translation>명령을 입력하세요</translation>
+  </message>
+  <message>
+   <source>No supercategory</source>
+   <translation>상위 카테고리 없음</translation>
+  </message>
+  <message>
+   <source>Supercategory</source>
+   <translation>상위 카테고리</translation>
+  </message>
+  <message>
+   <source>Merge {names} into</source>
+   <translation>병합: {names} → 대상 클래스</translation>
+  </message>
+  <message>
+   <source>Nothing needs a look any more.</source>
+   <translation>더 확인할 항목이 없습니다.</translation>
+  </message>
+  <message>
+   <source>The picture is as it was then.</source>
+   <translation>이미지를 그때의 상태로 되돌렸습니다.</translation>
   </message>
   <message>
    <source>{n:,} selected</source>
-   <translation type="unfinished" />
+   <translation>{n:,}개 선택됨</translation>
   </message>
   <message>
    <source>Class</source>
-   <translation type="unfinished" />
+   <translation>클래스</translation>
   </message>
   <message>
    <source>Label pictures and video, run vision models on them, correct what they see, export COCO.</source>
-   <translation type="unfinished" />
+   <translation>이미지와 동영상에 라벨을 달고, 비전 모델을 실행하고, 결과를 수정하고, COCO로 내보냅니다.</translation>
   </message>
   <message>
    <source>Free software under the Apache License 2.0. Nothing you open leaves this computer.</source>
-   <translation type="unfinished" />
+   <translation>Apache License 2.0을 따르는 자유 소프트웨어입니다. 여는 파일은 이 컴퓨터를 벗어나지 않습니다.</translation>
   </message>
   <message>
    <source>Close</source>
-   <translation type="unfinished" />
+   <translation>닫기</translation>
   </message>
   <message>
-   <source>Copy Details</source>
-   <translation type="unfinished" />
+   <source>Takes predictions that nobody judged yet. Rejected and flagged ones stay as they are.</source>
+   <translation>아직 판정하지 않은 예측만 승인합니다. 거부했거나 재확인으로 표시한 예측은 그대로 둡니다.</translation>
   </message>
   <message>
-   <source>Choose an action, press its new keys. Keys of your own are bold.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{key} belongs to “{names}”, which would lose it.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Edit keyboard shortcuts</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Preset</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>New keys</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Use</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Use Too</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>No Keys</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Reset</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Search actions and keys</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Reset All</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Take the Keys</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Action</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Keys</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Select by Score</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Predictions whose score lies in this range.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Select</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>From</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>To</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Cancel</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>1 object</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} objects</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>to</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{tool} tool: {hint}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Keyboard shortcuts</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Canvas</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Classes</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Choose a class; selected objects get it</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Edit…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Cancelled; nothing was changed.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Cancelled; the pictures written by then stay.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} object</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} picture</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} pictures</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} item</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} items</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Imported {objects} on {pictures}.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Wrote {objects} on {pictures} in {classes} to {path}.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Wrote {frames} to {folder}.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Import {name}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>It becomes one step of the history, and can be undone.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Export</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>File to write</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Include predictions that nobody has accepted yet, from a score of {score:.0%}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Export {name}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Export Frames</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>The frames with objects, under the names that an exported COCO file uses.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Export frames to {name}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>No frame of a video has an object yet; nothing was written.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} frame</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} frames</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{objects} got keypoints.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{objects} had been there already.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{items} could not be used.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Browse…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Export Again</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} class is new.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} classes are new.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} class</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} classes</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{items} could not be written.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Panels</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{name} can only be read here.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Every step is saved in {name}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Union</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Subtract from the Lowest</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Intersect</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Exclude the Overlap</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Merge as Parts</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>All</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Holes of any size.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Up to</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Larger holes stay.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Smaller than</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Keep the Largest Part</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Nothing changes.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{more:+,} px</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{less:+,} px</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{more:+,} px, {less:+,} px</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{before:,} → {after:,} vertices · off by {pixels:.2f} px at most · IoU {iou:.4f}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Simplify…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Nothing to simplify.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Tolerance</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>How far the outline may move.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n:,} pixels change</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Snap to Edges…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Reach</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>How far the border may move.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Strength</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>How much colours count against the mask.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Colours alike</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>How different one thing's colours are.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Bring to Front</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Bring Forward</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Send Backward</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Send to Back</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Split into Pieces</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Convert to Polygon</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Convert to Mask</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Display</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Brightness</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Contrast</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Gamma</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Colours</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>As they are</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Viridis</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Parula</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Invert</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Rulers</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Magnifier</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Grid</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Picture pixels between two lines; 0 for none.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Black</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>White</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Choose by Itself</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>This picture has 8 bits a sample: there is no window to choose.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Samples shown as black and white</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Over the picture</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Files</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Frame</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Frame number</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>of {n:,}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Previous frame (,)</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Next frame (.)</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>History</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Labels</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Models</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>boxes</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>masks</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>keypoints</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>faces</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>regions</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>regions and objects</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>picture labels</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>what you point at</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Fetch</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Fetch {size}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Predict</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Predict this picture (Ctrl+Return)</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Predict All</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Predict all pictures of the project (Ctrl+Shift+Return)</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Discard the last run</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{model} finds more, and with finer outlines. It needs the network once.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Needs: {command}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{title} cuts out what you point at: take the tool Cut Out.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Fetching the model first. Press Predict again when it is here.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Starter pack</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>More models</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>For the tool Cut Out</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Objects</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Show or hide</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Lock or unlock</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Accept (Enter)</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Reject (Backspace)</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>about {n:.1f} h left</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{n} s left</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>about {n} min left</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>{done} of {total}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Pause</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Go on</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Cancel; what is finished stays</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Stopping…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>paused</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Waiting…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Starting…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Ctrl+Return runs a model on the picture in front of you.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Correct</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Click an object. B paints, E erases, Enter accepts it.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Ctrl+Shift+E writes COCO that other tools read.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Your projects appear here. A project is one file beside your pictures; it saves itself with each step.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Label pictures and video, let models do the first pass, correct what they see, export COCO.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Start</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Recent projects</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Starter models</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Starter models are ready</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Boxes, masks, poses, faces and picture labels on any computer. Fetched once, then they work offline.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Boxes, masks, poses, faces and picture labels, on any computer, offline.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Open a folder</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Open files</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Try the sample photos</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>All pictures and videos in it, 100,000 are fine.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>A few pictures or a video.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Free to use.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Paused</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Waiting</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Working</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>File</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Edit</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Tool</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Object</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Shape</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Go</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>View</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Model</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Help</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Undo</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Redo</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Copy</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Paste</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Duplicate</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Delete</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Select All</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Select None</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Invert the Selection</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Select the Same Class</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Select by Class…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Select by Score…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Open Files…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Open Folder…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Open Project…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Open Sample Photos</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Import Annotations…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Export…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Export Frames…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Save a Copy…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Close Project</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Quit</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Next Picture</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Previous Picture</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Next Picture to Do</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>First Picture</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Last Picture</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Next Frame</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Previous Frame</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>10 Frames Forward</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>10 Frames Back</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Mark Done and Go On</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Flag for Another Look</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Mark To Do</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Command Palette…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Keyboard Shortcuts</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Edit Keyboard Shortcuts…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Welcome Page</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>About segstudio</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Predict This Picture</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Predict All Pictures</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Pause or Go On</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Cancel the Run</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Discard the Last Run</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Run on the Best Device</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Run on the CPU</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Fetch the Starter Pack</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Next Object</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Previous Object</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Change Class…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Accept Prediction</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Reject Prediction</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Accept All Shown</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Hide or Show Selected</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Show All Objects</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Show the Selected Only</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Lock Selected</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Unlock All Objects</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Brush</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Eraser</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Polygon</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Box</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Keypoints</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Cut Out in a Box</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Scissors</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Magic Wand</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Superpixels</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>GrabCut</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Watershed</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Fit Picture</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Zoom In</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Zoom Out</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Show Overlays</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Masks</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Boxes</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Labels and Scores</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Maps</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Rejected Predictions</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Mode: Instances</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Mode: Panoptic</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Mode: DensePose</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Colour by Class</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Colour by Object</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Colour by Track</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Pointer by Keys</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Show the Picture as It Is</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Theme: Follow the System</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Theme: Light</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Theme: Dark</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Language: Follow the System</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Language: English</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Language: 한국어 (Korean)</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Full Screen</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Reset the Layout</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Enter applies · Esc leaves everything as it is</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Apply</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Result</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>New object</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Add to selected</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Take from selected</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Replace selected</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Where the pixels go that the tool finds.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Select a single object first.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Drag a box · Esc cancels</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Drag a box around an object, get its mask · Esc cancels</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Paint on the selected object or begin a new one · Right button or Alt erases · Shift: straight line · [ ] size</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Erase from the selected object · Right button or Alt paints · Shift: straight line · [ ] size · Esc cancels</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Size</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>[ and ], or Alt and the wheel</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Round</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Square</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Pressure</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>The harder a pen is pressed, the wider the stroke, up to the size</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Over others</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Overlap</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Protect others</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Paint under</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Take from others</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Only empty</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>What happens where the stroke meets other objects</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Drag a box, or C: begin with the selected object · then left: object, right or Alt: background · Enter accepts</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>From a mask: how far its border may be off.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>From Selection</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Accept</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Click the joints in order · right click or Shift: hidden · X skips one · N or Enter finishes · Backspace back</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Click vertices, or drag freehand · double click, Enter or the first vertex closes · Backspace takes one back</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Looking…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Nothing was found yet</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Click along an edge · Shift: straight · Enter, double click or the first anchor closes · Backspace takes back</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>This outline encloses nothing.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Click selects, again or Tab what lies beneath · Shift adds · drag moves · Ctrl-drag frames · arrows nudge</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Click or drag to add to the selected object, or begin a new one · Alt or right button takes · [ ] size</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>About how wide a superpixel is.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Looking for edges…</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>A moment: the superpixels are not there yet.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Select the object to take from.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Click a colour, drag for more or less · Shift adds to the selected object · Alt takes from it · [ ] tolerance</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>CIELAB difference: 2 is just visible.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Contiguous</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Only what hangs together with the place clicked on.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Large picture: only what is in sight</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Tolerance {n:.1f}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Draw on an object · N or Shift: the next object · right button or Alt: background · Enter makes the objects</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Object {n}</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Score threshold</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Hide predictions that the model is less sure of. Nothing runs again.</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
-   <source>Opacity of masks</source>
-   <translation type="unfinished" />
+   <source>Accept above a score</source>
+   <translation>점수로 승인</translation>
   </message>
   <message>
    <source>Score</source>
-   <translation type="unfinished" />
+   <translation>점수</translation>
+  </message>
+  <message>
+   <source>Pictures</source>
+   <translation>이미지 범위</translation>
+  </message>
+  <message>
+   <source>Accept</source>
+   <translation>승인</translation>
+  </message>
+  <message>
+   <source>This picture</source>
+   <translation>이 이미지</translation>
+  </message>
+  <message>
+   <source>All pictures</source>
+   <translation>모든 이미지</translation>
+  </message>
+  <message>
+   <source>Cancel</source>
+   <translation>취소</translation>
+  </message>
+  <message>
+   <source>Predictions: {n:,} · pictures: {m:,}</source>
+   <translation>예측: {n:,} · 이미지: {m:,}</translation>
+  </message>
+  <message>
+   <source>No prediction scores as high.</source>
+   <translation>점수가 그만큼 높은 예측이 없습니다.</translation>
+  </message>
+  <message>
+   <source>In</source>
+   <translation>대상</translation>
+  </message>
+  <message>
+   <source>Colours that no other class wears come first. All are far apart, for colour-blind eyes too.</source>
+   <translation>다른 클래스가 쓰지 않는 색이 먼저 나옵니다. 색각 이상이 있어도 구별되도록 모두 충분히 다른 색입니다.</translation>
+  </message>
+  <message>
+   <source>Colour of {name}</source>
+   <translation>{name}의 색</translation>
+  </message>
+  <message>
+   <source>Any colour</source>
+   <translation>원하는 색</translation>
+  </message>
+  <message>
+   <source>By Itself</source>
+   <translation>자동</translation>
+  </message>
+  <message>
+   <source>Other…</source>
+   <translation>기타…</translation>
+  </message>
+  <message>
+   <source>{n:,} objects in the whole project have this class. Ctrl+Z brings everything back.</source>
+   <translation>프로젝트 전체에서 객체 {n:,}개가 이 클래스입니다. Ctrl+Z로 모두 되살릴 수 있습니다.</translation>
+  </message>
+  <message>
+   <source>Delete {names}?</source>
+   <translation>삭제할까요? {names}</translation>
+  </message>
+  <message>
+   <source>Class that gets the objects</source>
+   <translation>객체를 넘겨받을 클래스</translation>
+  </message>
+  <message>
+   <source>Move Its Objects</source>
+   <translation>객체 옮기기</translation>
+  </message>
+  <message>
+   <source>Delete with Its Objects</source>
+   <translation>객체와 함께 삭제</translation>
+  </message>
+  <message>
+   <source>Copy Details</source>
+   <translation>세부 정보 복사</translation>
+  </message>
+  <message>
+   <source>Choose an action, press its new keys. Keys of your own are bold.</source>
+   <translation>동작을 고르고 새 키를 누르세요. 직접 지정한 키는 굵게 표시됩니다.</translation>
+  </message>
+  <message>
+   <source>{key} belongs to “{names}”, which would lose it.</source>
+   <translation>{key} 키는 이미 “{names}”에 쓰이며, 사용하면 거기에서 빠집니다.</translation>
+  </message>
+  <message>
+   <source>Edit keyboard shortcuts</source>
+   <translation>단축키 편집기</translation>
+  </message>
+  <message>
+   <source>Preset</source>
+   <translation>프리셋</translation>
+  </message>
+  <message>
+   <source>New keys</source>
+   <translation>새 키</translation>
+  </message>
+  <message>
+   <source>Use</source>
+   <translation>사용</translation>
+  </message>
+  <message>
+   <source>Use Too</source>
+   <translation>함께 사용</translation>
+  </message>
+  <message>
+   <source>No Keys</source>
+   <translation>키 없음</translation>
+  </message>
+  <message>
+   <source>Reset</source>
+   <translation>초기화</translation>
+  </message>
+  <message>
+   <source>Search actions and keys</source>
+   <translation>동작과 키 검색</translation>
+  </message>
+  <message>
+   <source>Reset All</source>
+   <translation>모두 초기화</translation>
+  </message>
+  <message>
+   <source>Take the Keys</source>
+   <translation>키 가져오기</translation>
+  </message>
+  <message>
+   <source>Action</source>
+   <translation>동작</translation>
+  </message>
+  <message>
+   <source>Keys</source>
+   <translation>키</translation>
+  </message>
+  <message>
+   <source>What objects of this class can say about themselves. Values of a choice are separated by commas, those of a number are a range like 0..10.</source>
+   <translation>이 클래스의 객체가 가질 수 있는 정보입니다. 선택형의 값은 쉼표로 나누고, 숫자의 값은 0..10처럼 범위로 적습니다.</translation>
+  </message>
+  <message>
+   <source>Attributes of {name}</source>
+   <translation>{name}의 속성</translation>
+  </message>
+  <message>
+   <source>Kind</source>
+   <translation>종류</translation>
+  </message>
+  <message>
+   <source>Name</source>
+   <translation>이름</translation>
+  </message>
+  <message>
+   <source>Values</source>
+   <translation>값</translation>
+  </message>
+  <message>
+   <source>Default</source>
+   <translation>기본값</translation>
+  </message>
+  <message>
+   <source>Apply</source>
+   <translation>적용</translation>
+  </message>
+  <message>
+   <source>Add Attribute</source>
+   <translation>속성 추가</translation>
+  </message>
+  <message>
+   <source>Remove the attribute</source>
+   <translation>속성 제거</translation>
+  </message>
+  <message>
+   <source>Move up</source>
+   <translation>위로</translation>
+  </message>
+  <message>
+   <source>Move down</source>
+   <translation>아래로</translation>
+  </message>
+  <message>
+   <source>Select by Score</source>
+   <translation>점수로 선택</translation>
+  </message>
+  <message>
+   <source>Predictions whose score lies in this range.</source>
+   <translation>점수가 이 범위에 있는 예측입니다.</translation>
+  </message>
+  <message>
+   <source>Select</source>
+   <translation>선택</translation>
+  </message>
+  <message>
+   <source>From</source>
+   <translation>시작</translation>
+  </message>
+  <message>
+   <source>To</source>
+   <translation>끝</translation>
+  </message>
+  <message>
+   <source>1 object</source>
+   <translation>객체 1개</translation>
+  </message>
+  <message>
+   <source>{n:,} objects</source>
+   <translation>객체 {n:,}개</translation>
+  </message>
+  <message>
+   <source>to</source>
+   <translation>~</translation>
+  </message>
+  <message>
+   <source>{tool} tool: {hint}</source>
+   <translation>{tool} 도구: {hint}</translation>
+  </message>
+  <message>
+   <source>Keyboard shortcuts</source>
+   <translation>단축키 안내</translation>
+  </message>
+  <message>
+   <source>Canvas</source>
+   <translation>캔버스</translation>
+  </message>
+  <message>
+   <source>Classes</source>
+   <translation>클래스 지정</translation>
+  </message>
+  <message>
+   <source>Choose a class; selected objects get it</source>
+   <translation>클래스를 고릅니다. 선택한 객체도 그 클래스가 됩니다</translation>
+  </message>
+  <message>
+   <source>Edit…</source>
+   <translation>편집…</translation>
+  </message>
+  <message>
+   <source>Place the points of a typical pose in the order in which they are to be clicked.</source>
+   <translation>전형적인 자세의 점을 클릭할 순서대로 놓으세요.</translation>
+  </message>
+  <message>
+   <source>Skeleton of {name}</source>
+   <translation>{name}의 스켈레톤</translation>
+  </message>
+  <message>
+   <source>Template</source>
+   <translation>템플릿</translation>
+  </message>
+  <message>
+   <source>Begin with a template…</source>
+   <translation>템플릿으로 시작…</translation>
+  </message>
+  <message>
+   <source>Undo</source>
+   <translation>되돌리기</translation>
+  </message>
+  <message>
+   <source>Redo</source>
+   <translation>다시 실행</translation>
+  </message>
+  <message>
+   <source>Points</source>
+   <translation>점</translation>
+  </message>
+  <message>
+   <source>Limbs</source>
+   <translation>연결선</translation>
+  </message>
+  <message>
+   <source>Remove the labelled keypoints that are gone from {n} objects</source>
+   <translation>없어진 점의 라벨 키포인트를 객체 {n}개에서 제거</translation>
+  </message>
+  <message>
+   <source>The object's own colour; Enter or a double click chooses another</source>
+   <translation>객체 고유의 색입니다. Enter 또는 더블 클릭으로 다른 색을 고릅니다</translation>
+  </message>
+  <message>
+   <source>Mirror image</source>
+   <translation>거울상</translation>
+  </message>
+  <message>
+   <source>Sigma</source>
+   <translation>시그마</translation>
+  </message>
+  <message>
+   <source>Add a point</source>
+   <translation>점 추가</translation>
+  </message>
+  <message>
+   <source>Remove the point</source>
+   <translation>점 제거</translation>
+  </message>
+  <message>
+   <source>Pair by Names</source>
+   <translation>이름으로 짝짓기</translation>
+  </message>
+  <message>
+   <source>Click to place the first point,
+or choose a template above.</source>
+   <translation>클릭해 첫 점을 놓거나
+위에서 템플릿을 고르세요.</translation>
+  </message>
+  <message>
+   <source>Drawing board</source>
+   <translation>그리기판</translation>
+  </message>
+  <message>
+   <source>Cancelled; nothing was changed.</source>
+   <translation>취소했습니다. 바뀐 것은 없습니다.</translation>
+  </message>
+  <message>
+   <source>Cancelled; the pictures written by then stay.</source>
+   <translation>취소했습니다. 그때까지 저장한 이미지는 남아 있습니다.</translation>
+  </message>
+  <message>
+   <source>{n:,} object</source>
+   <translation>객체 {n:,}개</translation>
+  </message>
+  <message>
+   <source>{n:,} picture</source>
+   <translation>이미지 {n:,}개</translation>
+  </message>
+  <message>
+   <source>{n:,} pictures</source>
+   <translation>이미지 {n:,}개</translation>
+  </message>
+  <message>
+   <source>{n:,} item</source>
+   <translation>항목 {n:,}개</translation>
+  </message>
+  <message>
+   <source>{n:,} items</source>
+   <translation>항목 {n:,}개</translation>
+  </message>
+  <message>
+   <source>Imported {objects} on {pictures}.</source>
+   <translation>가져오기 완료: {objects}, {pictures}.</translation>
+  </message>
+  <message>
+   <source>Wrote {frames} to {folder}.</source>
+   <translation>저장했습니다: {frames}, 폴더 {folder}.</translation>
+  </message>
+  <message>
+   <source>Import {name}</source>
+   <translation>가져오기: {name}</translation>
+  </message>
+  <message>
+   <source>It becomes one step of the history, and can be undone.</source>
+   <translation>작업 내역에 한 단계로 남으며 되돌릴 수 있습니다.</translation>
+  </message>
+  <message>
+   <source>Export</source>
+   <translation>내보내기</translation>
+  </message>
+  <message>
+   <source>One file of the whole project.</source>
+   <translation>프로젝트 전체를 한 파일로 만듭니다.</translation>
+  </message>
+  <message>
+   <source>File to write</source>
+   <translation>저장할 파일</translation>
+  </message>
+  <message>
+   <source>Include predictions that nobody has accepted yet, from a score of {score:.0%}</source>
+   <translation>아직 승인하지 않은 예측도 포함: 점수 {score:.0%} 이상</translation>
+  </message>
+  <message>
+   <source>Check</source>
+   <translation>검사</translation>
+  </message>
+  <message>
+   <source>Say what would be written and what is in the way; nothing is written</source>
+   <translation>무엇을 저장할지, 무엇이 걸리는지 알려 줍니다. 저장하지는 않습니다</translation>
+  </message>
+  <message>
+   <source>Format</source>
+   <translation>형식</translation>
+  </message>
+  <message>
+   <source>Overlaps</source>
+   <translation>겹침 처리</translation>
+  </message>
+  <message>
+   <source>Who gets a pixel that several objects claim</source>
+   <translation>여러 객체가 차지하려는 픽셀을 누가 가질지</translation>
+  </message>
+  <message>
+   <source>Export {name}</source>
+   <translation>내보내기: {name}</translation>
+  </message>
+  <message>
+   <source>Export Frames</source>
+   <translation>프레임 내보내기</translation>
+  </message>
+  <message>
+   <source>The frames with objects, under the names that an exported COCO file uses.</source>
+   <translation>객체가 있는 프레임을 COCO 파일에서 쓰는 이름으로 저장합니다.</translation>
+  </message>
+  <message>
+   <source>Export frames to {name}</source>
+   <translation>프레임 내보내기: {name}</translation>
+  </message>
+  <message>
+   <source>No frame of a video has an object yet; nothing was written.</source>
+   <translation>아직 객체가 있는 동영상 프레임이 없어 저장하지 않았습니다.</translation>
+  </message>
+  <message>
+   <source>{n:,} frame</source>
+   <translation>프레임 {n:,}개</translation>
+  </message>
+  <message>
+   <source>{n:,} frames</source>
+   <translation>프레임 {n:,}개</translation>
+  </message>
+  <message>
+   <source>{objects} got keypoints or a dense pose.</source>
+   <translation>키포인트 또는 DensePose 추가: {objects}.</translation>
+  </message>
+  <message>
+   <source>{objects} had been there already.</source>
+   <translation>이미 있던 항목: {objects}.</translation>
+  </message>
+  <message>
+   <source>{items} could not be used.</source>
+   <translation>사용하지 못한 항목: {items}.</translation>
+  </message>
+  <message>
+   <source>Browse…</source>
+   <translation>찾아보기…</translation>
+  </message>
+  <message>
+   <source>This would write {objects} on {pictures} in {classes} to {path}.</source>
+   <translation>저장될 내용: {objects}, {pictures}, {classes} → {path}.</translation>
+  </message>
+  <message>
+   <source>Wrote {objects} on {pictures} in {classes} to {path}.</source>
+   <translation>저장했습니다: {objects}, {pictures}, {classes} → {path}.</translation>
+  </message>
+  <message>
+   <source>Export Again</source>
+   <translation>다시 내보내기</translation>
+  </message>
+  <message>
+   <source>{n:,} class is new.</source>
+   <translation>새 클래스 {n:,}개.</translation>
+  </message>
+  <message>
+   <source>{n:,} classes are new.</source>
+   <translation>새 클래스 {n:,}개.</translation>
+  </message>
+  <message>
+   <source>{n:,} class</source>
+   <translation>클래스 {n:,}개</translation>
+  </message>
+  <message>
+   <source>{n:,} classes</source>
+   <translation>클래스 {n:,}개</translation>
+  </message>
+  <message>
+   <source>{items} could not be written.</source>
+   <translation>저장하지 못한 항목: {items}.</translation>
+  </message>
+  <message>
+   <source>Before · {label} · {when} · objects: {n:,}</source>
+   <translation>이전 상태 · {label} · {when} · 객체: {n:,}</translation>
+  </message>
+  <message>
+   <source>Nothing has changed this picture yet.</source>
+   <translation>아직 이 이미지에서 바뀐 것이 없습니다.</translation>
+  </message>
+  <message>
+   <source>Panels</source>
+   <translation>패널</translation>
+  </message>
+  <message>
+   <source>{name} can only be read here.</source>
+   <translation>{name}: 읽기 전용으로 열었습니다.</translation>
+  </message>
+  <message>
+   <source>Every step is saved in {name}</source>
+   <translation>모든 단계가 저장되는 파일: {name}</translation>
+  </message>
+  <message>
+   <source>Union</source>
+   <translation>합집합</translation>
+  </message>
+  <message>
+   <source>Subtract from the Lowest</source>
+   <translation>맨 아래 객체에서 빼기</translation>
+  </message>
+  <message>
+   <source>Intersect</source>
+   <translation>교집합</translation>
+  </message>
+  <message>
+   <source>Exclude the Overlap</source>
+   <translation>겹친 부분 제외</translation>
+  </message>
+  <message>
+   <source>Merge as Parts</source>
+   <translation>여러 조각으로 병합</translation>
+  </message>
+  <message>
+   <source>All</source>
+   <translation>모두</translation>
+  </message>
+  <message>
+   <source>Holes of any size.</source>
+   <translation>모든 크기의 구멍.</translation>
+  </message>
+  <message>
+   <source>Up to</source>
+   <translation>최대</translation>
+  </message>
+  <message>
+   <source>Larger holes stay.</source>
+   <translation>더 큰 구멍은 남습니다.</translation>
+  </message>
+  <message>
+   <source>Smaller than</source>
+   <translation>다음보다 작음</translation>
+  </message>
+  <message>
+   <source>Keep the Largest Part</source>
+   <translation>가장 큰 조각만 남기기</translation>
+  </message>
+  <message>
+   <source>Nothing changes.</source>
+   <translation>바뀌는 것이 없습니다.</translation>
+  </message>
+  <message>
+   <source>{more:,} px more</source>
+   <translation>{more:,} px 늘어남</translation>
+  </message>
+  <message>
+   <source>{more:,} px more, {less:,} px less</source>
+   <translation>{more:,} px 늘고 {less:,} px 줄어듦</translation>
+  </message>
+  <message>
+   <source>{less:,} px less</source>
+   <translation>{less:,} px 줄어듦</translation>
+  </message>
+  <message>
+   <source>Swap DensePose Left and Right</source>
+   <translation>DensePose 좌우 바꾸기</translation>
+  </message>
+  <message>
+   <source>Clear DensePose</source>
+   <translation>DensePose 지우기</translation>
+  </message>
+  <message>
+   <source>Swap Left and Right</source>
+   <translation>좌우 바꾸기</translation>
+  </message>
+  <message>
+   <source>Mirror Pose</source>
+   <translation>포즈 좌우 반전</translation>
+  </message>
+  <message>
+   <source>Make All Keypoints Visible</source>
+   <translation>모든 키포인트 보이게 하기</translation>
+  </message>
+  <message>
+   <source>Remove Keypoints</source>
+   <translation>키포인트 제거</translation>
+  </message>
+  <message>
+   <source>{before:,} → {after:,} points, ≤ {pixels:.1f} px, IoU {iou:.3f}</source>
+   <translation>점 {before:,} → {after:,}, ≤ {pixels:.1f} px, IoU {iou:.3f}</translation>
+  </message>
+  <message>
+   <source>Simplify…</source>
+   <translation>단순화…</translation>
+  </message>
+  <message>
+   <source>Nothing to simplify.</source>
+   <translation>단순화할 것이 없습니다.</translation>
+  </message>
+  <message>
+   <source>Tolerance</source>
+   <translation>허용 오차</translation>
+  </message>
+  <message>
+   <source>How far the outline may move.</source>
+   <translation>윤곽선이 움직일 수 있는 거리.</translation>
+  </message>
+  <message>
+   <source>{n:,} pixels change</source>
+   <translation>{n:,} 픽셀이 바뀜</translation>
+  </message>
+  <message>
+   <source>Snap to Edges…</source>
+   <translation>에지에 맞추기…</translation>
+  </message>
+  <message>
+   <source>Reach</source>
+   <translation>범위</translation>
+  </message>
+  <message>
+   <source>How far the border may move.</source>
+   <translation>경계가 움직일 수 있는 거리.</translation>
+  </message>
+  <message>
+   <source>Strength</source>
+   <translation>강도</translation>
+  </message>
+  <message>
+   <source>How much colours count against the mask.</source>
+   <translation>마스크에 견주어 색을 얼마나 중시할지.</translation>
+  </message>
+  <message>
+   <source>Bring to Front</source>
+   <translation>맨 앞으로</translation>
+  </message>
+  <message>
+   <source>Bring Forward</source>
+   <translation>앞으로</translation>
+  </message>
+  <message>
+   <source>Send Backward</source>
+   <translation>뒤로</translation>
+  </message>
+  <message>
+   <source>Send to Back</source>
+   <translation>맨 뒤로</translation>
+  </message>
+  <message>
+   <source>Split into Pieces</source>
+   <translation>조각별로 나누기</translation>
+  </message>
+  <message>
+   <source>Convert to Polygon</source>
+   <translation>폴리곤으로 변환</translation>
+  </message>
+  <message>
+   <source>Convert to Mask</source>
+   <translation>마스크로 변환</translation>
+  </message>
+  <message>
+   <source>Topmost wins</source>
+   <translation>맨 위 객체 우선</translation>
+  </message>
+  <message>
+   <source>Higher score wins</source>
+   <translation>높은 점수 우선</translation>
+  </message>
+  <message>
+   <source>Smaller wins</source>
+   <translation>작은 객체 우선</translation>
+  </message>
+  <message>
+   <source>Things over stuff</source>
+   <translation>스터프보다 사물 우선</translation>
+  </message>
+  <message>
+   <source>Details</source>
+   <translation>세부 정보</translation>
+  </message>
+  <message>
+   <source>Nothing is open</source>
+   <translation>열린 항목 없음</translation>
+  </message>
+  <message>
+   <source>What is known about objects and pictures stands here.</source>
+   <translation>객체와 이미지에 관한 정보가 여기에 표시됩니다.</translation>
+  </message>
+  <message>
+   <source>{n:,} objects · {names}</source>
+   <translation>객체 {n:,}개 · {names}</translation>
+  </message>
+  <message>
+   <source>State</source>
+   <translation>상태</translation>
+  </message>
+  <message>
+   <source>Comment</source>
+   <translation>메모</translation>
+  </message>
+  <message>
+   <source>Tags</source>
+   <translation>태그</translation>
+  </message>
+  <message>
+   <source>Words that the picture is filed under, separated by commas</source>
+   <translation>이미지를 분류하는 말. 쉼표로 나눕니다</translation>
+  </message>
+  <message>
+   <source>A crowd is a region of many objects that are not told apart (COCO's iscrowd)</source>
+   <translation>군집은 하나하나 구별하지 않은 여러 객체의 영역입니다(COCO의 iscrowd)</translation>
+  </message>
+  <message>
+   <source>Stands for</source>
+   <translation>나타내는 것</translation>
+  </message>
+  <message>
+   <source>From elsewhere</source>
+   <translation>외부에서 온 값</translation>
+  </message>
+  <message>
+   <source>Values that the class does not know, as an imported file brought them</source>
+   <translation>가져온 파일에 있었으나 클래스에는 정의되지 않은 값</translation>
+  </message>
+  <message>
+   <source>Take this value out</source>
+   <translation>이 값 빼기</translation>
+  </message>
+  <message>
+   <source>Attributes</source>
+   <translation>속성</translation>
+  </message>
+  <message>
+   <source>Not all of the selected objects have this attribute in their class</source>
+   <translation>선택한 객체의 클래스 중 일부에는 이 속성이 없습니다</translation>
+  </message>
+  <message>
+   <source>One object</source>
+   <translation>객체 하나</translation>
+  </message>
+  <message>
+   <source>A crowd</source>
+   <translation>군집</translation>
+  </message>
+  <message>
+   <source>Atlas</source>
+   <translation>아틀라스</translation>
+  </message>
+  <message>
+   <source>Body parts</source>
+   <translation>신체 부위</translation>
+  </message>
+  <message>
+   <source>Charts (I)</source>
+   <translation>차트 (I)</translation>
+  </message>
+  <message>
+   <source>U</source>
+   <translation>U</translation>
+  </message>
+  <message>
+   <source>V</source>
+   <translation>V</translation>
+  </message>
+  <message>
+   <source>Contours of U and V</source>
+   <translation>U와 V 등고선</translation>
+  </message>
+  <message>
+   <source>Choose DensePose Point or DensePose Parts to edit.</source>
+   <translation>편집하려면 DensePose 점 또는 DensePose 부위 도구를 선택하세요.</translation>
+  </message>
+  <message>
+   <source>What the overlay shows</source>
+   <translation>오버레이에 표시할 내용</translation>
+  </message>
+  <message>
+   <source>Show on the Picture</source>
+   <translation>이미지 위에 표시</translation>
+  </message>
+  <message>
+   <source>U {u:.2f}   V {v:.2f}</source>
+   <translation>U {u:.2f}   V {v:.2f}</translation>
+  </message>
+  <message>
+   <source>Dense poses show in DensePose mode.</source>
+   <translation>DensePose는 DensePose 모드에서 표시됩니다.</translation>
+  </message>
+  <message>
+   <source>Click here what your click in the picture shows. Enter takes the cross.</source>
+   <translation>이미지에서 클릭한 곳을 여기에서 클릭하세요. Enter는 십자 위치를 받아들입니다.</translation>
+  </message>
+  <message>
+   <source>Click a part to paint it.</source>
+   <translation>칠할 부위를 클릭하세요.</translation>
+  </message>
+  <message>
+   <source>Click a place on the body in the picture.</source>
+   <translation>이미지에서 몸 위의 한 곳을 클릭하세요.</translation>
+  </message>
+  <message>
+   <source>Body atlas</source>
+   <translation>신체 아틀라스</translation>
+  </message>
+  <message>
+   <source>Show</source>
+   <translation>표시 내용</translation>
+  </message>
+  <message>
+   <source>{n} · {name}</source>
+   <translation>{n} · {name}</translation>
+  </message>
+  <message>
+   <source>Atlas of the body</source>
+   <translation>신체의 아틀라스</translation>
+  </message>
+  <message>
+   <source>Chart: arrows move the cursor, Enter takes the place</source>
+   <translation>차트: 화살표 키로 커서를 옮기고 Enter로 정합니다</translation>
+  </message>
+  <message>
+   <source>Front</source>
+   <translation>앞면</translation>
+  </message>
+  <message>
+   <source>R</source>
+   <translation>우</translation>
+  </message>
+  <message>
+   <source>L</source>
+   <translation>좌</translation>
+  </message>
+  <message>
+   <source>Back</source>
+   <translation>뒷면</translation>
+  </message>
+  <message>
+   <source>Display</source>
+   <translation>표시</translation>
+  </message>
+  <message>
+   <source>Brightness</source>
+   <translation>밝기</translation>
+  </message>
+  <message>
+   <source>Contrast</source>
+   <translation>대비</translation>
+  </message>
+  <message>
+   <source>Gamma</source>
+   <translation>감마</translation>
+  </message>
+  <message>
+   <source>Colours</source>
+   <translation>색상</translation>
+  </message>
+  <message>
+   <source>As they are</source>
+   <translation>원본 그대로</translation>
+  </message>
+  <message>
+   <source>Viridis</source>
+   <translation>Viridis</translation>
+  </message>
+  <message>
+   <source>Parula</source>
+   <translation>Parula</translation>
+  </message>
+  <message>
+   <source>Invert</source>
+   <translation>반전</translation>
+  </message>
+  <message>
+   <source>Rulers</source>
+   <translation>눈금자</translation>
+  </message>
+  <message>
+   <source>Magnifier</source>
+   <translation>돋보기</translation>
+  </message>
+  <message>
+   <source>Grid</source>
+   <translation>격자</translation>
+  </message>
+  <message>
+   <source>Picture pixels between two lines; 0 for none.</source>
+   <translation>두 선 사이의 이미지 픽셀 수. 0이면 표시하지 않습니다.</translation>
+  </message>
+  <message>
+   <source>Black</source>
+   <translation>검정</translation>
+  </message>
+  <message>
+   <source>White</source>
+   <translation>흰색</translation>
+  </message>
+  <message>
+   <source>Choose by Itself</source>
+   <translation>자동 선택</translation>
+  </message>
+  <message>
+   <source>This picture has 8 bits a sample: there is no window to choose.</source>
+   <translation>이 이미지는 샘플당 8비트라서 고를 범위가 없습니다.</translation>
+  </message>
+  <message>
+   <source>Samples shown as black and white</source>
+   <translation>검정과 흰색으로 표시할 샘플 값</translation>
+  </message>
+  <message>
+   <source>Over the picture</source>
+   <translation>이미지 위</translation>
+  </message>
+  <message>
+   <source>Several values</source>
+   <translation>여러 값</translation>
+  </message>
+  <message>
+   <source>Not set</source>
+   <translation>지정 안 함</translation>
+  </message>
+  <message>
+   <source>{value} by default</source>
+   <translation>기본값: {value}</translation>
+  </message>
+  <message>
+   <source>Yes</source>
+   <translation>예</translation>
+  </message>
+  <message>
+   <source>No</source>
+   <translation>아니요</translation>
+  </message>
+  <message>
+   <source>Files</source>
+   <translation>파일 목록</translation>
+  </message>
+  <message>
+   <source>Tags: {tags}</source>
+   <translation>태그: {tags}</translation>
+  </message>
+  <message>
+   <source>Search files</source>
+   <translation>파일 검색</translation>
+  </message>
+  <message>
+   <source>Filter files</source>
+   <translation>파일 필터</translation>
+  </message>
+  <message>
+   <source>Tag</source>
+   <translation>태그 이름</translation>
+  </message>
+  <message>
+   <source>Remove tag</source>
+   <translation>태그 제거</translation>
+  </message>
+  <message>
+   <source>Add Tag…</source>
+   <translation>태그 추가…</translation>
+  </message>
+  <message>
+   <source>Remove Tag…</source>
+   <translation>태그 제거…</translation>
+  </message>
+  <message>
+   <source>No files</source>
+   <translation>파일 없음</translation>
+  </message>
+  <message>
+   <source>Open a folder, or drop pictures and videos here.</source>
+   <translation>폴더를 열거나 이미지와 동영상을 여기에 놓으세요.</translation>
+  </message>
+  <message>
+   <source>Nothing found</source>
+   <translation>결과 없음</translation>
+  </message>
+  <message>
+   <source>No file is like this. Clear the search and the filter.</source>
+   <translation>조건에 맞는 파일이 없습니다. 검색어와 필터를 지우세요.</translation>
+  </message>
+  <message>
+   <source>With a comment</source>
+   <translation>메모 있음</translation>
+  </message>
+  <message>
+   <source>Can't be read</source>
+   <translation>읽을 수 없음</translation>
+  </message>
+  <message>
+   <source>Mark: {state}</source>
+   <translation>표시: {state}</translation>
+  </message>
+  <message>
+   <source>Show All</source>
+   <translation>모두 표시</translation>
+  </message>
+  <message>
+   <source>Frame</source>
+   <translation>프레임</translation>
+  </message>
+  <message>
+   <source>Frame number</source>
+   <translation>프레임 번호</translation>
+  </message>
+  <message>
+   <source>of {n:,}</source>
+   <translation>/ {n:,}</translation>
+  </message>
+  <message>
+   <source>Previous frame (,)</source>
+   <translation>이전 프레임 (,)</translation>
+  </message>
+  <message>
+   <source>Next frame (.)</source>
+   <translation>다음 프레임 (.)</translation>
+  </message>
+  <message>
+   <source>History</source>
+   <translation>작업 내역</translation>
+  </message>
+  <message>
+   <source>Bring this version back, as a new step</source>
+   <translation>이 버전을 새 단계로 되살리기</translation>
+  </message>
+  <message>
+   <source>{label} · objects: {n:,} · A click shows the picture as it was.</source>
+   <translation>{label} · 객체: {n:,} · 클릭하면 그때의 이미지를 봅니다.</translation>
+  </message>
+  <message>
+   <source>Undo (Ctrl+Z)</source>
+   <translation>되돌리기 (Ctrl+Z)</translation>
+  </message>
+  <message>
+   <source>Redo (Ctrl+Y)</source>
+   <translation>다시 실행 (Ctrl+Y)</translation>
+  </message>
+  <message>
+   <source>Search steps</source>
+   <translation>단계 검색</translation>
+  </message>
+  <message>
+   <source>All Steps</source>
+   <translation>모든 단계</translation>
+  </message>
+  <message>
+   <source>This Picture</source>
+   <translation>현재 이미지</translation>
+  </message>
+  <message>
+   <source>Versions of this picture</source>
+   <translation>이 이미지의 버전 목록</translation>
+  </message>
+  <message>
+   <source>Restore This Version</source>
+   <translation>이 버전 복원</translation>
+  </message>
+  <message>
+   <source>Start</source>
+   <translation>시작하기</translation>
+  </message>
+  <message>
+   <source>Change</source>
+   <translation>변경</translation>
+  </message>
+  <message>
+   <source>Nothing done yet</source>
+   <translation>아직 작업 없음</translation>
+  </message>
+  <message>
+   <source>Each step appears here and can be taken back, also tomorrow.</source>
+   <translation>모든 단계가 여기에 나타나며, 내일이라도 되돌릴 수 있습니다.</translation>
+  </message>
+  <message>
+   <source>No step is called like this.</source>
+   <translation>그런 이름의 단계가 없습니다.</translation>
+  </message>
+  <message>
+   <source>No versions yet</source>
+   <translation>아직 버전 없음</translation>
+  </message>
+  <message>
+   <source>Each step that changes objects of this picture makes one; any can be shown and restored.</source>
+   <translation>이 이미지의 객체를 바꾼 단계마다 버전이 생기며, 언제든 보고 복원할 수 있습니다.</translation>
+  </message>
+  <message>
+   <source>Labels</source>
+   <translation>라벨</translation>
+  </message>
+  <message>
+   <source>Countable things</source>
+   <translation>셀 수 있는 사물(thing)</translation>
+  </message>
+  <message>
+   <source>Stuff</source>
+   <translation>스터프(stuff)</translation>
+  </message>
+  <message>
+   <source>Attributes: {names}</source>
+   <translation>속성: {names}</translation>
+  </message>
+  <message>
+   <source>{n} keypoints</source>
+   <translation>키포인트 {n}개</translation>
+  </message>
+  <message>
+   <source>Key {n}: new objects get this class, and so do selected ones</source>
+   <translation>{n} 키: 새 객체와 선택한 객체에 이 클래스를 지정합니다</translation>
+  </message>
+  <message>
+   <source>Change the colour</source>
+   <translation>색 변경</translation>
+  </message>
+  <message>
+   <source>Show or hide this class</source>
+   <translation>이 클래스 표시/숨기기</translation>
+  </message>
+  <message>
+   <source>Name of a class</source>
+   <translation>클래스 이름</translation>
+  </message>
+  <message>
+   <source>Show all classes</source>
+   <translation>모든 클래스 표시</translation>
+  </message>
+  <message>
+   <source>What can be done to the class</source>
+   <translation>이 클래스에 할 수 있는 작업</translation>
+  </message>
+  <message>
+   <source>Add the class</source>
+   <translation>클래스 추가</translation>
+  </message>
+  <message>
+   <source>Find or add a class…</source>
+   <translation>클래스 찾기 또는 추가…</translation>
+  </message>
+  <message>
+   <source>No classes yet</source>
+   <translation>아직 클래스 없음</translation>
+  </message>
+  <message>
+   <source>Type a name below, or let a model or an imported file bring its classes.</source>
+   <translation>아래에 이름을 입력하거나, 모델이나 가져온 파일의 클래스를 사용하세요.</translation>
+  </message>
+  <message>
+   <source>No such class</source>
+   <translation>해당 클래스 없음</translation>
+  </message>
+  <message>
+   <source>Enter adds it.</source>
+   <translation>Enter를 누르면 추가합니다.</translation>
+  </message>
+  <message>
+   <source>Clear the search to change the order.</source>
+   <translation>순서를 바꾸려면 검색어를 지우세요.</translation>
+  </message>
+  <message>
+   <source>stuff</source>
+   <translation>스터프</translation>
+  </message>
+  <message>
+   <source>Models</source>
+   <translation>모델 목록</translation>
+  </message>
+  <message>
+   <source>boxes</source>
+   <translation>박스 검출</translation>
+  </message>
+  <message>
+   <source>masks</source>
+   <translation>마스크 분할</translation>
+  </message>
+  <message>
+   <source>keypoints</source>
+   <translation>키포인트 검출</translation>
+  </message>
+  <message>
+   <source>faces</source>
+   <translation>얼굴 검출</translation>
+  </message>
+  <message>
+   <source>regions</source>
+   <translation>영역 분할</translation>
+  </message>
+  <message>
+   <source>regions and objects</source>
+   <translation>영역과 객체 분할</translation>
+  </message>
+  <message>
+   <source>picture labels</source>
+   <translation>이미지 분류</translation>
+  </message>
+  <message>
+   <source>what you point at</source>
+   <translation>가리킨 대상 분할</translation>
+  </message>
+  <message>
+   <source>Fetch</source>
+   <translation>내려받기</translation>
+  </message>
+  <message>
+   <source>Fetch {size}</source>
+   <translation>내려받기 ({size})</translation>
+  </message>
+  <message>
+   <source>Predict</source>
+   <translation>예측</translation>
+  </message>
+  <message>
+   <source>Predict this picture (Ctrl+Return)</source>
+   <translation>이 이미지 예측 (Ctrl+Return)</translation>
+  </message>
+  <message>
+   <source>Predict All</source>
+   <translation>전체 예측</translation>
+  </message>
+  <message>
+   <source>Predict all pictures of the project (Ctrl+Shift+Return)</source>
+   <translation>프로젝트의 모든 이미지 예측 (Ctrl+Shift+Return)</translation>
+  </message>
+  <message>
+   <source>Discard the last run</source>
+   <translation>마지막 실행 결과 폐기</translation>
+  </message>
+  <message>
+   <source>{model} finds more, and with finer outlines. It needs the network once.</source>
+   <translation>{model} 모델은 더 많이, 더 정밀한 윤곽으로 찾습니다. 네트워크는 한 번만 필요합니다.</translation>
+  </message>
+  <message>
+   <source>Needs: {command}</source>
+   <translation>필요한 명령: {command}</translation>
+  </message>
+  <message>
+   <source>{title} cuts out what you point at: take the tool Cut Out.</source>
+   <translation>{title} 모델은 가리킨 대상을 오려냅니다. 오려내기 도구를 사용하세요.</translation>
+  </message>
+  <message>
+   <source>Fetching the model first. Press Predict again when it is here.</source>
+   <translation>먼저 모델을 내려받습니다. 끝나면 예측을 다시 누르세요.</translation>
+  </message>
+  <message>
+   <source>Starter pack</source>
+   <translation>스타터 팩</translation>
+  </message>
+  <message>
+   <source>More models</source>
+   <translation>다른 모델</translation>
+  </message>
+  <message>
+   <source>For the tool Cut Out</source>
+   <translation>오려내기 도구용</translation>
+  </message>
+  <message>
+   <source>Objects</source>
+   <translation>객체 목록</translation>
+  </message>
+  <message>
+   <source>Predicted by {model}</source>
+   <translation>예측한 모델: {model}</translation>
+  </message>
+  <message>
+   <source>no shape</source>
+   <translation>모양 없음</translation>
+  </message>
+  <message>
+   <source>class {n}</source>
+   <translation>클래스 {n}</translation>
+  </message>
+  <message>
+   <source>Score {score:.3f}</source>
+   <translation>점수 {score:.3f}</translation>
+  </message>
+  <message>
+   <source>{kind} with keypoints</source>
+   <translation>{kind} · 키포인트 있음</translation>
+  </message>
+  <message>
+   <source>Show or hide</source>
+   <translation>표시/숨기기</translation>
+  </message>
+  <message>
+   <source>Lock or unlock</source>
+   <translation>잠금/잠금 해제</translation>
+  </message>
+  <message>
+   <source>Accept (Enter)</source>
+   <translation>승인 (Enter)</translation>
+  </message>
+  <message>
+   <source>Reject (Backspace)</source>
+   <translation>거부 (Backspace)</translation>
+  </message>
+  <message>
+   <source>Accept all predictions that are shown</source>
+   <translation>표시된 예측 모두 승인</translation>
+  </message>
+  <message>
+   <source>Search objects</source>
+   <translation>객체 검색</translation>
+  </message>
+  <message>
+   <source>Filter objects</source>
+   <translation>객체 필터</translation>
+  </message>
+  <message>
+   <source>No objects here yet</source>
+   <translation>아직 객체 없음</translation>
+  </message>
+  <message>
+   <source>This file can't be read</source>
+   <translation>이 파일을 읽을 수 없음</translation>
+  </message>
+  <message>
+   <source>Corrected from {model}</source>
+   <translation>{model}의 예측을 수정함</translation>
+  </message>
+  <message>
+   <source>No object here is like this. Clear the search and the filter to see all.</source>
+   <translation>조건에 맞는 객체가 없습니다. 모두 보려면 검색어와 필터를 지우세요.</translation>
+  </message>
+  <message>
+   <source>mask</source>
+   <translation>마스크(픽셀)</translation>
+  </message>
+  <message>
+   <source>polygon</source>
+   <translation>폴리곤(꼭짓점)</translation>
+  </message>
+  <message>
+   <source>box</source>
+   <translation>박스(사각형)</translation>
+  </message>
+  <message>
+   <source>{n:,} predictions score below the threshold. Move the slider to the left to see them.</source>
+   <translation>점수가 임계값보다 낮은 예측이 {n:,}개 있습니다. 보려면 슬라이더를 왼쪽으로 옮기세요.</translation>
+  </message>
+  <message>
+   <source>Draw one with a tool on the left, or let a model predict this picture.</source>
+   <translation>왼쪽의 도구로 그리거나 모델로 이 이미지를 예측하세요.</translation>
+  </message>
+  <message>
+   <source>Panoptic</source>
+   <translation>파놉틱</translation>
+  </message>
+  <message>
+   <source>With the current class</source>
+   <translation>현재 클래스로</translation>
+  </message>
+  <message>
+   <source>By the longest border</source>
+   <translation>가장 길게 맞닿은 세그먼트로</translation>
+  </message>
+  <message>
+   <source>By the nearest segments</source>
+   <translation>가장 가까운 세그먼트로</translation>
+  </message>
+  <message>
+   <source>All gaps, by the nearest segments</source>
+   <translation>모든 빈 영역을 가장 가까운 세그먼트로</translation>
+  </message>
+  <message>
+   <source>Take from others</source>
+   <translation>다른 객체에서 가져오기</translation>
+  </message>
+  <message>
+   <source>Protect others</source>
+   <translation>다른 객체 보호</translation>
+  </message>
+  <message>
+   <source>{name}: a box or a pose, no region</source>
+   <translation>{name}: 박스 또는 포즈라서 영역이 없음</translation>
+  </message>
+  <message>
+   <source>{name}: loses {n:,} px to others</source>
+   <translation>{name}: 다른 객체에 {n:,} px 잃음</translation>
+  </message>
+  <message>
+   <source>{name}: wholly covered by others</source>
+   <translation>{name}: 다른 객체에 완전히 가려짐</translation>
+  </message>
+  <message>
+   <source>{name}: stuff in {n} regions</source>
+   <translation>{name}: 스터프가 영역 {n}개로 나뉨</translation>
+  </message>
+  <message>
+   <source>{name}: only {n} px</source>
+   <translation>{name}: {n} px뿐임</translation>
+  </message>
+  <message>
+   <source>An object whose class is gone</source>
+   <translation>클래스가 없어진 객체</translation>
+  </message>
+  <message>
+   <source>{name}: {n:,} px outside the picture</source>
+   <translation>{name}: 이미지 밖 {n:,} px</translation>
+  </message>
+  <message>
+   <source>Switch to Panoptic Mode</source>
+   <translation>파놉틱 모드로 전환</translation>
+  </message>
+  <message>
+   <source>One segment a pixel</source>
+   <translation>픽셀마다 세그먼트 하나</translation>
+  </message>
+  <message>
+   <source>Panoptic mode keeps the picture free of overlaps and shows what has no segment yet.</source>
+   <translation>파놉틱 모드는 겹침이 없도록 유지하고, 아직 세그먼트가 없는 곳을 보여 줍니다.</translation>
+  </message>
+  <message>
+   <source>Labelled part of the picture</source>
+   <translation>이미지에서 라벨이 있는 비율</translation>
+  </message>
+  <message>
+   <source>Largest Gap</source>
+   <translation>가장 큰 빈 영역</translation>
+  </message>
+  <message>
+   <source>Show the largest unlabelled region, then the next one (O, Ctrl+G)</source>
+   <translation>라벨 없는 가장 큰 영역을 보이고, 이어서 다음 영역을 보입니다 (O, Ctrl+G)</translation>
+  </message>
+  <message>
+   <source>Fill Gap</source>
+   <translation>빈 영역 채우기</translation>
+  </message>
+  <message>
+   <source>Give the gap to a segment (N, Shift+N, Shift+J)</source>
+   <translation>빈 영역을 세그먼트에 줍니다 (N, Shift+N, Shift+J)</translation>
+  </message>
+  <message>
+   <source>Resolve</source>
+   <translation>겹침 해소</translation>
+  </message>
+  <message>
+   <source>Problems of the map</source>
+   <translation>맵의 문제</translation>
+  </message>
+  <message>
+   <source>New pixels</source>
+   <translation>새 픽셀</translation>
+  </message>
+  <message>
+   <source>What tools do with pixels that other segments have</source>
+   <translation>다른 세그먼트의 픽셀을 도구가 어떻게 다룰지</translation>
+  </message>
+  <message>
+   <source>Who keeps a pixel that several objects have claimed already</source>
+   <translation>여러 객체가 이미 차지한 픽셀을 누가 가질지</translation>
+  </message>
+  <message>
+   <source>Stuff is a region without instances: sky, grass, a wall</source>
+   <translation>스터프는 낱개로 세지 않는 영역입니다: 하늘, 풀, 벽</translation>
+  </message>
+  <message>
+   <source>{n:,} pixels are claimed by several objects.</source>
+   <translation>{n:,} 픽셀을 여러 객체가 차지하고 있습니다.</translation>
+  </message>
+  <message>
+   <source>Back to instances</source>
+   <translation>인스턴스로 돌아가기</translation>
+  </message>
+  <message>
+   <source>This picture has too many pixels for a live map.</source>
+   <translation>픽셀이 너무 많아 실시간 맵을 만들 수 없는 이미지입니다.</translation>
+  </message>
+  <message>
+   <source>No problems found.</source>
+   <translation>문제가 없습니다.</translation>
+  </message>
+  <message>
+   <source>Looking…</source>
+   <translation>검사 중…</translation>
+  </message>
+  <message>
+   <source>“{name}” is stuff</source>
+   <translation>“{name}”: 스터프</translation>
+  </message>
+  <message>
+   <source>{share} % labelled</source>
+   <translation>{share} % 라벨됨</translation>
+  </message>
+  <message>
+   <source>Reading…</source>
+   <translation>읽는 중…</translation>
+  </message>
+  <message>
+   <source>Next Gap</source>
+   <translation>다음 빈 영역</translation>
+  </message>
+  <message>
+   <source>object</source>
+   <translation>객체(이름 없음)</translation>
+  </message>
+  <message>
+   <source>no gap</source>
+   <translation>빈 영역 없음</translation>
+  </message>
+  <message>
+   <source>{n:,} px open</source>
+   <translation>빈 곳 {n:,} px</translation>
+  </message>
+  <message>
+   <source>{n:,} px in {gaps:,} gaps</source>
+   <translation>빈 영역 {gaps:,}곳, {n:,} px</translation>
+  </message>
+  <message>
+   <source>{n:,} px in 1 gap</source>
+   <translation>빈 영역 1곳, {n:,} px</translation>
+  </message>
+  <message>
+   <source>about {n:.1f} h left</source>
+   <translation>약 {n:.1f}시간 남음</translation>
+  </message>
+  <message>
+   <source>{n} s left</source>
+   <translation>{n}초 남음</translation>
+  </message>
+  <message>
+   <source>about {n} min left</source>
+   <translation>약 {n}분 남음</translation>
+  </message>
+  <message>
+   <source>{done} of {total}</source>
+   <translation>{total}개 중 {done}개</translation>
+  </message>
+  <message>
+   <source>Pause</source>
+   <translation>일시 정지</translation>
+  </message>
+  <message>
+   <source>Go on</source>
+   <translation>계속</translation>
+  </message>
+  <message>
+   <source>Cancel; what is finished stays</source>
+   <translation>취소. 끝난 부분은 남습니다</translation>
+  </message>
+  <message>
+   <source>Stopping…</source>
+   <translation>멈추는 중…</translation>
+  </message>
+  <message>
+   <source>paused</source>
+   <translation>정지됨</translation>
+  </message>
+  <message>
+   <source>Waiting…</source>
+   <translation>대기 중…</translation>
+  </message>
+  <message>
+   <source>Starting…</source>
+   <translation>시작하는 중…</translation>
+  </message>
+  <message>
+   <source>{n:,} of {m:,}</source>
+   <translation>{m:,}개 중 {n:,}개</translation>
+  </message>
+  <message>
+   <source>To do</source>
+   <translation>할 일</translation>
+  </message>
+  <message>
+   <source>Predicted</source>
+   <translation>예측됨</translation>
+  </message>
+  <message>
+   <source>Corrected</source>
+   <translation>수정됨</translation>
+  </message>
+  <message>
+   <source>Done</source>
+   <translation>완료</translation>
+  </message>
+  <message>
+   <source>Flagged</source>
+   <translation>재확인</translation>
+  </message>
+  <message>
+   <source>Rejected</source>
+   <translation>거부됨</translation>
+  </message>
+  <message>
+   <source>Not looked at yet</source>
+   <translation>아직 보지 않음</translation>
+  </message>
+  <message>
+   <source>Predicted, not checked yet</source>
+   <translation>예측했으나 확인 전</translation>
+  </message>
+  <message>
+   <source>In work</source>
+   <translation>작업 중</translation>
+  </message>
+  <message>
+   <source>Flagged for another look</source>
+   <translation>다시 확인하도록 표시됨</translation>
+  </message>
+  <message>
+   <source>Ctrl+Return runs a model on the picture in front of you.</source>
+   <translation>Ctrl+Return을 누르면 지금 보는 이미지에 모델을 실행합니다.</translation>
+  </message>
+  <message>
+   <source>Correct</source>
+   <translation>수정</translation>
+  </message>
+  <message>
+   <source>Click an object. B paints, E erases, Enter accepts it.</source>
+   <translation>객체를 클릭하세요. B로 칠하고 E로 지우고 Enter로 승인합니다.</translation>
+  </message>
+  <message>
+   <source>Ctrl+Shift+E writes COCO that other tools read.</source>
+   <translation>Ctrl+Shift+E를 누르면 다른 도구가 읽는 COCO로 저장합니다.</translation>
+  </message>
+  <message>
+   <source>Your projects appear here. A project is one file beside your pictures; it saves itself with each step.</source>
+   <translation>프로젝트가 여기에 나타납니다. 프로젝트는 이미지 옆에 놓이는 파일 하나이며, 단계마다 저절로 저장됩니다.</translation>
+  </message>
+  <message>
+   <source>Label pictures and video, let models do the first pass, correct what they see, export COCO.</source>
+   <translation>이미지와 동영상에 라벨을 달고, 첫 작업은 모델에 맡기고, 결과를 수정하고, COCO로 내보냅니다.</translation>
+  </message>
+  <message>
+   <source>Recent projects</source>
+   <translation>최근 프로젝트</translation>
+  </message>
+  <message>
+   <source>Starter models</source>
+   <translation>스타터 모델</translation>
+  </message>
+  <message>
+   <source>Starter models are ready</source>
+   <translation>스타터 모델 준비됨</translation>
+  </message>
+  <message>
+   <source>Boxes, masks, poses, faces and picture labels on any computer. Fetched once, then they work offline.</source>
+   <translation>어떤 컴퓨터에서든 박스, 마스크, 포즈, 얼굴, 이미지 라벨을 찾습니다. 한 번 내려받으면 오프라인에서도 됩니다.</translation>
+  </message>
+  <message>
+   <source>Boxes, masks, poses, faces and picture labels, on any computer, offline.</source>
+   <translation>어떤 컴퓨터에서든 오프라인으로 박스, 마스크, 포즈, 얼굴, 이미지 라벨을 찾습니다.</translation>
+  </message>
+  <message>
+   <source>Open a folder</source>
+   <translation>폴더 열기</translation>
+  </message>
+  <message>
+   <source>Open files</source>
+   <translation>파일 열기</translation>
+  </message>
+  <message>
+   <source>Try the sample photos</source>
+   <translation>샘플 사진으로 해 보기</translation>
+  </message>
+  <message>
+   <source>All pictures and videos in it, 100,000 are fine.</source>
+   <translation>폴더 안의 모든 이미지와 동영상. 100,000개도 괜찮습니다.</translation>
+  </message>
+  <message>
+   <source>A few pictures or a video.</source>
+   <translation>이미지 몇 장이나 동영상 하나.</translation>
+  </message>
+  <message>
+   <source>Free to use.</source>
+   <translation>자유롭게 쓸 수 있습니다.</translation>
+  </message>
+  <message>
+   <source>There is no gap to fill.</source>
+   <translation>채울 빈 영역이 없습니다.</translation>
+  </message>
+  <message>
+   <source>There is no segment yet that could take it. Fill it with the current class instead.</source>
+   <translation>넘겨받을 세그먼트가 아직 없습니다. 대신 현재 클래스로 채우세요.</translation>
+  </message>
+  <message>
+   <source>Nothing changed: all of it belongs to segments that are protected or hidden.</source>
+   <translation>바뀐 것이 없습니다. 모두 보호되거나 숨겨진 세그먼트의 영역입니다.</translation>
+  </message>
+  <message>
+   <source>The panoptic map</source>
+   <translation>파놉틱 맵</translation>
+  </message>
+  <message>
+   <source>Every pixel has a segment.</source>
+   <translation>모든 픽셀에 세그먼트가 있습니다.</translation>
+  </message>
+  <message>
+   <source>Add a class first: a new object needs one.</source>
+   <translation>먼저 클래스를 추가하세요. 새 객체에는 클래스가 필요합니다.</translation>
+  </message>
+  <message>
+   <source>Paused</source>
+   <translation>일시 정지됨</translation>
+  </message>
+  <message>
+   <source>Waiting</source>
+   <translation>대기 중</translation>
+  </message>
+  <message>
+   <source>Working</source>
+   <translation>실행 중</translation>
+  </message>
+  <message>
+   <source>File</source>
+   <translation>파일</translation>
+  </message>
+  <message>
+   <source>Edit</source>
+   <translation>편집</translation>
+  </message>
+  <message>
+   <source>Tool</source>
+   <translation>도구</translation>
+  </message>
+  <message>
+   <source>Object</source>
+   <translation>객체</translation>
+  </message>
+  <message>
+   <source>Shape</source>
+   <translation>모양</translation>
+  </message>
+  <message>
+   <source>Review</source>
+   <translation>검토</translation>
+  </message>
+  <message>
+   <source>Go</source>
+   <translation>이동</translation>
+  </message>
+  <message>
+   <source>View</source>
+   <translation>보기</translation>
+  </message>
+  <message>
+   <source>Model</source>
+   <translation>모델</translation>
+  </message>
+  <message>
+   <source>Help</source>
+   <translation>도움말</translation>
+  </message>
+  <message>
+   <source>Copy</source>
+   <translation>복사</translation>
+  </message>
+  <message>
+   <source>Paste</source>
+   <translation>붙여넣기</translation>
+  </message>
+  <message>
+   <source>Duplicate</source>
+   <translation>복제</translation>
+  </message>
+  <message>
+   <source>Delete</source>
+   <translation>삭제</translation>
+  </message>
+  <message>
+   <source>Select All</source>
+   <translation>모두 선택</translation>
+  </message>
+  <message>
+   <source>Select None</source>
+   <translation>선택 해제</translation>
+  </message>
+  <message>
+   <source>Invert the Selection</source>
+   <translation>선택 반전</translation>
+  </message>
+  <message>
+   <source>Select the Same Class</source>
+   <translation>같은 클래스 선택</translation>
+  </message>
+  <message>
+   <source>Select by Class…</source>
+   <translation>클래스로 선택…</translation>
+  </message>
+  <message>
+   <source>Select by Score…</source>
+   <translation>점수로 선택…</translation>
+  </message>
+  <message>
+   <source>Open Files…</source>
+   <translation>파일 열기…</translation>
+  </message>
+  <message>
+   <source>Open Folder…</source>
+   <translation>폴더 열기…</translation>
+  </message>
+  <message>
+   <source>Open Project…</source>
+   <translation>프로젝트 열기…</translation>
+  </message>
+  <message>
+   <source>Open Sample Photos</source>
+   <translation>샘플 사진 열기</translation>
+  </message>
+  <message>
+   <source>Import Annotations…</source>
+   <translation>어노테이션 가져오기…</translation>
+  </message>
+  <message>
+   <source>Export…</source>
+   <translation>내보내기…</translation>
+  </message>
+  <message>
+   <source>Export Frames…</source>
+   <translation>프레임 내보내기…</translation>
+  </message>
+  <message>
+   <source>Save a Copy…</source>
+   <translation>사본 저장…</translation>
+  </message>
+  <message>
+   <source>Close Project</source>
+   <translation>프로젝트 닫기</translation>
+  </message>
+  <message>
+   <source>Quit</source>
+   <translation>종료</translation>
+  </message>
+  <message>
+   <source>Next Picture</source>
+   <translation>다음 이미지</translation>
+  </message>
+  <message>
+   <source>Previous Picture</source>
+   <translation>이전 이미지</translation>
+  </message>
+  <message>
+   <source>Next Picture to Do</source>
+   <translation>다음 할 일 이미지</translation>
+  </message>
+  <message>
+   <source>First Picture</source>
+   <translation>첫 이미지</translation>
+  </message>
+  <message>
+   <source>Last Picture</source>
+   <translation>마지막 이미지</translation>
+  </message>
+  <message>
+   <source>Next Frame</source>
+   <translation>다음 프레임</translation>
+  </message>
+  <message>
+   <source>Previous Frame</source>
+   <translation>이전 프레임</translation>
+  </message>
+  <message>
+   <source>10 Frames Forward</source>
+   <translation>10프레임 앞으로</translation>
+  </message>
+  <message>
+   <source>10 Frames Back</source>
+   <translation>10프레임 뒤로</translation>
+  </message>
+  <message>
+   <source>Mark Done and Go On</source>
+   <translation>완료로 표시하고 다음으로</translation>
+  </message>
+  <message>
+   <source>Flag for Another Look</source>
+   <translation>재확인으로 표시</translation>
+  </message>
+  <message>
+   <source>Mark To Do</source>
+   <translation>할 일로 표시</translation>
+  </message>
+  <message>
+   <source>Command Palette…</source>
+   <translation>명령 팔레트…</translation>
+  </message>
+  <message>
+   <source>Keyboard Shortcuts</source>
+   <translation>키보드 단축키</translation>
+  </message>
+  <message>
+   <source>Edit Keyboard Shortcuts…</source>
+   <translation>단축키 편집…</translation>
+  </message>
+  <message>
+   <source>Welcome Page</source>
+   <translation>시작 페이지</translation>
+  </message>
+  <message>
+   <source>About segstudio</source>
+   <translation>segstudio 정보</translation>
+  </message>
+  <message>
+   <source>New Class</source>
+   <translation>새 클래스</translation>
+  </message>
+  <message>
+   <source>Rename Class</source>
+   <translation>클래스 이름 바꾸기</translation>
+  </message>
+  <message>
+   <source>Colour…</source>
+   <translation>색…</translation>
+  </message>
+  <message>
+   <source>Supercategory…</source>
+   <translation>상위 카테고리…</translation>
+  </message>
+  <message>
+   <source>Countable Things</source>
+   <translation>셀 수 있는 사물</translation>
+  </message>
+  <message>
+   <source>Attributes…</source>
+   <translation>속성…</translation>
+  </message>
+  <message>
+   <source>Skeleton…</source>
+   <translation>스켈레톤…</translation>
+  </message>
+  <message>
+   <source>Move Class Up</source>
+   <translation>클래스 위로</translation>
+  </message>
+  <message>
+   <source>Move Class Down</source>
+   <translation>클래스 아래로</translation>
+  </message>
+  <message>
+   <source>Select Its Objects</source>
+   <translation>이 클래스의 객체 선택</translation>
+  </message>
+  <message>
+   <source>Merge Into…</source>
+   <translation>병합…</translation>
+  </message>
+  <message>
+   <source>Delete Class…</source>
+   <translation>클래스 삭제…</translation>
+  </message>
+  <message>
+   <source>Predict This Picture</source>
+   <translation>이 이미지 예측</translation>
+  </message>
+  <message>
+   <source>Predict All Pictures</source>
+   <translation>모든 이미지 예측</translation>
+  </message>
+  <message>
+   <source>Pause or Go On</source>
+   <translation>일시 정지/계속</translation>
+  </message>
+  <message>
+   <source>Cancel the Run</source>
+   <translation>실행 중단</translation>
+  </message>
+  <message>
+   <source>Discard the Last Run</source>
+   <translation>마지막 실행 폐기</translation>
+  </message>
+  <message>
+   <source>Run on the Best Device</source>
+   <translation>가장 좋은 장치에서 실행</translation>
+  </message>
+  <message>
+   <source>Run on the CPU</source>
+   <translation>CPU에서 실행</translation>
+  </message>
+  <message>
+   <source>Fetch the Starter Pack</source>
+   <translation>스타터 팩 내려받기</translation>
+  </message>
+  <message>
+   <source>Next Object</source>
+   <translation>다음 객체</translation>
+  </message>
+  <message>
+   <source>Previous Object</source>
+   <translation>이전 객체</translation>
+  </message>
+  <message>
+   <source>Change Class…</source>
+   <translation>클래스 변경…</translation>
+  </message>
+  <message>
+   <source>Accept Prediction</source>
+   <translation>예측 승인</translation>
+  </message>
+  <message>
+   <source>Reject Prediction</source>
+   <translation>예측 거부</translation>
+  </message>
+  <message>
+   <source>Accept All Shown</source>
+   <translation>표시된 것 모두 승인</translation>
+  </message>
+  <message>
+   <source>Hide or Show Selected</source>
+   <translation>선택 객체 숨기기/표시</translation>
+  </message>
+  <message>
+   <source>Show All Objects</source>
+   <translation>모든 객체 표시</translation>
+  </message>
+  <message>
+   <source>Show the Selected Only</source>
+   <translation>선택 객체만 표시</translation>
+  </message>
+  <message>
+   <source>Lock Selected</source>
+   <translation>선택 객체 잠금</translation>
+  </message>
+  <message>
+   <source>Unlock All Objects</source>
+   <translation>모든 객체 잠금 해제</translation>
+  </message>
+  <message>
+   <source>Next That Needs a Look</source>
+   <translation>다음 확인할 항목</translation>
+  </message>
+  <message>
+   <source>Mark Object Done</source>
+   <translation>객체를 완료로 표시</translation>
+  </message>
+  <message>
+   <source>Mark Object Corrected</source>
+   <translation>객체를 수정됨으로 표시</translation>
+  </message>
+  <message>
+   <source>Flag Object</source>
+   <translation>객체를 재확인으로 표시</translation>
+  </message>
+  <message>
+   <source>Mark Object To Do</source>
+   <translation>객체를 할 일로 표시</translation>
+  </message>
+  <message>
+   <source>Comment…</source>
+   <translation>메모…</translation>
+  </message>
+  <message>
+   <source>Accept Above a Score…</source>
+   <translation>일정 점수 이상 승인…</translation>
+  </message>
+  <message>
+   <source>Flip Before and After</source>
+   <translation>수정 전후 바꿔 보기</translation>
+  </message>
+  <message>
+   <source>Versions of This Picture</source>
+   <translation>이 이미지의 버전</translation>
+  </message>
+  <message>
+   <source>Brush</source>
+   <translation>브러시</translation>
+  </message>
+  <message>
+   <source>Eraser</source>
+   <translation>지우개</translation>
+  </message>
+  <message>
+   <source>Border Brush</source>
+   <translation>경계 브러시</translation>
+  </message>
+  <message>
+   <source>Polygon</source>
+   <translation>폴리곤</translation>
+  </message>
+  <message>
+   <source>Cut</source>
+   <translation>자르기</translation>
+  </message>
+  <message>
+   <source>Box</source>
+   <translation>박스</translation>
+  </message>
+  <message>
+   <source>Keypoints</source>
+   <translation>키포인트</translation>
+  </message>
+  <message>
+   <source>Cut Out</source>
+   <translation>오려내기</translation>
+  </message>
+  <message>
+   <source>Scissors</source>
+   <translation>지능형 가위</translation>
+  </message>
+  <message>
+   <source>Magic Wand</source>
+   <translation>마술봉</translation>
+  </message>
+  <message>
+   <source>Superpixels</source>
+   <translation>슈퍼픽셀</translation>
+  </message>
+  <message>
+   <source>GrabCut</source>
+   <translation>GrabCut</translation>
+  </message>
+  <message>
+   <source>Watershed</source>
+   <translation>워터셰드</translation>
+  </message>
+  <message>
+   <source>DensePose Point</source>
+   <translation>DensePose 점</translation>
+  </message>
+  <message>
+   <source>DensePose Parts</source>
+   <translation>DensePose 부위</translation>
+  </message>
+  <message>
+   <source>Fit Picture</source>
+   <translation>이미지를 창에 맞춤</translation>
+  </message>
+  <message>
+   <source>Zoom In</source>
+   <translation>확대</translation>
+  </message>
+  <message>
+   <source>Zoom Out</source>
+   <translation>축소</translation>
+  </message>
+  <message>
+   <source>Show Overlays</source>
+   <translation>오버레이 표시</translation>
+  </message>
+  <message>
+   <source>Masks</source>
+   <translation>마스크</translation>
+  </message>
+  <message>
+   <source>Boxes</source>
+   <translation>바운딩 박스</translation>
+  </message>
+  <message>
+   <source>Labels and Scores</source>
+   <translation>라벨과 점수</translation>
+  </message>
+  <message>
+   <source>Maps</source>
+   <translation>맵</translation>
+  </message>
+  <message>
+   <source>DensePose</source>
+   <translation>DensePose</translation>
+  </message>
+  <message>
+   <source>Rejected Predictions</source>
+   <translation>거부한 예측</translation>
+  </message>
+  <message>
+   <source>Mode: Instances</source>
+   <translation>모드: 인스턴스</translation>
+  </message>
+  <message>
+   <source>Mode: Panoptic</source>
+   <translation>모드: 파놉틱</translation>
+  </message>
+  <message>
+   <source>Mode: DensePose</source>
+   <translation>모드: DensePose</translation>
+  </message>
+  <message>
+   <source>Colour by Class</source>
+   <translation>클래스별 색</translation>
+  </message>
+  <message>
+   <source>Colour by Object</source>
+   <translation>객체별 색</translation>
+  </message>
+  <message>
+   <source>Colour by Track</source>
+   <translation>트랙별 색</translation>
+  </message>
+  <message>
+   <source>Pointer by Keys</source>
+   <translation>키보드 포인터</translation>
+  </message>
+  <message>
+   <source>Show the Picture as It Is</source>
+   <translation>이미지 원본 그대로 보기</translation>
+  </message>
+  <message>
+   <source>Theme: Follow the System</source>
+   <translation>테마: 시스템 설정</translation>
+  </message>
+  <message>
+   <source>Theme: Light</source>
+   <translation>테마: 밝게</translation>
+  </message>
+  <message>
+   <source>Theme: Dark</source>
+   <translation>테마: 어둡게</translation>
+  </message>
+  <message>
+   <source>Language: Follow the System</source>
+   <translation>언어: 시스템 설정</translation>
+  </message>
+  <message>
+   <source>Language: English</source>
+   <translation>언어: English (영어)</translation>
+  </message>
+  <message>
+   <source>Language: 한국어 (Korean)</source>
+   <translation>언어: 한국어</translation>
+  </message>
+  <message>
+   <source>Full Screen</source>
+   <translation>전체 화면</translation>
+  </message>
+  <message>
+   <source>Reset the Layout</source>
+   <translation>레이아웃 초기화</translation>
+  </message>
+  <message>
+   <source>Enter applies · Esc leaves everything as it is</source>
+   <translation>Enter 적용 · Esc 모두 그대로 두기</translation>
+  </message>
+  <message>
+   <source>Result</source>
+   <translation>결과</translation>
+  </message>
+  <message>
+   <source>New object</source>
+   <translation>새 객체</translation>
+  </message>
+  <message>
+   <source>Add to selected</source>
+   <translation>선택 객체에 더하기</translation>
+  </message>
+  <message>
+   <source>Take from selected</source>
+   <translation>선택 객체에서 빼기</translation>
+  </message>
+  <message>
+   <source>Replace selected</source>
+   <translation>선택 객체 바꾸기</translation>
+  </message>
+  <message>
+   <source>Where the pixels go that the tool finds.</source>
+   <translation>도구가 찾은 픽셀을 어디에 쓸지.</translation>
+  </message>
+  <message>
+   <source>Select a single object first.</source>
+   <translation>먼저 객체 하나를 선택하세요.</translation>
+  </message>
+  <message>
+   <source>Press inside a segment near its border and drag into the neighbour: only the border between the two moves · [ ] size · Esc cancels the stroke</source>
+   <translation>세그먼트 안쪽 경계 근처를 눌러 이웃 쪽으로 드래그하면 둘 사이의 경계만 움직입니다 · [ ] 크기 · Esc 획 취소</translation>
+  </message>
+  <message>
+   <source>Size</source>
+   <translation>크기</translation>
+  </message>
+  <message>
+   <source>Press inside a segment, near its border.</source>
+   <translation>세그먼트 안쪽, 경계 근처를 누르세요.</translation>
+  </message>
+  <message>
+   <source>Drag a box · Esc cancels</source>
+   <translation>드래그해 박스 그리기 · Esc 취소</translation>
+  </message>
+  <message>
+   <source>Paint on the selected object or begin a new one · Right button or Alt erases · Shift: straight line · [ ] size</source>
+   <translation>선택 객체에 칠하거나 새 객체를 시작 · 오른쪽 단추 또는 Alt 지우기 · Shift: 직선 · [ ] 크기</translation>
+  </message>
+  <message>
+   <source>Erase from the selected object · Right button or Alt paints · Shift: straight line · [ ] size · Esc cancels</source>
+   <translation>선택 객체에서 지우기 · 오른쪽 단추 또는 Alt 칠하기 · Shift: 직선 · [ ] 크기 · Esc 취소</translation>
+  </message>
+  <message>
+   <source>[ and ], or Alt and the wheel</source>
+   <translation>[ 및 ] 키, 또는 Alt와 휠</translation>
+  </message>
+  <message>
+   <source>Round</source>
+   <translation>원형</translation>
+  </message>
+  <message>
+   <source>Square</source>
+   <translation>사각형</translation>
+  </message>
+  <message>
+   <source>Pressure</source>
+   <translation>필압</translation>
+  </message>
+  <message>
+   <source>The harder a pen is pressed, the wider the stroke, up to the size</source>
+   <translation>펜을 세게 누를수록 정한 크기까지 획이 굵어집니다</translation>
+  </message>
+  <message>
+   <source>Over others</source>
+   <translation>다른 객체 위에서</translation>
+  </message>
+  <message>
+   <source>Overlap</source>
+   <translation>겹쳐 칠하기</translation>
+  </message>
+  <message>
+   <source>Paint under</source>
+   <translation>아래에 칠하기</translation>
+  </message>
+  <message>
+   <source>Only empty</source>
+   <translation>빈 곳만</translation>
+  </message>
+  <message>
+   <source>What happens where the stroke meets other objects</source>
+   <translation>획이 다른 객체와 만날 때의 처리</translation>
+  </message>
+  <message>
+   <source>Click a line across the object, from outside to outside, or drag it freehand · double click or Enter cuts · Backspace takes a point back · Esc leaves off · with nothing selected it cuts all that it crosses</source>
+   <translation>객체를 가로지르는 선을 밖에서 밖으로 클릭하거나 손으로 드래그 · 더블 클릭 또는 Enter 자르기 · Backspace 점 하나 취소 · Esc 그만두기 · 선택이 없으면 지나간 객체를 모두 자릅니다</translation>
+  </message>
+  <message>
+   <source>Paint a body part on the selected person · , . previous and next part · right click takes the part there · [ ] size · Alt or Ctrl erases · F fills what is left · Esc cancels the stroke</source>
+   <translation>선택한 사람에 신체 부위 칠하기 · , . 이전/다음 부위 · 오른쪽 클릭 그 자리의 부위 고르기 · [ ] 크기 · Alt 또는 Ctrl 지우기 · F 남은 곳 채우기 · Esc 획 취소</translation>
+  </message>
+  <message>
+   <source>Part</source>
+   <translation>부위</translation>
+  </message>
+  <message>
+   <source>Stay inside</source>
+   <translation>안쪽만</translation>
+  </message>
+  <message>
+   <source>Paint only on pixels of the object's own shape</source>
+   <translation>객체 자신의 모양 안에 있는 픽셀만 칠합니다</translation>
+  </message>
+  <message>
+   <source>Fill What Is Left</source>
+   <translation>남은 곳 채우기</translation>
+  </message>
+  <message>
+   <source>Select one person to paint on.</source>
+   <translation>칠할 사람 하나를 선택하세요.</translation>
+  </message>
+  <message>
+   <source>Click the body, then its place on the atlas · Enter takes the guess · arrows move on the atlas, 1–9 A–N choose the part · drag moves a point · Tab next · Del deletes · Esc cancels</source>
+   <translation>몸을 클릭한 뒤 아틀라스의 자리를 클릭 · Enter 추정 위치 받기 · 화살표 아틀라스에서 이동, 1–9 A–N 부위 선택 · 드래그 점 이동 · Tab 다음 · Del 삭제 · Esc 취소</translation>
+  </message>
+  <message>
+   <source>{part} · U {u:.2f} V {v:.2f}</source>
+   <translation>{part} · U {u:.2f} V {v:.2f}</translation>
+  </message>
+  <message>
+   <source>Take the Place</source>
+   <translation>이 위치 받기</translation>
+  </message>
+  <message>
+   <source>Delete the Point</source>
+   <translation>점 삭제</translation>
+  </message>
+  <message>
+   <source>Click a place on the body · {n} points so far</source>
+   <translation>몸 위의 한 곳을 클릭하세요 · 지금까지 점 {n}개</translation>
+  </message>
+  <message>
+   <source>Now click it on the atlas, or Enter</source>
+   <translation>이제 아틀라스에서 그곳을 클릭하거나 Enter를 누르세요</translation>
+  </message>
+  <message>
+   <source>Point {n}: click the atlas to change it, drag it, or Del</source>
+   <translation>점 {n}: 아틀라스를 클릭해 변경, 드래그, 또는 Del</translation>
+  </message>
+  <message>
+   <source>Click a person in the picture</source>
+   <translation>이미지에서 사람을 클릭하세요</translation>
+  </message>
+  <message>
+   <source>That place is outside the selected object.</source>
+   <translation>그곳은 선택한 객체의 바깥입니다.</translation>
+  </message>
+  <message>
+   <source>Click on a person; draw a box or an outline first where there is none.</source>
+   <translation>사람을 클릭하세요. 없으면 먼저 박스나 윤곽선을 그리세요.</translation>
+  </message>
+  <message>
+   <source>Drag a box, or C: begin with the selected object · then left: object, right or Alt: background · Enter accepts</source>
+   <translation>박스를 드래그하거나 C로 선택 객체에서 시작 · 이어서 왼쪽: 객체, 오른쪽 또는 Alt: 배경 · Enter 승인</translation>
+  </message>
+  <message>
+   <source>From a mask: how far its border may be off.</source>
+   <translation>마스크에서 시작할 때: 경계가 얼마나 어긋나 있을지.</translation>
+  </message>
+  <message>
+   <source>From Selection</source>
+   <translation>선택에서 시작</translation>
+  </message>
+  <message>
+   <source>{name} · {state} · {x:.2f}, {y:.2f}</source>
+   <translation>{name} · {state} · {x:.2f}, {y:.2f}</translation>
+  </message>
+  <message>
+   <source>{text} · heat {heat:.2f}</source>
+   <translation>{text} · 히트 {heat:.2f}</translation>
+  </message>
+  <message>
+   <source>Click the joints in order, right click if hidden · X skips · N ends · drag lays a pose, Shift mirrors · F here · on a joint: drag, H 0 1 2, L swaps, X removes, arrows · [ ] next</source>
+   <translation>관절을 순서대로 클릭, 가려졌으면 오른쪽 클릭 · X 건너뛰기 · N 마침 · 드래그 포즈 놓기, Shift 좌우 반전 · F 여기 · 관절 위에서: 드래그, H 0 1 2, L 좌우 교환, X 제거, 화살표 · [ ] 다음</translation>
+  </message>
+  <message>
+   <source>A drag lays a pose</source>
+   <translation>드래그로 포즈 놓기</translation>
+  </message>
+  <message>
+   <source>into a box</source>
+   <translation>박스 안에</translation>
+  </message>
+  <message>
+   <source>from end to end</source>
+   <translation>끝에서 끝까지</translation>
+  </message>
+  <message>
+   <source>from side to side</source>
+   <translation>옆에서 옆까지</translation>
+  </message>
+  <message>
+   <source>From end to end: of a person from the eyes to the ankles, of a face from the brows to the chin.</source>
+   <translation>끝에서 끝까지: 사람은 눈에서 발목까지, 얼굴은 눈썹에서 턱까지입니다.</translation>
+  </message>
+  <message>
+   <source>Ghost</source>
+   <translation>고스트</translation>
+  </message>
+  <message>
+   <source>Shows where the joints that come next would be</source>
+   <translation>다음에 올 관절이 있을 만한 자리를 보여 줍니다</translation>
+  </message>
+  <message>
+   <source>Heat</source>
+   <translation>히트맵</translation>
+  </message>
+  <message>
+   <source>Shows where the model saw the joint, if it said so</source>
+   <translation>모델이 관절을 본 자리를 보여 줍니다(모델이 알려 준 경우)</translation>
+  </message>
+  <message>
+   <source>Lay a Pose</source>
+   <translation>포즈 놓기</translation>
+  </message>
+  <message>
+   <source>Finish</source>
+   <translation>마침</translation>
+  </message>
+  <message>
+   <source>from {first} to {last}</source>
+   <translation>{first}에서 {last}까지</translation>
+  </message>
+  <message>
+   <source>{name} ({n}/{count})</source>
+   <translation>{name} ({n}/{count})</translation>
+  </message>
+  <message>
+   <source>The class has no keypoints. Give it a skeleton: Labels, Skeleton.</source>
+   <translation>이 클래스에는 키포인트가 없습니다. 라벨 &gt; 스켈레톤에서 만드세요.</translation>
+  </message>
+  <message>
+   <source>Click vertices, or drag freehand · double click, Enter or the first vertex closes · Backspace takes one back · Shift adds a part, Alt cuts a hole, X changes which · F follows a border the other way · Ctrl does not snap</source>
+   <translation>꼭짓점을 클릭하거나 손으로 드래그 · 더블 클릭, Enter 또는 첫 꼭짓점 닫기 · Backspace 하나 취소 · Shift 조각 추가, Alt 구멍, X 그 대상 변경 · F 경계를 반대쪽으로 따라가기 · Ctrl 스냅 끄기</translation>
+  </message>
+  <message>
+   <source>Draws</source>
+   <translation>그릴 것</translation>
+  </message>
+  <message>
+   <source>a new object</source>
+   <translation>새 객체로</translation>
+  </message>
+  <message>
+   <source>a part of the selected</source>
+   <translation>선택 객체의 조각</translation>
+  </message>
+  <message>
+   <source>a hole in the selected</source>
+   <translation>선택 객체의 구멍</translation>
+  </message>
+  <message>
+   <source>Shift or Alt at the first click: a part or a hole, for this once.</source>
+   <translation>첫 클릭에 Shift 또는 Alt: 이번만 조각 또는 구멍을 그립니다.</translation>
+  </message>
+  <message>
+   <source>Snap</source>
+   <translation>스냅</translation>
+  </message>
+  <message>
+   <source>The pointer snaps to other borders and to the picture's edges.</source>
+   <translation>포인터가 다른 경계와 이미지 가장자리에 달라붙습니다.</translation>
+  </message>
+  <message>
+   <source>Follow borders</source>
+   <translation>경계 따라가기</translation>
+  </message>
+  <message>
+   <source>Two places on one border are joined along it.</source>
+   <translation>한 경계 위의 두 곳을 그 경계를 따라 잇습니다.</translation>
+  </message>
+  <message>
+   <source>Select the object that this belongs to first.</source>
+   <translation>이것이 속할 객체를 먼저 선택하세요.</translation>
+  </message>
+  <message>
+   <source>A polygon needs three vertices that are not on one line.</source>
+   <translation>폴리곤에는 한 직선 위에 있지 않은 꼭짓점 세 개가 필요합니다.</translation>
+  </message>
+  <message>
+   <source>Click on the object or drag a box around it · right-click what is not it · Tab next proposal · Backspace takes the last one back · Enter accepts · Esc clears</source>
+   <translation>객체를 클릭하거나 박스로 감싸세요 · 오른쪽 클릭 아닌 곳 · Tab 다음 제안 · Backspace 마지막 것 취소 · Enter 승인 · Esc 지우기</translation>
+  </message>
+  <message>
+   <source>Next</source>
+   <translation>다음</translation>
+  </message>
+  <message>
+   <source>Selected object</source>
+   <translation>선택 객체</translation>
+  </message>
+  <message>
+   <source>Enter adds an object, or gives the selected one a new shape; its mask is then a prompt too.</source>
+   <translation>Enter를 누르면 객체를 추가하거나 선택 객체의 모양을 바꿉니다. 바꿀 때는 그 마스크도 프롬프트가 됩니다.</translation>
+  </message>
+  <message>
+   <source>The starter network answers, with coarse outlines. Finer models can be fetched in Models.</source>
+   <translation>스타터 네트워크가 거친 윤곽선으로 답합니다. 모델 목록에서 더 정밀한 모델을 내려받을 수 있습니다.</translation>
+  </message>
+  <message>
+   <source>Starter network</source>
+   <translation>스타터 네트워크</translation>
+  </message>
+  <message>
+   <source>There is nothing to accept yet.</source>
+   <translation>아직 승인할 것이 없습니다.</translation>
+  </message>
+  <message>
+   <source>Select a single object to refine.</source>
+   <translation>다듬을 객체 하나를 선택하세요.</translation>
+  </message>
+  <message>
+   <source>Now click on the object itself.</source>
+   <translation>이제 객체 자체를 클릭하세요.</translation>
+  </message>
+  <message>
+   <source>Looking at the picture…</source>
+   <translation>이미지를 살펴보는 중…</translation>
+  </message>
+  <message>
+   <source>Cutting out…</source>
+   <translation>오려내는 중…</translation>
+  </message>
+  <message>
+   <source>{i} of {n}, score {score:.2f}</source>
+   <translation>{n}개 중 {i}번째, 점수 {score:.2f}</translation>
+  </message>
+  <message>
+   <source>Nothing was found there.</source>
+   <translation>그곳에서는 아무것도 찾지 못했습니다.</translation>
+  </message>
+  <message>
+   <source>Coarse: Models has finer ones.</source>
+   <translation>거친 결과입니다. 모델 목록에 더 정밀한 모델이 있습니다.</translation>
+  </message>
+  <message>
+   <source>Ready</source>
+   <translation>준비됨</translation>
+  </message>
+  <message>
+   <source>Nothing was found yet</source>
+   <translation>아직 찾은 것이 없습니다</translation>
+  </message>
+  <message>
+   <source>Click along an edge · Shift: straight · Enter, double click or the first anchor closes · Backspace takes back</source>
+   <translation>가장자리를 따라 클릭 · Shift: 직선 · Enter, 더블 클릭 또는 첫 기준점 닫기 · Backspace 하나 취소</translation>
+  </message>
+  <message>
+   <source>This outline encloses nothing.</source>
+   <translation>이 윤곽선은 아무것도 둘러싸지 않습니다.</translation>
+  </message>
+  <message>
+   <source>Click selects, again or Tab what lies beneath · Shift adds · drag moves · Ctrl-drag frames · arrows nudge · polygon: drag vertices and sides, double click adds one, Alt-click removes it, Alt-drag or [ ] picks several</source>
+   <translation>클릭 선택, 다시 클릭 또는 Tab 아래 객체 · Shift 추가 · 드래그 이동 · Ctrl+드래그 범위 선택 · 화살표 미세 이동 · 폴리곤: 꼭짓점과 변 드래그, 더블 클릭 추가, Alt+클릭 제거, Alt+드래그 또는 [ ] 여러 개 선택</translation>
+  </message>
+  <message>
+   <source>Shared borders</source>
+   <translation>공유 경계</translation>
+  </message>
+  <message>
+   <source>Vertices of neighbours at the same place move too.</source>
+   <translation>같은 자리에 있는 이웃의 꼭짓점도 함께 움직입니다.</translation>
+  </message>
+  <message>
+   <source>A dragged vertex snaps to other borders and to the picture's edges.</source>
+   <translation>드래그한 꼭짓점이 다른 경계와 이미지 가장자리에 달라붙습니다.</translation>
+  </message>
+  <message>
+   <source>Click or drag to add to the selected object, or begin a new one · Alt or right button takes · [ ] size</source>
+   <translation>클릭하거나 드래그해 선택 객체에 더하거나 새 객체를 시작 · Alt 또는 오른쪽 단추 빼기 · [ ] 크기</translation>
+  </message>
+  <message>
+   <source>About how wide a superpixel is.</source>
+   <translation>슈퍼픽셀의 대략적인 너비.</translation>
+  </message>
+  <message>
+   <source>Looking for edges…</source>
+   <translation>가장자리를 찾는 중…</translation>
+  </message>
+  <message>
+   <source>A moment: the superpixels are not there yet.</source>
+   <translation>잠시만요. 슈퍼픽셀이 아직 준비되지 않았습니다.</translation>
+  </message>
+  <message>
+   <source>Select the object to take from.</source>
+   <translation>픽셀을 뺄 객체를 선택하세요.</translation>
+  </message>
+  <message>
+   <source>Click a colour, drag for more or less · Shift adds to the selected object · Alt takes from it · [ ] tolerance</source>
+   <translation>색을 클릭, 드래그하면 더 많이 또는 더 적게 · Shift 선택 객체에 더하기 · Alt 빼기 · [ ] 허용 오차</translation>
+  </message>
+  <message>
+   <source>CIELAB difference: 2 is just visible.</source>
+   <translation>CIELAB 색차: 2는 겨우 알아볼 수 있는 차이입니다.</translation>
+  </message>
+  <message>
+   <source>Contiguous</source>
+   <translation>인접 영역만</translation>
+  </message>
+  <message>
+   <source>Only what hangs together with the place clicked on.</source>
+   <translation>클릭한 곳과 이어진 부분만.</translation>
+  </message>
+  <message>
+   <source>Large picture: only what is in sight</source>
+   <translation>큰 이미지: 보이는 부분만</translation>
+  </message>
+  <message>
+   <source>Tolerance {n:.1f}</source>
+   <translation>허용 오차 {n:.1f}</translation>
+  </message>
+  <message>
+   <source>Draw on an object · N or Shift: the next one · right or Alt: background · C: part the selected object · Enter</source>
+   <translation>객체 위에 그리기 · N 또는 Shift: 다음 객체 · 오른쪽 또는 Alt: 배경 · C: 선택 객체 나누기 · Enter</translation>
+  </message>
+  <message>
+   <source>Part the Selection</source>
+   <translation>선택 객체 나누기</translation>
+  </message>
+  <message>
+   <source>Draw on each part</source>
+   <translation>나눌 부분마다 그리세요</translation>
+  </message>
+  <message>
+   <source>Object {n}</source>
+   <translation>객체 {n}</translation>
+  </message>
+  <message>
+   <source>Score threshold</source>
+   <translation>점수 임계값</translation>
+  </message>
+  <message>
+   <source>Hide predictions that the model is less sure of. Nothing runs again.</source>
+   <translation>모델의 확신이 이보다 낮은 예측을 숨깁니다. 모델을 다시 실행하지는 않습니다.</translation>
+  </message>
+  <message>
+   <source>Opacity of masks</source>
+   <translation>마스크 불투명도</translation>
+  </message>
+  <message>
+   <source>Torso, back</source>
+   <translation>몸통, 뒤</translation>
+  </message>
+  <message>
+   <source>Torso, front</source>
+   <translation>몸통, 앞</translation>
+  </message>
+  <message>
+   <source>Right hand</source>
+   <translation>오른손</translation>
+  </message>
+  <message>
+   <source>Left hand</source>
+   <translation>왼손</translation>
+  </message>
+  <message>
+   <source>Left foot</source>
+   <translation>왼발</translation>
+  </message>
+  <message>
+   <source>Right foot</source>
+   <translation>오른발</translation>
+  </message>
+  <message>
+   <source>Right upper leg, back</source>
+   <translation>오른쪽 허벅지, 뒤</translation>
+  </message>
+  <message>
+   <source>Left upper leg, back</source>
+   <translation>왼쪽 허벅지, 뒤</translation>
+  </message>
+  <message>
+   <source>Right upper leg, front</source>
+   <translation>오른쪽 허벅지, 앞</translation>
+  </message>
+  <message>
+   <source>Left upper leg, front</source>
+   <translation>왼쪽 허벅지, 앞</translation>
+  </message>
+  <message>
+   <source>Right lower leg, back</source>
+   <translation>오른쪽 종아리, 뒤</translation>
+  </message>
+  <message>
+   <source>Left lower leg, back</source>
+   <translation>왼쪽 종아리, 뒤</translation>
+  </message>
+  <message>
+   <source>Right lower leg, front</source>
+   <translation>오른쪽 종아리, 앞</translation>
+  </message>
+  <message>
+   <source>Left lower leg, front</source>
+   <translation>왼쪽 종아리, 앞</translation>
+  </message>
+  <message>
+   <source>Left upper arm, front</source>
+   <translation>왼쪽 위팔, 앞</translation>
+  </message>
+  <message>
+   <source>Right upper arm, front</source>
+   <translation>오른쪽 위팔, 앞</translation>
+  </message>
+  <message>
+   <source>Left upper arm, back</source>
+   <translation>왼쪽 위팔, 뒤</translation>
+  </message>
+  <message>
+   <source>Right upper arm, back</source>
+   <translation>오른쪽 위팔, 뒤</translation>
+  </message>
+  <message>
+   <source>Left lower arm, front</source>
+   <translation>왼쪽 아래팔, 앞</translation>
+  </message>
+  <message>
+   <source>Right lower arm, front</source>
+   <translation>오른쪽 아래팔, 앞</translation>
+  </message>
+  <message>
+   <source>Left lower arm, back</source>
+   <translation>왼쪽 아래팔, 뒤</translation>
+  </message>
+  <message>
+   <source>Right lower arm, back</source>
+   <translation>오른쪽 아래팔, 뒤</translation>
+  </message>
+  <message>
+   <source>Head, right half</source>
+   <translation>머리, 오른쪽 절반</translation>
+  </message>
+  <message>
+   <source>Head, left half</source>
+   <translation>머리, 왼쪽 절반</translation>
+  </message>
+  <message>
+   <source>Torso</source>
+   <translation>몸통</translation>
+  </message>
+  <message>
+   <source>Right upper leg</source>
+   <translation>오른쪽 허벅지</translation>
+  </message>
+  <message>
+   <source>Left upper leg</source>
+   <translation>왼쪽 허벅지</translation>
+  </message>
+  <message>
+   <source>Right lower leg</source>
+   <translation>오른쪽 종아리</translation>
+  </message>
+  <message>
+   <source>Left lower leg</source>
+   <translation>왼쪽 종아리</translation>
+  </message>
+  <message>
+   <source>Left upper arm</source>
+   <translation>왼쪽 위팔</translation>
+  </message>
+  <message>
+   <source>Right upper arm</source>
+   <translation>오른쪽 위팔</translation>
+  </message>
+  <message>
+   <source>Left lower arm</source>
+   <translation>왼쪽 아래팔</translation>
+  </message>
+  <message>
+   <source>Right lower arm</source>
+   <translation>오른쪽 아래팔</translation>
+  </message>
+  <message>
+   <source>Head</source>
+   <translation>머리</translation>
   </message>
  </context>
 </TS>
