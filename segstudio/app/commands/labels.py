@@ -82,7 +82,7 @@ class LabelCommands:
         try:
             return self._session.commit(label_edits.rename(category, name, self._session.categories.values()))
         except InputError as error:
-            self._session.said.emit(f"{error.message} {error.remedy or ''}".strip())
+            self._say(error)
             return False
 
     def recolor(self) -> None:
@@ -187,6 +187,9 @@ class LabelCommands:
             )
         return [a for c in found for a in project.annotations_of(category=c.id)]
 
+    def _say(self, error: InputError) -> None:
+        self._session.said.emit(f"{error.message} {error.remedy or ''}".strip())
+
     def _change(self, found: Sequence[Category], change: Callable[[Category], Category], label: str) -> None:
         named = f"{label}: {', '.join(c.name for c in found)}"
         self._session.commit(edits.changes.replace(((c, change(c)) for c in found), named))
@@ -195,5 +198,7 @@ class LabelCommands:
         try:
             with Waiting():
                 self._session.commit(edit())
+        except InputError as error:
+            self._say(error)
         except SegstudioError as error:
             self._session.failed.emit(error)

@@ -143,6 +143,8 @@ class VersionModel(QAbstractListModel):
 
 
 class _Delegate(RowDelegate):
+    marks_now = True
+
     def cells(self, rect: QRect, index: Index) -> dict[str, QRect]:
         return {}
 
@@ -150,7 +152,7 @@ class _Delegate(RowDelegate):
         rect: QRect = option.rect  # type: ignore[attr-defined]
         state = index.data(STATE)
         painter.save()
-        self.background(painter, option, marked=state == "now")
+        self.background(painter, option, marked=self.marks_now and state == "now")
         icon, color = {
             "now": ("caret-right", "accent"),
             "done": ("check", "faint"),
@@ -173,6 +175,8 @@ class _Delegate(RowDelegate):
 
 
 class _VersionDelegate(_Delegate):
+    marks_now = False  # the marked one is the one that is looked at
+
     def cells(self, rect: QRect, index: Index) -> dict[str, QRect]:
         if index.row() == 0:
             return {}
