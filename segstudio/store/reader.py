@@ -127,20 +127,27 @@ class Reader:
         with self.reading() as connection:
             return [rows.read_annotation(row) for row in connection.execute(query)]
 
-    def next_with(self, reviews: Sequence[str], media: int, frame: int) -> tuple[int, int] | None:
+    def next_with(
+        self, reviews: Sequence[str], media: int, frame: int, pictures: Sequence[str] = ()
+    ) -> tuple[int, int] | None:
         """Return (media, frame) of the next picture with an annotation in one of these review states, or None.
 
         Args:
             reviews: The states.
             media: The search begins after this picture and does not go round.
             frame: And this frame of it.
+            pictures: Review states of media that are found whatever their annotations are.
         """
+        m = schema.media.c
+        marked = select(m.id).where(live.MEDIA, m.review.in_(pictures), m.id > media).order_by(m.id).limit(1)
         c = schema.annotation.c
         later = or_(c.media > media, and_(c.media == media, c.frame > frame))
         query = select(c.media, c.frame).where(live.ANNOTATION, c.review.in_(reviews), later)
         with self.reading() as connection:
             row = connection.execute(query.order_by(c.media, c.frame).limit(1)).first()
-        return None if row is None else (row.media, row.frame)
+            places = [] if row is None else [(row.media, row.frame)]
+            id = connection.scalar(marked) if pictures else None
+        return min([*places, (id, 0)] if id is not None else places, default=None)
 
     def history(self, known: Sequence[journal.Step] = ()) -> list[journal.Step]:
         """Return the steps, oldest first, each with whether it is done or undone.

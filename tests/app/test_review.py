@@ -63,6 +63,12 @@ def test_the_next_that_needs_a_look(desk, qtbot):
     assert seen == [(first, 0.9), (first, 0.4), (first, 0.7), (second, 0.8)]
     qtbot.keyClick(desk.canvas, Qt.Key.Key_J)
     assert (session.media.id, scores(session)) == (first, [0.9]), "round the end to the start"
+    session.commit(edits.set_review(session.project.media(session.media_ids[3:4]), "flagged"))
+    session.go_to(session.media_ids[1])
+    session.select(session.annotations)
+    qtbot.keyClick(desk.canvas, Qt.Key.Key_J)
+    assert session.media.id == session.media_ids[3], "a flagged picture needs a look, objects or not"
+    session.commit(edits.set_review([session.media], "done"))
     for media in session.media_ids[:2]:
         session.go_to(media)
         session.commit(edits.accept(list(session.annotations.values())))

@@ -205,6 +205,9 @@ def test_the_next_picture_to_look_at(project: ProjectFile) -> None:
     assert project.next_with(["flagged"], 1, 0) == (2, 0)
     assert project.next_with(["flagged"], 2, 0) is None
     assert [b.id for b in project.annotations_of(review="flagged")] == [a.id]
+    project.commit(edits.set_review(project.media([1]), "flagged"))
+    assert project.next_with(["flagged"], 0, 0, ["flagged"]) == (1, 0)
+    assert project.next_with(["rejected"], 1, 0, ["flagged"]) is None
 
 
 def test_a_project_from_before_versions_gets_them(project: ProjectFile, file: Path) -> None:

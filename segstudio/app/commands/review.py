@@ -108,7 +108,7 @@ class ReviewCommands:
         here = (media.id, session.frame)
         place, wrapped = here, False
         while True:
-            there = project.next_with(review_edits.LOOKS, *place)
+            there = project.next_with(review_edits.LOOKS, *place, pictures=(FLAGGED,))
             if there is None and not wrapped:
                 wrapped, place = True, (0, -1)
                 continue
@@ -117,9 +117,12 @@ class ReviewCommands:
             place = there
             rows = [a for a in project.annotations(*there) if session.view.visible(a)]
             found = review_edits.next_look(rows, ())
-            if found is not None:
+            flagged = [m.comment for m in project.media([there[0]]) if m.review == FLAGGED]
+            if found is not None or flagged:
                 session.go_to(*there)
-                session.select([found.id])
+                session.select([found.id] if found is not None else ())
+                if flagged:
+                    session.said.emit(f"{tr('This picture is flagged.')} {flagged[0]}".strip())
                 return
         first = review_edits.next_look(filter(session.view.visible, session.annotations.values()), ())
         session.select([first.id] if first is not None else ())
