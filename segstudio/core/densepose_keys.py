@@ -20,6 +20,7 @@ from segstudio.core.masks import Mask
 
 _LISTS = {"dp_x": "x", "dp_y": "y", "dp_I": "part", "dp_U": "u", "dp_V": "v"}
 _FARTHEST = 1e7
+NAMES = (*_LISTS, "dp_masks", "dp_box")
 
 
 class Keys(msgspec.Struct, frozen=True, gc=False):

@@ -21,6 +21,7 @@ import numpy as np
 
 from segstudio.core import document, panoptic
 from segstudio.core.annotation import REJECTED, Annotation
+from segstudio.core.densepose_keys import NAMES as DENSE_KEYS
 from segstudio.core.errors import FormatError
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
@@ -33,7 +34,7 @@ from segstudio.formats.files import amended, replacing, split_object
 from segstudio.formats.panoptic_png import LARGEST, write_ids
 
 _INFO = msgspec.json.encode({"description": "Exported by segstudio"})
-_NOT_HERE = ("segmentation", "mask", "holes", "image_id", "keypoints", "num_keypoints")
+_NOT_HERE = ("segmentation", "mask", "holes", "image_id", "keypoints", "num_keypoints", *DENSE_KEYS)
 
 _LONGEST = 60  # characters of a folder's or a file's name, of which file systems allow 255 bytes
 

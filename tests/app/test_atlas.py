@@ -211,3 +211,23 @@ def test_the_panel_offers_the_mode_where_it_is_off(desk):
     assert panel.start.isVisible()
     panel.start.click()
     assert desk.session.view.mode == "densepose"
+
+
+def test_the_export_dialog_writes_iuv_pictures(desk, tmp_path, qtbot):
+    from segstudio.app.dialogs.transfer import ExportDialog
+
+    dialog = ExportDialog(desk, desk.bridge, desk.session.project, desk.settings, 0.3)
+    qtbot.addWidget(dialog)
+    dialog.path.setText(str(tmp_path / "people.json"))
+    at = dialog.format.findData("densepose-iuv")
+    dialog.format.setCurrentIndex(at)
+    dialog.format.activated.emit(at)
+    assert dialog.path.text().endswith("people.zip")
+    dialog.export()
+    qtbot.waitUntil(lambda: (tmp_path / "people.zip").exists())
+    qtbot.waitUntil(lambda: dialog.report is not None)
+    assert dialog.report.media == 1
+    at = dialog.format.findData("coco")
+    dialog.format.setCurrentIndex(at)
+    dialog.format.activated.emit(at)
+    assert dialog.path.text().endswith("people.json")

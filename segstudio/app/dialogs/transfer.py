@@ -221,6 +221,7 @@ class ExportDialog(TransferDialog):
         from segstudio.formats.registry import FORMATS
 
         titles = {f.name: f.title for f in FORMATS if f.write is not None}
+        self._suffixes = {f.name: f.suffixes for f in FORMATS}
         chosen = self._settings.text("export/format", "coco")
         self.format = choices(tr("Format"), titles, chosen if chosen in titles else "coco", self._on_format)
         rule = self._settings.text("panoptic/rule", "top")
@@ -232,13 +233,18 @@ class ExportDialog(TransferDialog):
     def _on_format(self, name: str) -> None:
         self._settings.set_text("export/format", name)
         self.rule.setVisible(name == "coco-panoptic")
+        path, suffixes = Path(self.path.text()), self._suffixes[name]
+        if path.suffix.lower() not in suffixes:
+            self.path.setText(str(path.with_suffix(suffixes[0])))
         # Results are predictions and nothing else.
         self.predictions.setVisible(name != "coco-results")
 
     def _browse(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, tr("Export"), self.path.text(), "COCO (*.json)")
+        suffixes = self._suffixes[self.format.currentData()]
+        kinds = f"{self.format.currentText()} ({' '.join(f'*{suffix}' for suffix in suffixes)})"
+        name, _ = QFileDialog.getSaveFileName(self, tr("Export"), self.path.text(), kinds)
         if name:
-            self.path.setText(name if Path(name).suffix else name + ".json")
+            self.path.setText(name if Path(name).suffix else name + suffixes[0])
 
     def export(self) -> None:
         """Write the file."""

@@ -52,7 +52,7 @@ class AtlasPanel(Panel):
         self.name = label("", "heading", wrap=True)
         self.values = label("", "muted")
         self.next = label("", "muted", wrap=True)
-        self.start = button(tr("Show on the Picture"), lambda: session.view.set(mode="densepose"), kind="primary")
+        self.start = button(tr("Turn On"), lambda: session.view.set(mode="densepose"), kind="primary")
         for view in (self.body_view, self.chart_view):
             view.picked.connect(self._on_picked)
         self._arrange()
