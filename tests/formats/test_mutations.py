@@ -21,8 +21,12 @@ SAMPLE = dataset(
     {"segmentation": [SQUARE, SQUARE], "area": 200.5, "bbox": [10, 10, 20, 10], "iscrowd": 0, "score": 0.5},
     {"segmentation": RLE, "iscrowd": 1, "attributes": {"a": 1}, "track_id": 3},
     {"keypoints": [1, 2, 2, 0, 0, 0], "num_keypoints": 1, "bbox": [1, 2, 1, 1]},
+    {
+        "bbox": [1, 2, 30, 40], **{f"dp_{name}": [0.5, 1] for name in "xyIUV"},
+        "dp_masks": [[]] * 13 + [{"size": [256, 256], "counts": [100, 50, 65386]}],
+    },
     info={"year": 2017},
-)
+)  # fmt: skip
 SAMPLE["categories"][0] |= {"keypoints": ["a", "b"], "skeleton": [[1, 2]], "color": [1, 2, 3], "isthing": 1}
 SAMPLE["images"][1] |= {"video": "clip.mp4", "frame": 3}
 
