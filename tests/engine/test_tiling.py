@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from segstudio.core import masks
 from segstudio.core.errors import Cancelled
-from segstudio.core.results import Boxes, Faces, Instances, JointHeat, Poses, Scores, SemanticMap
+from segstudio.core.results import Boxes, DenseMaps, Faces, Instances, JointHeat, Poses, Scores, SemanticMap
 from segstudio.engine.tiling import NotTileable, merge, predict_tiled, tiles
 
 SIZE = (300, 400)
@@ -197,3 +197,21 @@ def test_masks_of_joined_parts_are_one():
     assert isinstance(merged, Instances)
     assert merged.boxes.tolist() == [[20, 10, 135, 40]]
     assert masks.paste(merged.masks[0], 50, 175).sum() == 115 * 30
+
+
+def test_dense_maps_stay_with_their_boxes():
+    places = [(0, 0, 100, 100), (75, 0, 175, 100)]
+    found = [boxes((100, 100), [(10, 10, 30, 30)]), boxes((100, 100), [(50, 50, 70, 80)], scores=[0.5])]
+    sizes = [(20, 20), (30, 20)]
+    dense = merge(
+        [
+            DenseMaps(**{**vars(p), "parts": [np.full(s, i + 1, np.uint8)], "uv": [np.zeros((2, *s), np.float32)]})
+            for i, (p, s) in enumerate(zip(found, sizes))
+        ],
+        places,
+        (100, 175),
+    )
+    assert isinstance(dense, DenseMaps)
+    assert dense.boxes.tolist() == [[10, 10, 30, 30], [125, 50, 145, 80]]
+    assert [m.shape for m in dense.parts] == sizes and [int(m.max()) for m in dense.parts] == [1, 2]
+    assert [m.shape for m in dense.uv] == [(2, *s) for s in sizes]

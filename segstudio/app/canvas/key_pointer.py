@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QApplication, QWidget
 
 from segstudio.app.canvas.view import CanvasView
+from segstudio.app.tools.base import ARROWS_FIRST
 
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -61,6 +62,9 @@ class KeyPointer(QObject):
         if not self.on or event.type() not in kinds or not isinstance(event, QKeyEvent):
             return False
         key = Qt.Key(event.key())
+        runner = self._view.runner
+        if key in ARROWS and runner is not None and ARROWS_FIRST in runner.keys:
+            return False
         if key not in ARROWS and (key not in BUTTONS or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
             return False
         if event.type() == QEvent.Type.ShortcutOverride:

@@ -210,6 +210,8 @@ class ToolContext(Protocol):
 Keys = frozenset[str]
 Run = Generator[Keys, Event, None]
 NO_KEYS: Keys = frozenset()
+# Among a tool's keys: it gets the arrows even while they move a pointer.
+ARROWS_FIRST = "arrows first"
 
 
 class Tool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from segstudio.app.canvas.draft import NOTHING, Dot, Draft, Line
+from segstudio.app.canvas.draft import NOTHING, Dot, Draft
 from segstudio.app.densepose_state import CHART_KEYS, Spot, stepped
 from segstudio.app.i18n import tr
-from segstudio.app.tools.base import Event, Keys, Run, Tool, ToolContext, clamp
+from segstudio.app.tools.base import ARROWS_FIRST, Event, Keys, Run, Tool, ToolContext, clamp
 from segstudio.app.tools.options import Button
 from segstudio.core import densepose_edits as edits
 from segstudio.core.annotation import Annotation
@@ -18,9 +18,9 @@ PICK = "Atlas"  # what the atlas sends when a place of it is clicked
 REACH = 8.0  # screen pixels within which a click means a point that is there
 ARROWS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, -1), "Down": (0, 1)}
 STEP, FAST = 0.01, 0.1  # of U and V for an arrow key; with Shift
-_IDLE: Keys = frozenset((PICK, "Tab", *ARROWS))
+_IDLE: Keys = frozenset((PICK, "Tab"))
 _CHOSEN: Keys = frozenset((PICK, "Tab", "Enter", "Del", "Esc", *ARROWS))
-_PLACING: Keys = frozenset((PICK, "Enter", "Esc", "[", "]", *ARROWS, *CHART_KEYS))
+_PLACING: Keys = frozenset((PICK, ARROWS_FIRST, "Enter", "Esc", "[", "]", *ARROWS, *CHART_KEYS))
 
 
 class DensePoint(Tool):
@@ -35,7 +35,6 @@ class DensePoint(Tool):
     buttons = (Button("Take the Place", "Enter", "check", primary=True), Button("Delete the Point", "Del", "trash"))
 
     def run(self, context: ToolContext) -> Run:
-        self._cross: tuple[float, float] | None = None
         self._changing = False  # the place on the atlas is for the chosen point, not for a new one
         try:
             while True:
@@ -85,9 +84,7 @@ class DensePoint(Tool):
     def _keys(self, context: ToolContext) -> Keys:
         if context.dense.place is not None:
             return _PLACING
-        if self._chosen(context) is not None:
-            return _CHOSEN
-        return _IDLE | {"Enter", "Esc"} if self._cross is not None else _IDLE
+        return _CHOSEN if self._chosen(context) is not None else _IDLE
 
     def _show(self, context: ToolContext) -> None:
         state = context.dense
@@ -95,10 +92,6 @@ class DensePoint(Tool):
         if state.place is not None:
             x, y = state.place
             context.preview(Draft(dots=(Dot(x, y),), text=(x, y, _named(state.cursor))))
-        elif self._cross is not None:
-            x, y = self._cross
-            arms = (Line(((x - 9, y), (x + 9, y))), Line(((x, y - 9), (x, y + 9))))
-            context.preview(Draft(lines=arms, dots=(Dot(x, y),)))
         else:
             context.preview(NOTHING)
 
@@ -151,7 +144,7 @@ class DensePoint(Tool):
     def _place(self, context: ToolContext, a: Annotation, x: float, y: float) -> None:
         """Ask for the place on the atlas of a place in the picture."""
         found = guess(edits.dense_of(a), x, y)
-        self._cross, self._changing = None, False
+        self._changing = False
         context.dense.set(place=(x, y), point=None, cursor=Spot(*found) if found else context.dense.cursor)
 
     def _drag(self, context: ToolContext, a: Annotation, index: int) -> Generator[Keys, Event, None]:
@@ -189,17 +182,12 @@ class DensePoint(Tool):
         state, chosen = context.dense, self._chosen(context)
         if state.place is not None:
             self._on_atlas(context, event)
-        elif event.key in ARROWS:
-            self._step(context, event, chosen)
         elif event.key == "Tab":
             self._next(context, chosen)
-        elif chosen is None and event.key == "Enter" and self._cross is not None:
-            a = self._meant(context, *self._cross)
-            if a is not None:
-                self._place(context, a, *self._cross)
         elif event.key == "Esc":
-            self._cross = None
             state.set(point=None)
+        elif chosen is not None and event.key in ARROWS:
+            self._nudge(context, event, *chosen)
         elif chosen is not None and event.key == PICK:
             self._say_again(context, *chosen)
         elif chosen is not None and event.key == "Enter":
@@ -239,21 +227,14 @@ class DensePoint(Tool):
     def _say_again(self, context: ToolContext, a: Annotation, index: int) -> None:
         context.commit(edits.set_point(a, index, *context.dense.cursor))
 
-    def _step(self, context: ToolContext, event: Event, chosen: tuple[Annotation, int] | None) -> None:
-        """Nudge the chosen point, or move the cross that stands for the pointer."""
+    def _nudge(self, context: ToolContext, event: Event, a: Annotation, index: int) -> None:
+        """Move a point by a pixel, with Shift by ten."""
+        assert a.dense is not None
         by = 10.0 if event.shift else 1.0
         dx, dy = (by * w for w in ARROWS[event.key])
-        if chosen is not None and chosen[0].dense is not None:
-            point = chosen[0].dense.point(chosen[1])
-            x, y = _inside(context, point.x + dx, point.y + dy)
-            context.commit(edits.move_point(chosen[0], chosen[1], x, y, nudge=True))
-            return
-        a = self._target(context)
-        if self._cross is None and a is not None:
-            box = edits.frame_of(a)
-            self._cross = _inside(context, box.x + box.w / 2, box.y + box.h / 2)
-        elif self._cross is not None:
-            self._cross = _inside(context, self._cross[0] + dx, self._cross[1] + dy)
+        point = a.dense.point(index)
+        x, y = clamp(Event("move", point.x + dx, point.y + dy), context.size)
+        context.commit(edits.move_point(a, index, x, y, nudge=True))
 
     def _next(self, context: ToolContext, chosen: tuple[Annotation, int] | None) -> None:
         a = self._target(context)
@@ -271,10 +252,6 @@ class DensePoint(Tool):
 def _holds(a: Annotation, x: float, y: float) -> bool:
     box = edits.frame_of(a)
     return box.x <= x <= box.right and box.y <= y <= box.bottom
-
-
-def _inside(context: ToolContext, x: float, y: float) -> tuple[float, float]:
-    return clamp(Event("move", x, y), context.size)
 
 
 def _named(spot: Spot) -> str:

