@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator
+from dataclasses import replace
 
-from segstudio.app.canvas.draft import NOTHING, Dot, Draft
+from segstudio.app.canvas.draft import NOTHING, Dot, Draft, Line
 from segstudio.app.canvas.handles import SHORTEST, SIDE_GRAB, Handle, grab, resized, side_at
 from segstudio.app.tools.base import Event, Keys, Run, Tool, ToolContext, clamp, dragged
 from segstudio.app.tools.options import Option
+from segstudio.app.tools.outline import FOLLOWED
 from segstudio.app.tools.reshape import Picks, VertexDrag, moved_rows, neighbours, with_shared
 from segstudio.core import edits, shape_edits
 from segstudio.core.annotation import Annotation
@@ -42,12 +44,13 @@ class Select(Tool):
     def run(self, context: ToolContext) -> Run:
         beneath: list[int] = []
         self._picks = Picks()
-        marked = False
+        shown: Draft | None = NOTHING
+        event = Event("leave")
         while True:
-            draft = self._picks.draft(_single(context))
-            if marked or draft is not NOTHING:
+            draft = self._marks(context, event)
+            if draft != shown:
                 context.preview(draft)
-            marked = draft is not NOTHING
+            shown = draft
             event = yield self._keys(context, beneath)
             if event.kind == "key":
                 self._key(context, event, beneath)
@@ -55,6 +58,23 @@ class Select(Tool):
                 if event.double and self._insert(context, event):
                     continue
                 beneath = yield from self._press(context, event)
+                # A drag shows marks of its own and takes them away.
+                shown = None
+
+    def _marks(self, context: ToolContext, event: Event) -> Draft:
+        """Return the marks of the picked vertices, and of the side under the pointer, which can be dragged."""
+        a = _single(context)
+        draft = self._picks.draft(a)
+        if a is None or event.kind != "move" or event.ctrl or event.shift or not isinstance(a.geometry, Polygons):
+            return draft
+        if grab(a, event.x, event.y, event.zoom) is not None:
+            return draft
+        side = side_at(a, event.x, event.y, event.zoom, SIDE_GRAB, SHORTEST)
+        if side is None:
+            return draft
+        ring = ring_points([*a.geometry.parts, *a.geometry.holes][side[0]]).tolist()
+        ends = (tuple(ring[side[1]]), tuple(ring[(side[1] + 1) % len(ring)]))
+        return replace(draft, lines=(Line(ends, FOLLOWED, width=2.5),))
 
     def _keys(self, context: ToolContext, beneath: list[int]) -> Keys:
         if not context.selection:

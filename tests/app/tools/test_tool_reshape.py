@@ -42,6 +42,16 @@ def test_a_dragged_side_takes_both_its_ends(view):
     assert len(desk.commits) == 1
 
 
+def test_the_side_under_the_pointer_is_marked_and_a_vertex_is_not(view):
+    desk, hand = use(view, Select(), [polygon(1, LEFT)], [1]), Hand(view)
+    hand.move(40, 21)
+    assert [line.points for line in view.scene_state.draft.lines] == [((20, 20), (60, 20))]
+    hand.move(20, 20)
+    assert view.scene_state.draft.lines == ()
+    hand.move(40, 40)
+    assert view.scene_state.draft.lines == () and desk.commits == []
+
+
 def test_inside_a_drag_still_moves_the_object(view):
     desk, hand = use(view, Select(), [polygon(1, LEFT)], [1]), Hand(view)
     hand.drag((40, 40), (50, 40))
@@ -117,6 +127,16 @@ def test_several_vertices_are_picked_by_a_band_and_move_together(view):
     assert len(view.scene_state.draft.picked) == 1
     assert hand.key(K.Key_Delete)
     assert desk.annotations[1].geometry.vertices == 3 and view.scene_state.draft.picked == ()
+
+
+def test_a_cancelled_drag_leaves_the_picked_vertices_marked(view):
+    desk, hand = use(view, Select(), [polygon(1, LEFT)], [1]), Hand(view)
+    hand.drag((50, 10), (55, 40), (70, 70), mods=ALT)
+    hand.press(60, 20)
+    hand.move(70, 30)
+    assert hand.key(K.Key_Escape)
+    hand.release(70, 30)
+    assert view.scene_state.draft.picked == ((60, 20), (60, 60)) and desk.commits == []
 
 
 def test_escape_lets_go_of_the_picked_vertices_first(view):
