@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from segstudio.app.table.spec import Spec
+from segstudio.app.table.spec import Spec, row
 
-
-def _row(name: str, text: str, icon: str, keys: str, call: str, menu: str, *, gap: bool = False) -> Spec:
-    return Spec(f"gap.{name}", text, icon, tuple(keys.split()), menu, f"panoptic.{call}", "mode:panoptic", "", gap)
-
+MODE = "mode:panoptic"
+FILL = "paint-bucket"
+MENU = "Shape"
 
 GO: tuple[Spec, ...] = (
-    _row("next", "Next Gap, Largest First", "target", "O", "gap:1", "Go", gap=True),
-    _row("previous", "Previous Gap", "target", "Ctrl+G", "gap:-1", "Go"),
+    row("|gap.next", "Next Gap, Largest First", "target", "O", "panoptic.gap:1", MODE, "", "Go"),
+    row("gap.previous", "Previous Gap", "target", "Ctrl+G", "panoptic.gap:-1", MODE, "", "Go"),
 )
 SHAPE: tuple[Spec, ...] = (
-    _row("fill_class", "Fill Gap With the Current Class", "paint-bucket", "N", "fill:class", "Shape", gap=True),
-    _row("fill_border", "Fill Gap by the Longest Border", "paint-bucket", "Shift+N", "fill:border", "Shape"),
-    _row("fill_nearest", "Fill Gap by the Nearest Segments", "paint-bucket", "Shift+J", "fill:nearest", "Shape"),
-    _row("fill_all", "Fill All Gaps by the Nearest Segments", "paint-bucket", "", "fill:all", "Shape"),
-    _row("resolve", "Resolve Overlaps", "stack", "", "resolve", "Shape"),
-)
+    row("|gap.fill_class", "Fill Gap With the Current Class", FILL, "N", "panoptic.fill:class", MODE, "", MENU),
+    row("gap.fill_border", "Fill Gap by the Longest Border", FILL, "Shift+N", "panoptic.fill:border", MODE, "", MENU),
+    row(
+        "gap.fill_nearest", "Fill Gap by the Nearest Segments", FILL, "Shift+J", "panoptic.fill:nearest", MODE, "",
+        MENU,
+    ),
+    row("gap.fill_all", "Fill All Gaps by the Nearest Segments", FILL, "", "panoptic.fill:all", MODE, "", MENU),
+    row("gap.resolve", "Resolve Overlaps", "stack", "", "panoptic.resolve", MODE, "", MENU),
+)  # fmt: skip

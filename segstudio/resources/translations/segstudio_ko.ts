@@ -2102,6 +2102,34 @@ or choose a template above.</source>
    <translation>모든 객체 잠금 해제</translation>
   </message>
   <message>
+   <source>Next Gap, Largest First</source>
+   <translation>다음 빈 영역(큰 것부터)</translation>
+  </message>
+  <message>
+   <source>Previous Gap</source>
+   <translation>이전 빈 영역</translation>
+  </message>
+  <message>
+   <source>Fill Gap With the Current Class</source>
+   <translation>빈 영역을 현재 클래스로 채우기</translation>
+  </message>
+  <message>
+   <source>Fill Gap by the Longest Border</source>
+   <translation>빈 영역을 가장 길게 맞닿은 세그먼트로 채우기</translation>
+  </message>
+  <message>
+   <source>Fill Gap by the Nearest Segments</source>
+   <translation>빈 영역을 가장 가까운 세그먼트로 채우기</translation>
+  </message>
+  <message>
+   <source>Fill All Gaps by the Nearest Segments</source>
+   <translation>모든 빈 영역을 가장 가까운 세그먼트로 채우기</translation>
+  </message>
+  <message>
+   <source>Resolve Overlaps</source>
+   <translation>겹침 해결</translation>
+  </message>
+  <message>
    <source>Next That Needs a Look</source>
    <translation>다음 확인할 항목</translation>
   </message>
@@ -2730,8 +2758,12 @@ or choose a template above.</source>
    <translation>객체 위에 그리기 · N 또는 Shift: 다음 객체 · 오른쪽 또는 Alt: 배경 · C: 선택 객체 나누기 · Enter</translation>
   </message>
   <message>
-   <source>Part the Selection</source>
-   <translation>선택 객체 나누기</translation>
+   <source>Rim</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>The rim of what is in sight is background: untick it where an object reaches over.</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>Draw on each part</source>
