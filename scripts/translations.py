@@ -8,6 +8,7 @@ Qt's `lrelease` then makes the .qm file. Prints what still lacks a translation.
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -87,9 +88,17 @@ def _of_tables(tree: ast.Module, path: Path) -> Iterator[str]:
                             yield from _texts(line.elts[1])
 
 
+def _of_skeletons() -> Iterator[str]:
+    """Yield what the skeleton templates are called, and their ends."""
+    for path in sorted((REPO / "segstudio" / "resources" / "skeletons").glob("*.json")):
+        template = json.loads(path.read_text("utf-8"))
+        ways = (template["along"], template["across"])
+        yield from (template["title"], *(way[end] for way in ways for end in ("first", "last")))
+
+
 def wanted() -> list[str]:
     """Return every text of the interface, in the order of the files."""
-    found: dict[str, None] = {}
+    found: dict[str, None] = dict.fromkeys(_of_skeletons())
     for path in sorted(APP.rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
         constants = {

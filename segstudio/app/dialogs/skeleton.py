@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from segstudio.app.dialogs.base import Dialog
 from segstudio.app.dialogs.colors import ColorDialog
 from segstudio.app.dialogs.skeleton_canvas import SkeletonCanvas
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import later, tr
 from segstudio.app.widgets import button, icon_button, label, row
 from segstudio.core import keypoint_edits, skeletons
 from segstudio.core import skeleton_design as design
@@ -35,9 +35,12 @@ from segstudio.core.skeleton_design import Design
 
 NAME, MIRROR, SIGMA, COLOR = range(4)
 MODES = {
-    "points": ("dots-nine", "Points: click adds one, drag moves · Insert, Delete, arrows, [ ]"),
-    "limbs": ("line-segment", "Limbs: drag or click from point to point; again takes it away · Enter on two points"),
-    "pairs": ("arrows-left-right", "Mirror images: drag or click from point to point · Enter on two points"),
+    "points": ("dots-nine", later("Points: click adds one, drag moves · Insert, Delete, arrows, [ ]")),
+    "limbs": (
+        "line-segment",
+        later("Limbs: drag or click from point to point; again takes it away · Enter on two points"),
+    ),
+    "pairs": ("arrows-left-right", later("Mirror images: drag or click from point to point · Enter on two points")),
 }
 
 

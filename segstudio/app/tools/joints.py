@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from segstudio.app.canvas.draft import Draft
 from segstudio.app.canvas.handles import GRAB
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import later, tr
 from segstudio.app.tools.base import Event, Keys, ToolContext, clamp
 from segstudio.core import keypoint_edits, pose_fit, skeletons
 from segstudio.core.annotation import Annotation
@@ -19,7 +19,7 @@ from segstudio.core.labels import Skeleton
 
 # The pointer must travel this many screen pixels before a press becomes a drag.
 THRESHOLD = 3.0
-STATES = {0: "not labelled", 1: "hidden", 2: "visible"}
+STATES = {0: later("not labelled"), 1: later("hidden"), 2: later("visible")}
 FAR = 10.0
 _ARROWS = {"Left": (-1.0, 0.0), "Right": (1.0, 0.0), "Up": (0.0, -1.0), "Down": (0.0, 1.0)}
 NUDGES = {f"{held}{name}": way for name, way in _ARROWS.items() for held in ("", "Alt+", "Ctrl+")}

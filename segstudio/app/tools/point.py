@@ -251,12 +251,7 @@ class PointTool(Tool):
     def _lay_here(self, context: ToolContext, pose: Pose | None) -> None:
         """Lay a pose into the selected object or into what is in sight, or the joints that a pose lacks."""
         if pose is not None:
-            width, height = context.size
-            full = [(x, y, v or 2) if 0 <= x <= width and 0 <= y <= height else MISSING for x, y, v in pose.joints]
-            joined = [j if j[2] else old for j, old in zip(full, pose.joints, strict=True)]
-            context.commit(
-                edits.set_keypoints(pose.row, keypoint_edits.as_keypoints(joined), "Lay the missing keypoints")
-            )
+            self._complete(context, pose)
             return
         target, skeleton = _target(context)
         if skeleton is None:
@@ -269,6 +264,17 @@ class PointTool(Tool):
             middle = (shown.x + shown.w / 2, shown.y + shown.h / 2)
             places = pose_fit.fitted(skeleton, [], self._size or SHARE * min(shown.w, shown.h), middle)
         self._finish(context, target, skeleton, pose_fit.as_keypoints(places, context.size))
+
+    def _complete(self, context: ToolContext, pose: Pose) -> None:
+        """Label the joints that a pose lacks where their ghosts are, as far as those lie on the picture."""
+        width, height = context.size
+        inside = [bool(v) or (0 <= x <= width and 0 <= y <= height) for x, y, v in pose.joints]
+        full = [(x, y, v or 2) if ok else MISSING for (x, y, v), ok in zip(pose.joints, inside, strict=True)]
+        points = keypoint_edits.as_keypoints(full)
+        if points == pose.row.keypoints:
+            context.say(tr("This pose lacks no joint that would lie on the picture."))
+        else:
+            context.commit(edits.set_keypoints(pose.row, points, "Lay the missing keypoints"))
 
     def _finish(
         self, context: ToolContext, target: Annotation | None, skeleton: Skeleton, points: Keypoints | None

@@ -143,6 +143,9 @@ def test_a_missing_joint_shows_where_it_would_be_and_can_be_put_there(view):
     hand.key(K.Key_X, "x")
     hand.key(K.Key_F, "f")
     assert joint(desk, 3)[2] == 2 and desk.commits[-1].label == "Lay the missing keypoints"
+    made = len(desk.commits)
+    hand.key(K.Key_F, "f")
+    assert len(desk.commits) == made and "lacks no joint" in desk.said[-1]
 
 
 def test_arrows_nudge_the_joint_and_only_it(view):
