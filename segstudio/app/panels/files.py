@@ -206,7 +206,8 @@ class _Delegate(RowDelegate):
         font = painter.font()
         font.setPixelSize(11)
         painter.setFont(font)
-        self.words(painter, text.translated(0, 18), second, "danger" if broken else "muted")
+        mode = Qt.TextElideMode.ElideRight if media.tags else Qt.TextElideMode.ElideMiddle
+        self.words(painter, text.translated(0, 18), second, "danger" if broken else "muted", mode=mode)
         icon, color = ("warning", "danger") if broken else picture_state(media.review)[:2]
         place = QRect(rect.right() - 32, rect.top(), 24, rect.height())
         if media.comment:
@@ -219,7 +220,8 @@ class _Delegate(RowDelegate):
         size = f"{media.width} × {media.height}" if media.width else ""
         if media.kind == "video" and media.frames:
             size = _frames(media)
-        return " · ".join(part for part in (size, folder, " ".join(f"#{tag}" for tag in media.tags)) if part)
+        tags = " ".join(f"#{tag}" for tag in media.tags)
+        return " · ".join(part for part in (tags, size, folder) if part)
 
     def _thumb(self, painter: QPainter, rect: QRect, media: Media) -> None:
         pixmap = None if is_broken(media) else self._thumbs.get(media)

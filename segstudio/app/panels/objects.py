@@ -182,7 +182,9 @@ class _Delegate(RowDelegate):
             self.icon(painter, cells["accept"], "check", "ok")
             self.icon(painter, cells["reject"], "x", "danger")
             right = cells["accept"].left()
-        right = self._state(painter, a, QRect(rect.left(), rect.top(), right - rect.left(), rect.height()))
+        # Where a row has its icons, the name needs the room of the bar.
+        place = QRect(rect.left(), rect.top(), right - rect.left(), rect.height())
+        right = self._state(painter, a, place, bar=not active)
         left = rect.left() + 56
         font = painter.font()
         font.setStrikeOut(rejected)
@@ -193,10 +195,11 @@ class _Delegate(RowDelegate):
             QRect(left, rect.top(), right - left - 6, rect.height()),
             name,
             "faint" if hidden or rejected else "text",
+            mode=Qt.TextElideMode.ElideRight,
         )
         painter.restore()
 
-    def _state(self, painter: QPainter, a: Annotation, rect: QRect) -> int:
+    def _state(self, painter: QPainter, a: Annotation, rect: QRect, *, bar: bool) -> int:
         """Draw the review state, a sign for a comment, and the score of a prediction; return where they begin."""
         signs = [] if a.review == PREDICTED and a.score is not None else [object_state(a.review)[:2]]
         if a.comment:
@@ -209,13 +212,15 @@ class _Delegate(RowDelegate):
         self.words(
             painter, QRect(rect.right() - 40, rect.top(), 36, rect.height()), f"{a.score:.2f}", "muted", right=True
         )
-        bar = QRect(rect.right() - 76, rect.center().y() - 1, 32, 3)
+        if not bar:
+            return rect.right() - 40
+        line = QRect(rect.right() - 76, rect.center().y() - 1, 32, 3)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().color("border"))
-        painter.drawRoundedRect(bar, 1, 1)
+        painter.drawRoundedRect(line, 1, 1)
         painter.setBrush(theme().color("accent"))
-        painter.drawRoundedRect(QRect(bar.left(), bar.top(), max(round(bar.width() * a.score), 2), 3), 1, 1)
-        return bar.left()
+        painter.drawRoundedRect(QRect(line.left(), line.top(), max(round(line.width() * a.score), 2), 3), 1, 1)
+        return line.left()
 
 
 class ObjectsPanel(Panel):

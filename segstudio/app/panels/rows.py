@@ -97,10 +97,19 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()
 
-    def words(self, painter: QPainter, rect: QRect, text: str, color: str = "text", *, right: bool = False) -> None:
+    def words(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        text: str,
+        color: str = "text",
+        *,
+        right: bool = False,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+    ) -> None:
         """Draw one line of text, shortened where it does not fit."""
         painter.setPen(theme().color(color))
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, rect.width())
+        shown = painter.fontMetrics().elidedText(text, mode, rect.width())
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), shown)
 
