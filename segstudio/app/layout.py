@@ -52,11 +52,13 @@ class Layout:
 
     def __init__(self, window: Desk, left: Panel, upper: list[Panel], lower: list[Panel]) -> None:
         self._window = window
-        self.left = _dock(window, left.title, left)
+        self.left = _dock(window, "files", tr(left.title), left)
         # Tabs inside a dock, not tabified docks: Qt leaves their tab bars behind where docks are hidden and shown.
         self.upper, self.lower = _tabs(upper), _tabs(lower)
-        right = [_dock(window, " and ".join(panel.title for panel in group), tabs)
-                 for group, tabs in ((upper, self.upper), (lower, self.lower))]  # fmt: skip
+        right = (
+            _dock(window, "upper", tr("Upper Right"), self.upper),
+            _dock(window, "lower", tr("Lower Right"), self.lower),
+        )
         self.docks = [self.left, *right]
         self.top = _toolbar(window, "Commands", Qt.ToolBarArea.TopToolBarArea)
         self.tools = _toolbar(window, "Tools", Qt.ToolBarArea.LeftToolBarArea)
@@ -112,9 +114,9 @@ def _tabs(panels: list[Panel]) -> QTabWidget:
     return tabs
 
 
-def _dock(window: QMainWindow, title: str, inside: QWidget) -> QDockWidget:
+def _dock(window: QMainWindow, name: str, title: str, inside: QWidget) -> QDockWidget:
     dock = QDockWidget(title, window)
-    dock.setObjectName(f"dock-{title.lower().replace(' ', '-')}")
+    dock.setObjectName(f"dock-{name}")
     dock.setWidget(inside)
     # The tabs and the panels' own headings say what a dock is: a title bar would say it again.
     dock.setTitleBarWidget(QWidget())

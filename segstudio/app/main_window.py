@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
         menus["View"].addSeparator()
         panels = menus["View"].addMenu(tr("Panels"))
         panels.addActions(self.layout_.panel_actions())
-        tools = tuple(spec.id for spec in tool.ROWS)
+        tools = tuple(id for spec in tool.ROWS for id in (("|", spec.id) if spec.gap else (spec.id,)))
         self.layout_.fill(self.actions_, tools, OpacitySlider(self.session.view))
 
     def _connect(self) -> None:

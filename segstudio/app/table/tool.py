@@ -24,7 +24,20 @@ TOOLS: tuple[tuple[str, str, str, str], ...] = (
     ("dense_parts", "DensePose Parts", "t-shirt", "Y"),
 )
 
+# Those before which a new group begins.
+GAPS = frozenset(("brush", "polygon", "point", "prompt", "dense_point"))
+
 ROWS: tuple[Spec, ...] = tuple(
-    Spec(f"tool.{name}", text, icon, tuple(keys.split()), "Tool", f"tools.use:{name}", "picture", f"tool:{name}")
+    Spec(
+        f"tool.{name}",
+        text,
+        icon,
+        tuple(keys.split()),
+        "Tool",
+        f"tools.use:{name}",
+        "picture",
+        f"tool:{name}",
+        gap=name in GAPS,
+    )
     for name, text, icon, keys in TOOLS
 )
