@@ -131,6 +131,9 @@ class Elided(QLabel):
         painter.drawText(self.contentsRect(), int(self.alignment()), text)
 
 
+LEAST = 190  # pixels of height that every panel can do with
+
+
 class Panel(QWidget):
     """Base of a panel: a header line, then the content.
 
@@ -148,6 +151,11 @@ class Panel(QWidget):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
+
+    def minimumSizeHint(self) -> QSize:
+        # Two panels above each other must not make the window taller than a small screen.
+        hint = super().minimumSizeHint()
+        return QSize(hint.width(), min(hint.height(), LEAST))
 
     def close_threads(self) -> None:
         """End what works for this panel in threads, before the window closes."""
