@@ -30,11 +30,11 @@ class GrabCut(Refining):
     name = "grabcut"
     label = "GrabCut"
     hint = (
-        "Drag a box, or C: begin with the selected object · then left: object, right or Alt: background · Enter accepts"
+        "Drag a box, or Q: begin with the selected object · then left: object, right or Alt: background · Enter accepts"
     )
     options = (REACH, APPLY)
     buttons = (
-        Button("From Selection", "C"),
+        Button("From Selection", "Q"),
         Button("Cancel", "Esc"),
         Button("Accept", "Enter", "check", primary=True),
     )
@@ -55,9 +55,9 @@ class GrabCut(Refining):
     def _begun(self, context: ToolContext) -> Generator[Keys, Event, Session]:
         """Return a session, once a box is drawn or the selected object is taken."""
         while True:
-            event = yield frozenset("C")
+            event = yield frozenset("Q")
             self._zoom = event.zoom
-            if event.kind == "key" and event.key == "C" and context.size[0]:
+            if event.kind == "key" and event.key == "Q" and context.size[0]:
                 session = self._from_selection(context)
                 if session is not None:
                     return session

@@ -25,11 +25,11 @@ class Watershed(Refining):
     name = "watershed"
     label = "Watershed"
     hint = (
-        "Draw on an object · N or Shift: the next one · right or Alt: background · C: part the selected object · Enter"
+        "Draw on an object · N or Shift: the next one · right or Alt: background · Q: part the selected object · Enter"
     )
     options = (RIM, APPLY)
     buttons = (
-        Button("Part", "C"),
+        Button("Part", "Q"),
         Button("Next", "N"),
         Button("Cancel", "Esc"),
         Button("Accept", "Enter", "check", primary=True),
@@ -40,12 +40,12 @@ class Watershed(Refining):
             session, label = Session(NEW), 1
             self._area, self._target = Box(0, 0, 0, 0), 0
             while not session.over:
-                event = yield KEYS if session.strokes or session.rough else frozenset("C")
+                event = yield KEYS if session.strokes or session.rough else frozenset("Q")
                 if event.kind == "option":
                     session.apply = SPLIT if session.rough else self.value("apply")
                     if session.strokes:
                         self.ask(context, session)
-                elif event.kind == "key" and event.key == "C":
+                elif event.kind == "key" and event.key == "Q":
                     self._part(context, session)
                 elif event.kind == "key" and event.key == "N":
                     label = _last(session) + 1

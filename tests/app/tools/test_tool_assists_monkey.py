@@ -16,7 +16,7 @@ from segstudio.core.changes import ChangeSet
 
 K = Qt.Key
 KEYS = [
-    *[(K.Key_Return, "")] * 4, (K.Key_Escape, ""), (K.Key_Backspace, ""), (K.Key_C, "c"), (K.Key_N, "n"),
+    *[(K.Key_Return, "")] * 4, (K.Key_Escape, ""), (K.Key_Backspace, ""), (K.Key_Q, "q"), (K.Key_N, "n"),
     (K.Key_BracketLeft, "["), (K.Key_BracketRight, "]"),
 ]  # fmt: skip
 TOOLS = ("wand", "superpixels", "scissors", "grabcut", "watershed")

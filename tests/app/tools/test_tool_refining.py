@@ -61,7 +61,7 @@ def test_grabcut_begins_with_the_selected_object_and_replaces_it(desk_of):
     rough = masks.from_bitmap(np.roll(SQUARE, (4, 4), (0, 1)))
     row = Annotation(1, 1, 1, geometry=rough, origin=Origin("model", "toy", run=3), review=PREDICTED, score=0.5)
     desk, hand, _ = desk_of("grabcut", [row], [1])
-    assert hand.key(K.Key_C, "c")
+    assert hand.key(K.Key_Q, "q")
     assert hand.key(K.Key_Return)
     assert list(desk.annotations) == [1] and iou(desk.annotations[1], SQUARE) > 0.95
     assert desk.annotations[1].review == CORRECTED
@@ -69,7 +69,7 @@ def test_grabcut_begins_with_the_selected_object_and_replaces_it(desk_of):
 
 def test_grabcut_without_a_selected_object_says_so(desk_of):
     desk, hand, _ = desk_of("grabcut")
-    hand.key(K.Key_C, "c")
+    hand.key(K.Key_Q, "q")
     assert desk.said == ["Select a single object first."]
 
 
@@ -149,7 +149,7 @@ def test_watershed_adds_to_the_selected_object(desk_of):
 def test_watershed_parts_what_was_taken_for_one_object(desk_of):
     both = Annotation(7, 1, 2, geometry=masks.from_bitmap(DISC | SQUARE), origin=Origin("model", "toy"), score=0.5)
     desk, hand, _ = desk_of("watershed", [both], [7])
-    assert hand.key(K.Key_C, "c")
+    assert hand.key(K.Key_Q, "q")
     hand.drag((35, 60), (35, 90))
     hand.drag((150, 60), (170, 80), mods=SHIFT)
     assert len(desk.state.draft.regions) == 2 and not desk.commits
@@ -162,7 +162,7 @@ def test_watershed_parts_what_was_taken_for_one_object(desk_of):
 
 def test_background_of_the_watershed_goes_off_the_parted_object(desk_of):
     desk, hand, _ = desk_of("watershed", [Annotation(7, 1, 1, geometry=masks.from_bitmap(DISC | SQUARE))], [7])
-    hand.key(K.Key_C, "c")
+    hand.key(K.Key_Q, "q")
     hand.drag((35, 60), (35, 90))
     hand.drag((150, 60), (170, 80), button=RIGHT)
     hand.key(K.Key_Return)
@@ -171,7 +171,7 @@ def test_background_of_the_watershed_goes_off_the_parted_object(desk_of):
 
 def test_parting_without_a_selected_object_says_so(desk_of):
     desk, hand, _ = desk_of("watershed")
-    assert hand.key(K.Key_C, "c")
+    assert hand.key(K.Key_Q, "q")
     assert desk.said == ["Select a single object first."]
     hand.key(K.Key_Return)
     assert not desk.commits
