@@ -4,6 +4,130 @@
  <context>
   <name>segstudio</name>
   <message>
+   <source>Animal, 17 points (AP-10K)</source>
+   <translation>동물, 17점 (AP-10K)</translation>
+  </message>
+  <message>
+   <source>the nose</source>
+   <translation>코</translation>
+  </message>
+  <message>
+   <source>the root of the tail</source>
+   <translation>꼬리 시작점</translation>
+  </message>
+  <message>
+   <source>the neck</source>
+   <translation>목</translation>
+  </message>
+  <message>
+   <source>between the front paws</source>
+   <translation>앞발 사이</translation>
+  </message>
+  <message>
+   <source>Four-legged animal, 20 points (Animal-Pose)</source>
+   <translation>네발 동물, 20점 (Animal-Pose)</translation>
+  </message>
+  <message>
+   <source>the tail base</source>
+   <translation>꼬리 밑동</translation>
+  </message>
+  <message>
+   <source>the withers</source>
+   <translation>어깨마루</translation>
+  </message>
+  <message>
+   <source>Person, 17 points (COCO)</source>
+   <translation>사람, 17점 (COCO)</translation>
+  </message>
+  <message>
+   <source>the eyes</source>
+   <translation>두 눈</translation>
+  </message>
+  <message>
+   <source>the ankles</source>
+   <translation>발목</translation>
+  </message>
+  <message>
+   <source>the right shoulder</source>
+   <translation>오른쪽 어깨</translation>
+  </message>
+  <message>
+   <source>the left shoulder</source>
+   <translation>왼쪽 어깨</translation>
+  </message>
+  <message>
+   <source>Face, 106 points (LaPa)</source>
+   <translation>얼굴, 106점 (LaPa)</translation>
+  </message>
+  <message>
+   <source>between the brows</source>
+   <translation>미간</translation>
+  </message>
+  <message>
+   <source>the chin</source>
+   <translation>턱 끝</translation>
+  </message>
+  <message>
+   <source>the right eye</source>
+   <translation>오른쪽 눈</translation>
+  </message>
+  <message>
+   <source>the left eye</source>
+   <translation>왼쪽 눈</translation>
+  </message>
+  <message>
+   <source>Face, 5 points</source>
+   <translation>얼굴, 5점</translation>
+  </message>
+  <message>
+   <source>between the eyes</source>
+   <translation>두 눈 사이</translation>
+  </message>
+  <message>
+   <source>the mouth</source>
+   <translation>입</translation>
+  </message>
+  <message>
+   <source>the left eye in the picture</source>
+   <translation>사진에서 왼쪽 눈</translation>
+  </message>
+  <message>
+   <source>the right eye in the picture</source>
+   <translation>사진에서 오른쪽 눈</translation>
+  </message>
+  <message>
+   <source>Face, 68 points (300-W)</source>
+   <translation>얼굴, 68점 (300-W)</translation>
+  </message>
+  <message>
+   <source>Face, 98 points (WFLW)</source>
+   <translation>얼굴, 98점 (WFLW)</translation>
+  </message>
+  <message>
+   <source>Hand, 21 points</source>
+   <translation>손, 21점</translation>
+  </message>
+  <message>
+   <source>the wrist</source>
+   <translation>손목</translation>
+  </message>
+  <message>
+   <source>the tip of the middle finger</source>
+   <translation>가운뎃손가락 끝</translation>
+  </message>
+  <message>
+   <source>the knuckle of the forefinger</source>
+   <translation>집게손가락 관절</translation>
+  </message>
+  <message>
+   <source>the knuckle of the little finger</source>
+   <translation>새끼손가락 관절</translation>
+  </message>
+  <message>
+   <source>Person, 133 points (COCO-WholeBody)</source>
+   <translation>사람, 133점 (COCO-WholeBody)</translation>
+  </message>
+  <message>
    <source>Click an object to correct it · Enter accepts · Backspace rejects · Ctrl+Shift+E exports</source>
    <translation>객체를 클릭해 수정하세요 · Enter 승인 · Backspace 거부 · Ctrl+Shift+E 내보내기</translation>
   </message>
@@ -82,6 +206,10 @@
   <message>
    <source>The picture is as it was then.</source>
    <translation>이미지를 그때의 상태로 되돌렸습니다.</translation>
+  </message>
+  <message>
+   <source>This picture is flagged.</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>{n:,} selected</source>
@@ -346,6 +474,18 @@
   <message>
    <source>Edit…</source>
    <translation>편집…</translation>
+  </message>
+  <message>
+   <source>Points: click adds one, drag moves · Insert, Delete, arrows, [ ]</source>
+   <translation>점: 클릭으로 추가, 드래그로 이동 · Insert, Delete, 화살표, [ ]</translation>
+  </message>
+  <message>
+   <source>Limbs: drag or click from point to point; again takes it away · Enter on two points</source>
+   <translation>연결선: 점에서 점으로 드래그하거나 클릭, 다시 하면 지움 · 두 점에서 Enter</translation>
+  </message>
+  <message>
+   <source>Mirror images: drag or click from point to point · Enter on two points</source>
+   <translation>좌우 대응: 점에서 점으로 드래그하거나 클릭 · 두 점에서 Enter</translation>
   </message>
   <message>
    <source>Place the points of a typical pose in the order in which they are to be clicked.</source>
@@ -866,8 +1006,8 @@ or choose a template above.</source>
    <translation>오버레이에 표시할 내용</translation>
   </message>
   <message>
-   <source>Show on the Picture</source>
-   <translation>이미지 위에 표시</translation>
+   <source>Turn On</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>U {u:.2f}   V {v:.2f}</source>
@@ -2506,6 +2646,18 @@ or choose a template above.</source>
    <translation>선택에서 시작</translation>
   </message>
   <message>
+   <source>not labelled</source>
+   <translation>표시 없음</translation>
+  </message>
+  <message>
+   <source>hidden</source>
+   <translation>가려짐</translation>
+  </message>
+  <message>
+   <source>visible</source>
+   <translation>보임</translation>
+  </message>
+  <message>
    <source>{name} · {state} · {x:.2f}, {y:.2f}</source>
    <translation>{name} · {state} · {x:.2f}, {y:.2f}</translation>
   </message>
@@ -2572,6 +2724,10 @@ or choose a template above.</source>
   <message>
    <source>The class has no keypoints. Give it a skeleton: Labels, Skeleton.</source>
    <translation>이 클래스에는 키포인트가 없습니다. 라벨 &gt; 스켈레톤에서 만드세요.</translation>
+  </message>
+  <message>
+   <source>This pose lacks no joint that would lie on the picture.</source>
+   <translation>이 포즈에는 사진 안에 놓을 수 있는 빠진 관절이 없습니다.</translation>
   </message>
   <message>
    <source>Click vertices, or drag freehand · double click, Enter or the first vertex closes · Backspace takes one back · Shift adds a part, Alt cuts a hole, X changes which · F follows a border the other way · Ctrl does not snap</source>
