@@ -137,11 +137,13 @@ def compose(
     """
     left, top, right, bottom = (0, 0, *size) if window is None else window.clipped(*size).pixels()
     order = stacked(rows, rule, categories or {}, size)
-    values = np.zeros((max(right - left, 0), max(bottom - top, 0)), np.int32).T
+    # Few segments fit into narrow numbers, which take half the time of wide ones.
+    kind = np.uint8 if len(order) < 1 << 8 else np.uint16 if len(order) < 1 << 16 else np.int32
+    values = np.zeros((max(right - left, 0), max(bottom - top, 0)), kind).T
     for k, a in enumerate(order, 1):
         if window is None or a.bounds.padded(1).intersection(Box(left, top, right - left, bottom - top)) is not None:
             _lay(values, a.mask(*size), k, left, top)
-    return SegmentMap(values, tuple(a.id for a in order), left, top)
+    return SegmentMap(values.astype(np.int32, copy=False), tuple(a.id for a in order), left, top)
 
 
 def changed_box(change: ChangeSet, place: tuple[int, int], size: Size, rule: Rule = "top") -> Box | None:
@@ -168,11 +170,11 @@ def _place(row: object) -> tuple | None:
 
 
 def _lay(values: np.ndarray, mask: Mask, k: int, left: int, top: int) -> None:
-    """Write k where the mask is, the array beginning at (left, top) of the picture."""
+    """Write k, the highest number so far, where the mask is; the array begins at (left, top) of the picture."""
     found = _overlap(mask, left, top, values.shape[1], values.shape[0])
     if found is not None:
         (ys, xs), bitmap = found
-        np.copyto(values[ys, xs], k, where=bitmap)
+        np.maximum(values[ys, xs], bitmap.view(np.uint8) * values.dtype.type(k), out=values[ys, xs])
 
 
 def _overlap(

@@ -361,3 +361,12 @@ def test_what_was_painted_under_others_takes_nothing_from_them():
     assert second == rows[1] and first.mask(*SIZE).area == 15 * 12 - 5 * 10
     new = changes.insert([row(3, box(5, 0, 10, 5), z=-1)])
     assert not [a for a in applied(rows, panoptic_edits.resolve(new, rows, SIZE)) if a.id == 3]
+
+
+@pytest.mark.parametrize("count", [255, 256, 300])
+def test_a_map_of_many_segments_tells_them_all_apart(count):
+    rows = [row(i, box((i - 1) % 40, (i - 1) // 40, 2, 1)) for i in range(1, count + 1)]
+    found = panoptic.compose(rows, SIZE)
+    assert found.values.dtype == np.int32 and found.values.flags.f_contiguous
+    assert found.owner((count - 1) % 40, (count - 1) // 40) == count and found.owner(0, 0) == 1
+    assert set(np.unique(found.values)) - {0} == set(range(1, count + 1))

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from segstudio.app.i18n import later, tr
+from segstudio.app.i18n import language, later, tr
 from segstudio.app.overlaps import OVERLAPS, choices
 from segstudio.app.panels.rows import Index, RowDelegate, RowList
 from segstudio.app.panoptic_mode import PanopticMode
@@ -137,6 +137,7 @@ class PanopticPanel(Panel):
         self.mode.pointed.connect(self._on_pointed)
         self._session.view.changed.connect(self._on_view)
         self._session.categories_changed.connect(self._show)
+        language().changed.connect(self._show)
         self._was = ""
         self._show()
 
