@@ -16,7 +16,7 @@ import numpy as np
 from canvas_peer import median_ms
 from common import arguments, finish, machine
 
-from segstudio.core import boolean_edits, cleanup_edits, contours, masks, shape_edits
+from segstudio.core import boolean_edits, cleanup_edits, contours, masks, shape_edits, simplify_edits
 from segstudio.core.annotation import Annotation
 from segstudio.core.borders import Borders
 from segstudio.core.geometry import Polygons, ring_from_points
@@ -64,7 +64,7 @@ def measure() -> dict[str, float]:
         "200 masks to polygons": lambda: shape_edits.to_polygon(found),
         "fill the holes of 200 masks": lambda: cleanup_edits.fill_holes(found, PICTURE, 0),
         "grow a mask by 5 pixels": lambda: cleanup_edits.grow([one], PICTURE, 5),
-        "simplify a mask": lambda: shape_edits.simplify([one], 1.5),
+        "simplify a mask": lambda: simplify_edits.simplify([one], 1.5),
         "neighbours of a vertex among 200": lambda: shape_edits.sharing(outlines, vertex),
         "snap among 200 borders": lambda: borders.nearest(2000, 1500, 8),
     }

@@ -1,9 +1,8 @@
-"""Edits of outlines: vertices and sides, parts and holes, borders that neighbours share, conversion, simplifying."""
+"""Edits of outlines: vertices and sides, parts and holes, borders that neighbours share, conversion."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
@@ -19,7 +18,6 @@ from segstudio.core.regions import polygons, region
 
 # Vertices of neighbours nearer than this are the same place: files round to hundredths.
 SAME = 0.01
-_TRIES = 6  # halvings of a tolerance that is too wide for a ring
 
 # Annotation id to vertex numbers, counted through all its rings, the parts' first.
 Picks = Mapping[int, Sequence[int]]
@@ -282,77 +280,3 @@ def _converted(
     made = [(a, convert(a)) for a in rows]
     pairs = [(a, replace(by_person(a), geometry=shape)) for a, shape in made if shape is not None]
     return changes.replace(pairs, f"Convert {count_of(len(pairs))} to {kind}")
-
-
-class Deviation(NamedTuple):
-    """What simplifying costs.
-
-    Args:
-        before, after: Numbers of vertices.
-        pixels: The farthest that a place of the old outline lies from the new one.
-        iou: Of the old and the new pixels; the lowest of several objects.
-    """
-
-    before: int
-    after: int
-    pixels: float
-    iou: float
-
-
-def simplified(shape: Polygons | Mask, tolerance: float) -> Polygons:
-    """Return an outline with fewer vertices, none of its places farther than `tolerance` pixels from the old one.
-
-    A mask is traced along its pixel borders first. Rings stay rings (Douglas and Peucker, 1973, as GEOS keeps it
-    from crossing itself); with a tolerance of 0 only vertices within straight lines go.
-    """
-    import shapely
-
-    outline = contours.trace(shape) if isinstance(shape, Mask) else shape
-    rings: list[Ring] = [*outline.parts, *outline.holes]
-    left = [i for i, ring in enumerate(rings) if len(ring) > 6]
-    reach = tolerance
-    for _ in range(_TRIES):
-        # Closed lines, not rings: of a ring GEOS drops the first vertex too, which may take the line twice as far off.
-        lines = [shapely.LineString(np.vstack((p, p[:1]))) for p in (ring_points(rings[i]) for i in left)]
-        less = [shapely.get_coordinates(line)[:-1] for line in shapely.simplify(lines, reach)]
-        for i, points in zip(left, less):
-            if len(points) > 2:
-                rings[i] = ring_from_points(points) if 2 * len(points) < len(rings[i]) else rings[i]
-        # What would become a line is small: it gets more vertices than the tolerance asks for.
-        left = [i for i, points in zip(left, less) if len(points) <= 2]
-        if not left:
-            break
-        reach /= 2
-    n = len(outline.parts)
-    return Polygons(tuple(rings[:n]), tuple(rings[n:]))
-
-
-def simplify(rows: Sequence[Annotation], tolerance: float) -> ChangeSet:
-    """Return the change to outlines with fewer vertices; masks become polygons, boxes stay as they are."""
-    shapes = [(a, a.geometry) for a in rows if isinstance(a.geometry, Polygons | Mask)]
-    pairs = [(a, replace(by_person(a), geometry=simplified(shape, tolerance), box=None)) for a, shape in shapes]
-    pairs = [(a, b) for a, b in pairs if a.geometry != b.geometry]
-    return changes.replace(pairs, f"Simplify {count_of(len(pairs))}")
-
-
-def deviation(change: ChangeSet, size: tuple[int, int]) -> Deviation:
-    """Return what a change of outlines costs; of a mask the traced outline counts as the old one."""
-    import shapely
-
-    before = after = 0
-    pixels, iou = 0.0, 1.0
-    for c in change.of("annotation"):
-        if not (isinstance(c.before, Annotation) and isinstance(c.after, Annotation)):
-            continue
-        old, new = c.before.geometry, c.after.geometry
-        if not isinstance(new, Polygons) or not isinstance(old, Polygons | Mask):
-            continue
-        outline = contours.trace(old) if isinstance(old, Mask) else old
-        before, after = before + outline.vertices, after + new.vertices
-        rings = [
-            [shapely.LinearRing(ring_points(r)) for r in (*s.parts, *s.holes) if len(r) >= 6] for s in (outline, new)
-        ]
-        if len(rings[0]) == len(rings[1]) and rings[0]:
-            pixels = max(pixels, float(np.max(shapely.hausdorff_distance(rings[0], rings[1]))))
-        iou = min(iou, masks.iou(c.before.mask(*size), c.after.mask(*size)))
-    return Deviation(before, after, pixels, iou)

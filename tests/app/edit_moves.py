@@ -29,6 +29,7 @@ from segstudio.core import (
     pose_fit,
     review_edits,
     shape_edits,
+    simplify_edits,
     skeletons,
 )
 from segstudio.core.annotation import PREDICTED, Annotation, Keypoints, Origin
@@ -224,7 +225,7 @@ def convert(dice, rows, size, _new_ids, _categories):
 
 @move
 def simplify(dice, rows, _size, _new_ids, _categories):
-    return shape_edits.simplify(some(dice, rows), dice.uniform(0, 2))
+    return simplify_edits.simplify(some(dice, rows), dice.uniform(0, 2))
 
 
 @move

@@ -5,18 +5,18 @@ from __future__ import annotations
 from segstudio.app.i18n import tr
 from segstudio.app.operations.base import Operation, Subject, Values
 from segstudio.app.tools.options import Option
-from segstudio.core import shape_edits
+from segstudio.core import simplify_edits
 from segstudio.core.changes import ChangeSet
 
 
 def _simplify(subject: Subject, values: Values) -> ChangeSet:
-    return shape_edits.simplify(subject.rows, values["tolerance"])
+    return simplify_edits.simplify(subject.rows, values["tolerance"])
 
 
 def _cost(subject: Subject, _values: Values, change: ChangeSet) -> str:
     if not change:
         return tr("Nothing to simplify.")
-    cost = shape_edits.deviation(change, subject.size)
+    cost = simplify_edits.deviation(change, subject.size)
     return tr(
         "{before:,} → {after:,} points, ≤ {pixels:.1f} px, IoU {iou:.3f}",
         before=cost.before,
