@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from segstudio.core import colors
@@ -78,6 +79,7 @@ def part_color(coarse: int) -> RGB:
     return colors.instance_color(coarse) if coarse else UNKNOWN
 
 
+@lru_cache(maxsize=8192)
 def chart_color(part: float, look: str, u: float = 0.5, v: float = 0.5) -> RGB:
     """Return the colour of a place on a chart: of its part, or by the published colour map of its number, U or V."""
     if part not in range(1, len(CHARTS) + 1):

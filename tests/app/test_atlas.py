@@ -213,6 +213,15 @@ def test_the_panel_offers_the_mode_where_it_is_off(desk):
     assert desk.session.view.mode == "densepose"
 
 
+def test_the_panel_offers_the_tools_while_none_of_them_is_active(desk):
+    panel = desk.panels["atlas"]
+    assert not panel.points.isVisible() and not panel.parts.isVisible()
+    desk.link.use("select")
+    assert panel.points.isVisible()
+    panel.parts.click()
+    assert desk.link.tool == "dense_parts" and not panel.parts.isVisible()
+
+
 def test_the_export_dialog_writes_iuv_pictures(desk, tmp_path, qtbot):
     from segstudio.app.dialogs.transfer import ExportDialog
 

@@ -53,6 +53,8 @@ class AtlasPanel(Panel):
         self.values = label("", "muted")
         self.next = label("", "muted", wrap=True)
         self.start = button(tr("Turn On"), lambda: session.view.set(mode="densepose"), kind="primary")
+        self.points = button(tr("Place Points"), lambda: link.use("dense_point"), icon="person-simple-walk")
+        self.parts = button(tr("Paint Parts"), lambda: link.use("dense_parts"), icon="t-shirt")
         for view in (self.body_view, self.chart_view):
             view.picked.connect(self._on_picked)
         self._arrange()
@@ -77,7 +79,8 @@ class AtlasPanel(Panel):
         for widget in (self.name, self.values, self.next):
             words.addWidget(widget)
         words.addStretch(1)
-        words.addWidget(self.start, alignment=Qt.AlignmentFlag.AlignLeft)
+        for offered in (self.start, self.points, self.parts):
+            words.addWidget(offered, alignment=Qt.AlignmentFlag.AlignLeft)
         self.body.addLayout(row(self.chart_view, beside, margins=(4, 0, 0, 4), spacing=4))
 
     # The person's points
@@ -143,7 +146,10 @@ class AtlasPanel(Panel):
         self.values.setText(tr("U {u:.2f}   V {v:.2f}", u=spot.u, v=spot.v))
         self.next.setText(self._words())
         self.look.setCurrentIndex(self.look.findData(state.look))
-        self.start.setVisible(self._session.view.mode != "densepose")
+        on, idle = self._session.view.mode == "densepose", not self._link.tool.startswith("dense_")
+        self.start.setVisible(not on)
+        for offered in (self.points, self.parts):
+            offered.setVisible(on and idle)
         self.body_view.update()
         self.chart_view.update()
 
@@ -157,7 +163,7 @@ class AtlasPanel(Panel):
             return tr("Click a part to paint it.")
         if self._link.tool == "dense_point":
             return tr("Click a place on the body in the picture.")
-        return tr("Choose DensePose Point or DensePose Parts to edit.")
+        return tr("Point at the picture or here.")
 
     def _raise(self) -> None:
         """Come to the front when the window turns to DensePose."""

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from segstudio.app.canvas.layers.base import Layer, box_of, pen, rect_of, scale_of
 from segstudio.app.canvas.scene import Scene
@@ -18,7 +18,8 @@ from segstudio.core.densepose import CHARTS, COARSE, GRID, DensePose
 from segstudio.core.densepose_maps import Dense
 
 ALPHA = 0.7  # as published
-RADIUS, CHOSEN = 3.5, 6.0
+RADIUS, CHOSEN, SMALLEST = 3.5, 6.0, 2.0
+SHADES = 24  # of a dot's colour along U or V
 CROWDED = 0.018  # of the object's size on the screen: how large a point may be at most
 STEPS = 10  # contour lines between 0 and 1
 NEAR = 0.12  # how far in U and V a pixel may be from what the atlas shows
@@ -70,18 +71,31 @@ class DensePoseLayer(Layer):
         return known[2]
 
     def _points(self, painter: QPainter, a: Annotation, scale: float) -> None:
+        """Draw the points as round dots, all of a colour at once; the chosen one and the one pointed at larger."""
         assert a.dense is not None
         state = self.scene.dense
-        usual = min(max(CROWDED * scale * math.sqrt(a.dense.box.area), 1.5), RADIUS)
+        size = min(CROWDED * scale * math.sqrt(a.dense.box.area), RADIUS)
+        if size < SMALLEST and a.dense.masks and a.id not in self.scene.selection:
+            return  # Seen from afar the parts say more.
+        size = max(size, SMALLEST)
+        places: dict[colors.RGB, list[QPointF]] = {}
+        large: list[tuple[QPointF, colors.RGB, bool]] = []
         for i, (x, y, part, u, v) in enumerate(a.dense.points().tolist()):
-            chosen = (a.id, i) in (state.point, state.hover)
-            radius = (CHOSEN if chosen else usual) / scale
-            painter.setPen(pen(QColor(0, 0, 0), 4.5 if chosen else usual, 0.7))
-            painter.setBrush(QColor(*chart_color(part, state.look, u, v)))
-            painter.drawEllipse(QPointF(x, y), radius, radius)
-            line = ACCENT if (a.id, i) == state.point else QColor(255, 255, 255)
-            painter.setPen(pen(line, 1.75 if chosen else usual / 2))
-            painter.drawEllipse(QPointF(x, y), radius, radius)
+            at = QPointF(x, y)
+            color = chart_color(part, state.look, round(u * SHADES) / SHADES, round(v * SHADES) / SHADES)
+            if (a.id, i) in (state.point, state.hover):
+                large.append((at, color, (a.id, i) == state.point))
+            else:
+                places.setdefault(color, []).append(at)
+        every = [at for some in places.values() for at in some]
+        _dots(painter, every, QColor(0, 0, 0, 180), 3.0 * size)
+        _dots(painter, every, QColor(255, 255, 255), 2.5 * size)
+        for color, some in places.items():
+            _dots(painter, some, QColor(*color), 1.5 * size)
+        for at, color, chosen in large:
+            _dots(painter, [at], QColor(0, 0, 0, 180), 3.0 * CHOSEN)
+            _dots(painter, [at], ACCENT if chosen else QColor(255, 255, 255), 2.5 * CHOSEN)
+            _dots(painter, [at], QColor(*color), 1.8 * CHOSEN)
 
     def _highlight(self, painter: QPainter, a: Annotation, aim: Spot, scale: float) -> None:
         """Ring the pixel, and the point, that show what the atlas shows under the pointer."""
@@ -104,6 +118,14 @@ class DensePoseLayer(Layer):
             for line in (pen(QColor(0, 0, 0), 5.0, 0.8), pen(QColor(255, 255, 255), 2.5)):
                 painter.setPen(line)
                 painter.drawEllipse(QPointF(*place), radius / scale, radius / scale)
+
+
+def _dots(painter: QPainter, places: list[QPointF], color: QColor, size: float) -> None:
+    """Draw round dots of a diameter in screen pixels."""
+    dot = QPen(color, size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+    dot.setCosmetic(True)
+    painter.setPen(dot)
+    painter.drawPoints(places)
 
 
 def part_pixels(dense: DensePose) -> np.ndarray:
