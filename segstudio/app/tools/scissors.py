@@ -16,6 +16,8 @@ from segstudio.core.geometry import Box, Polygons, ring_area
 
 # In screen pixels: how near a click must come to the first anchor.
 CLOSE = 9.0
+# So many wires are kept.
+KEPT = 4
 DRAWING: Keys = frozenset(("Enter", "Backspace", "Esc"))
 
 
@@ -27,15 +29,16 @@ class _Leg:
     wire: scissors.Wire | None = None
     end: tuple[float, float] | None = None
     straight: bool = False
+    done: np.ndarray | None = None
 
-    def way(self, to: tuple[float, float], straight: bool = False) -> np.ndarray:
-        if straight or self.wire is None:
-            return np.array([self.start, to])
-        return self.wire.to(*to)
+    def ahead(self, to: tuple[float, float], straight: bool) -> np.ndarray:
+        """Return the way to a place."""
+        return np.array([self.start, to]) if straight or self.wire is None else self.wire.to(*to)
 
-    @property
-    def settled(self) -> bool:
-        return self.straight or self.wire is not None
+    def settle(self) -> None:
+        """Fix the way, once both its end and its wire are known."""
+        if self.done is None and self.end is not None and (self.straight or self.wire is not None):
+            self.done = self.ahead(self.end, self.straight)
 
 
 @dataclass
@@ -47,9 +50,11 @@ class _Outline:
     straight: bool = False
     near: bool = False
     closed: bool = False
+    applied: bool = False
 
     def ways(self) -> list[np.ndarray]:
-        return [leg.way(leg.end, leg.straight) for leg in self.legs if leg.end is not None]
+        """Return the legs so far; one that waits for its wire is straight until then."""
+        return [leg.ahead(leg.end, True) if leg.done is None else leg.done for leg in self.legs if leg.end is not None]
 
 
 class Scissors(Assist):
@@ -72,7 +77,7 @@ class Scissors(Assist):
             elif event.kind == "key" and event.key == "Esc":
                 outline.legs.clear()
             elif event.kind == "key" and event.key == "Backspace" and outline.legs:
-                self._back(outline)
+                self._back(context, outline)
             elif event.kind == "key" and event.key == "Enter" and len(outline.legs) > 2:
                 self._close(context, outline)
             elif event.kind in ("move", "release"):
@@ -99,41 +104,51 @@ class Scissors(Assist):
             if event.double or leg.start == place:
                 return
             leg.end, leg.straight = place, event.shift
-        self._begin(context, outline, place)
+            leg.settle()
+        outline.legs.append(_Leg(place))
+        self._wire(context, outline, outline.legs[-1])
+        # A wire's map takes some 10 MB; the last few are kept for Backspace.
+        for old in outline.legs[:-KEPT]:
+            if old.done is not None:
+                old.wire = None
 
-    def _begin(self, context: ToolContext, outline: _Outline, place: tuple[float, float]) -> None:
-        """Begin a leg at a place, and build its wire in a thread."""
-        leg = _Leg(place)
-        outline.legs.append(leg)
-        shown = context.shown_box().union(Box(place[0] - 8, place[1] - 8, 16, 16))
-        read, area = cut_out(context, shown, place)
+    def _wire(self, context: ToolContext, outline: _Outline, leg: _Leg) -> None:
+        """Build a leg's wire in a thread."""
+        x, y = leg.start
+        read, area = cut_out(context, context.shown_box().union(Box(x - 8, y - 8, 16, 16)), leg.start)
 
         def then(wire: scissors.Wire) -> None:
             leg.wire = wire
+            leg.settle()
             if outline.closed:
                 self._finish(context, outline)
             elif leg in outline.legs:
                 self._show(context, outline)
 
-        context.work(lambda: scissors.Wire(read(), place, int(area.x), int(area.y)), then)
+        context.work(lambda: scissors.Wire(read(), leg.start, int(area.x), int(area.y)), then)
 
-    def _back(self, outline: _Outline) -> None:
+    def _back(self, context: ToolContext, outline: _Outline) -> None:
         outline.legs.pop()
         if outline.legs:
             last = outline.legs[-1]
-            last.end, last.straight = None, False
+            dropped = last.wire is None and last.done is not None
+            last.end, last.straight, last.done = None, False, None
+            if dropped:
+                self._wire(context, outline, last)
 
     def _close(self, context: ToolContext, outline: _Outline, straight: bool = False) -> None:
         last = outline.legs[-1]
         last.end, last.straight = outline.legs[0].start, straight
+        last.settle()
         outline.closed = True
         context.preview(NOTHING)
         self._finish(context, outline)
 
     def _finish(self, context: ToolContext, outline: _Outline) -> None:
         """Apply a closed outline, once all its wires are there."""
-        if not all(leg.settled for leg in outline.legs):
+        if outline.applied or any(leg.done is None for leg in outline.legs):
             return
+        outline.applied = True
         ring = scissors.ring(outline.ways())
         if ring and ring_area(ring) > 0:
             self.apply(context, Polygons((ring,)), self.value("apply"))
@@ -149,7 +164,7 @@ class Scissors(Assist):
         color = color_of(context, self.value("apply"))
         done = outline.ways()
         lines = [Line(tuple(map(tuple, np.concatenate(done).tolist())), color, width=2.0)] if done else []
-        ahead = last.way(to, outline.straight).tolist()
+        ahead = last.ahead(to, outline.straight).tolist()
         waits = last.wire is None and not outline.straight
         lines.append(Line(tuple(map(tuple, ahead)), (255, 255, 255), dashed=waits))
         dots = tuple(Dot(*leg.start) for leg in outline.legs[1:])

@@ -175,6 +175,22 @@ def test_backspace_takes_anchors_back_and_escape_all(desk_of):
     assert not hand.key(K.Key_Backspace)
 
 
+def test_many_anchors_can_all_be_taken_back(desk_of):
+    desk, hand, _ = desk_of("scissors")
+    places = corners(12)
+    seen = []
+    for x, y in places:
+        hand.click(x, y)
+        hand.move(x + 2, y + 5)
+        seen.append(desk.state.draft.lines)
+    for (x, y), lines in reversed(list(zip(places[:-1], seen[:-1]))):
+        assert hand.key(K.Key_Backspace)
+        hand.move(x + 2, y + 4)
+        hand.move(x + 2, y + 5)
+        assert desk.state.draft.lines == lines
+    assert hand.key(K.Key_Backspace) and not hand.key(K.Key_Backspace)
+
+
 def test_scissors_that_were_faster_than_their_wires_still_cut(desk_of):
     desk, hand, _ = desk_of("scissors")
     desk.later = []
@@ -187,6 +203,17 @@ def test_scissors_that_were_faster_than_their_wires_still_cut(desk_of):
     (a,) = desk.annotations.values()
     disc = np.hypot(*(np.mgrid[:H, :W] + 0.5 - np.array([75, 60])[:, None, None])) < 40
     assert iou(a, disc) > 0.95
+
+
+def test_wires_that_come_after_the_end_change_nothing(desk_of):
+    desk, hand, _ = desk_of("scissors")
+    desk.later = []
+    for x, y in [(10, 10), (190, 10), (190, 140), (10, 10)]:
+        hand.click(x, y, mods=SHIFT)
+    assert len(desk.commits) == 1
+    for job in desk.later:
+        job()
+    assert len(desk.commits) == 1 and desk.state.draft.lines == ()
 
 
 def test_shift_makes_a_straight_side(desk_of):
