@@ -167,7 +167,7 @@ def append(connection: Connection, changes: ChangeSet, *, run: int | None = None
         if seq is not None:
             return seq
     # A run is taken back object by object, where it still stands: that needs them in full.
-    payload = steps.pack(changes) if run is None else _pack(changes)
+    payload = steps.pack(changes, whole=run is not None)
     values = {"label": changes.label, "merge": changes.merge, "created": now, "run": run, "payload": payload}
     seq = connection.execute(_APPEND, values).scalar_one()
     steps.touch(connection, seq, changes.changes, run)
@@ -232,7 +232,7 @@ def discard_run(connection: Connection, run: int, label: str) -> None:
     """Hide a run and take back what it changed besides, where that still stands; it becomes one step."""
     query = text("SELECT payload FROM history WHERE run = :r AND done = 1")
     payload = connection.scalar(query, {"r": run})
-    changes = () if payload is None else _unpack(payload).inverse().changes
+    changes = () if payload is None else ChangeSet(steps.unpack(payload).changes).inverse().changes
     append(connection, ChangeSet(changes, label), run=-run)
     runs.set_state(connection, run, "gone")
     apply_where_same(connection, ChangeSet(changes))

@@ -2,11 +2,12 @@
 
 A step that gives a hundred thousand objects another class would hold each of them twice in full. Where a step changes
 many objects only in what the table keeps as columns, those are stored as patches: the columns before and after. Their
-rows are filled in again from the table, which holds them as the step left them.
+rows are filled in again from the table, which holds them as the step left them. What is still large is compressed.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
@@ -26,6 +27,9 @@ _COLUMNS = ("category", "z", "review", "origin")
 _document = attrgetter(*(name for name in Annotation.__struct_fields__ if name not in _COLUMNS))
 # No msgpack value begins with this byte.
 _MARK = b"\xc1"
+# Nor does what follows the mark in a step with patches begin with this one.
+_ZIPPED = _MARK + b"z"
+LARGE = 1 << 18  # bytes from which on a step is compressed
 
 
 class Columns(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -75,8 +79,13 @@ def bulk(changes: ChangeSet) -> list[Change]:
     return slim if len(slim) >= BULK and len({c.id for c in slim}) == len(slim) else []
 
 
-def pack(changes: ChangeSet) -> bytes:
-    """Return the stored form of a step."""
+def pack(changes: ChangeSet, *, whole: bool = False) -> bytes:
+    """Return the stored form of a step; `whole` says that all its objects are needed in full."""
+    payload = _pack(changes) if whole else _patched(changes)
+    return _ZIPPED + zlib.compress(payload, 1) if len(payload) >= LARGE else payload
+
+
+def _patched(changes: ChangeSet) -> bytes:
     slim = bulk(changes)
     if not slim:
         return _pack(changes)
@@ -99,6 +108,11 @@ def unpack(payload: bytes) -> Stored:
     Raises:
         msgspec.DecodeError: It is damaged.
     """
+    if payload[:2] == _ZIPPED:
+        try:
+            payload = zlib.decompress(payload[2:])
+        except zlib.error as error:
+            raise msgspec.DecodeError(str(error)) from error
     if payload[:1] == _MARK:
         return _stored(payload[1:])
     found = _whole(payload)

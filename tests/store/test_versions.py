@@ -175,6 +175,24 @@ def test_a_step_over_very_many_objects_is_small_and_goes_both_ways(project: Proj
     assert by_row(seen[-1]) == by_row(change)
 
 
+def test_a_large_step_is_compressed_and_damage_to_it_is_said(project: ProjectFile, file: Path) -> None:
+    draw(project, 1, 3_000)
+    rows = project.annotations(1)
+    before = stored(file)
+    project.commit(edits.translate(rows, 1, 1))
+    after = stored(file)
+    with project.reading() as connection:
+        size = connection.exec_driver_sql("SELECT length(payload) FROM history ORDER BY seq DESC LIMIT 1").scalar_one()
+    assert size < len(steps._pack(edits.translate(rows, 1, 1))) / 3
+    project.undo()
+    assert stored(file) == before
+    project.redo()
+    assert stored(file) == after and check(file) == []
+    with project.transaction() as connection:
+        connection.exec_driver_sql("UPDATE history SET payload = substr(payload, 1, 9000) WHERE length(payload) > 9000")
+    assert any("can't be read" in p.text for p in check(file))
+
+
 def test_an_object_that_another_process_deleted_comes_back_with_a_step_over_many(project: ProjectFile) -> None:
     rows = draw(project, 1, 300)
     with project.transaction() as connection:
