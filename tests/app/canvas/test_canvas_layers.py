@@ -109,6 +109,16 @@ def test_hidden_joints_are_hollow_and_unlabelled_ones_absent(view):
     assert at(view, 1, 1) == GREY
 
 
+def test_handles_do_not_hide_which_joints_of_the_selected_pose_are_hidden(view):
+    only(view, "keypoints", "handles")
+    points = Keypoints((40.0, 40.0, 2.0, 80.0, 40.0, 1.0, 0.0, 0.0, 0.0))
+    view.scene_state.set([Annotation(1, 1, 2, keypoints=points)])
+    view.scene_state.select(frozenset((1,)))
+    assert at(view, 40, 40) == (255, 255, 255) and at(view, 80, 40) != (255, 255, 255)
+    view.scene_state.kinds -= {"keypoints"}
+    assert at(view, 80, 40) == (255, 255, 255), "where no joints are drawn the handles show them"
+
+
 def test_limbs_and_joints_have_the_colours_of_the_skeleton_or_the_object_s(view):
     only(view, "keypoints")
     skeleton = Skeleton(("a", "b", "c"), ((0, 1), (1, 2)), colors=("#ff0000", "", ""), limb_colors=("#00ff00", ""))

@@ -29,8 +29,11 @@ class HandlesLayer(Layer):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(0, 0, 0, 220), 1.25))
         painter.setBrush(QColor(255, 255, 255))
+        # Joints that are drawn are their own handles: a disc on top would hide which ones are hidden.
+        joints = "keypoints" not in self.scene.kinds
         for handle in handles_of(selected[0], part, APART / scale):
-            self._draw(painter, handle, QPointF(handle.x, handle.y) * scale)
+            if joints or handle.kind != "joint":
+                self._draw(painter, handle, QPointF(handle.x, handle.y) * scale)
 
     def _draw(self, painter: QPainter, handle: Handle, at: QPointF) -> None:
         if handle.kind == "box":

@@ -17,6 +17,8 @@ from segstudio.core.annotation import Annotation, Keypoints
 from segstudio.core.labels import Skeleton
 
 RADIUS = 3.6
+# Of the joints of a selected pose, which can be dragged, unless there are so many that they would cover each other.
+GRIP, CROWD = 4.8, 40
 # Wide smooth lines cost about 30 microseconds each: with more limbs in sight than this, all are hairlines.
 FINE = 400
 # Lines are not smoothed when there are more than this, and those shorter than TINY on the screen are left out.
@@ -66,7 +68,7 @@ class KeypointsLayer(Layer):
         super().__init__(scene)
         self._arrays: dict[int, tuple[Keypoints, np.ndarray]] = {}
         self._forms: dict[tuple[int, int], _Form] = {}
-        self._marks: dict[tuple[int, bool, float], QPixmap] = {}
+        self._marks: dict[tuple[int, bool, float, float], QPixmap] = {}
 
     def paint(self, painter: QPainter, exposed: QRectF, _zoom: float) -> None:
         scene, scale = self.scene, scale_of(painter)
@@ -144,11 +146,11 @@ class KeypointsLayer(Layer):
                     painter.setPen(line)
                     painter.drawPath(segments_path(seen.ends[which]))
         if chosen or len(seen.joints) <= DISCS:
-            self._discs(painter, seen)
+            self._discs(painter, seen, GRIP if chosen and len(seen.joints) <= CROWD else RADIUS)
         else:
             _specks(painter, seen, scale)
 
-    def _discs(self, painter: QPainter, seen: _Seen) -> None:
+    def _discs(self, painter: QPainter, seen: _Seen, radius: float) -> None:
         ratio = painter.device().devicePixelRatioF()
         moved = painter.worldTransform()
         painter.save()
@@ -156,18 +158,18 @@ class KeypointsLayer(Layer):
         xs = (seen.joints[:, 0] * moved.m11() + moved.dx()).tolist()
         ys = (seen.joints[:, 1] * moved.m22() + moved.dy()).tolist()
         for x, y, v, color in zip(xs, ys, seen.joints[:, 2].tolist(), seen.joint_colors.tolist(), strict=True):
-            mark = self._mark(int(color), v == 1, ratio)
+            mark = self._mark(int(color), v == 1, radius, ratio)
             half = mark.width() / ratio / 2
             painter.drawPixmap(QPointF(x - half, y - half), mark)
         painter.restore()
 
-    def _mark(self, color: int, hollow: bool, ratio: float) -> QPixmap:
+    def _mark(self, color: int, hollow: bool, radius: float, ratio: float) -> QPixmap:
         """Return the picture of a joint; a picture is drawn nine times as fast as a circle."""
-        known = self._marks.get((color, hollow, ratio))
+        known = self._marks.get((color, hollow, radius, ratio))
         if known is None:
             if len(self._marks) > 512:
                 self._marks.clear()
-            side = 2 * round(RADIUS + 2.5)
+            side = 2 * round(radius + 2.5)
             known = QPixmap(round(side * ratio), round(side * ratio))
             known.setDevicePixelRatio(ratio)
             known.fill(Qt.GlobalColor.transparent)
@@ -176,11 +178,11 @@ class KeypointsLayer(Layer):
             painter.translate(side / 2, side / 2)
             painter.setPen(pen(QColor(0, 0, 0), 3.5 if hollow else 1.5, 0.8))
             painter.setBrush(Qt.BrushStyle.NoBrush if hollow else QColor(255, 255, 255))
-            painter.drawEllipse(QPointF(0, 0), RADIUS, RADIUS)
+            painter.drawEllipse(QPointF(0, 0), radius, radius)
             painter.setPen(pen(QColor(color), 2.0))
-            painter.drawEllipse(QPointF(0, 0), RADIUS * 0.9, RADIUS * 0.9)
+            painter.drawEllipse(QPointF(0, 0), radius * 0.9, radius * 0.9)
             painter.end()
-            self._marks[color, hollow, ratio] = known
+            self._marks[color, hollow, radius, ratio] = known
         return known
 
 
