@@ -212,6 +212,7 @@ class PanopticMode(QObject):
             way=self.way,
             locked=self._spared(),
             categories=session.categories,
+            place=place,
         )
         if not amended:
             session.said.emit(tr("Nothing changed: all of it belongs to segments that are protected or hidden."))

@@ -30,6 +30,7 @@ def resolve(
     way: Way = "take",
     locked: Collection[int] = (),
     categories: Mapping[int, Category] | None = None,
+    place: tuple[int, int] | None = None,
 ) -> ChangeSet:
     """Return a change that leaves no new overlap behind, as one step under the same label.
 
@@ -45,9 +46,10 @@ def resolve(
         way: "take" or "protect".
         locked: Annotations that never lose a pixel to another one.
         categories: By id, for the rule "things".
+        place: (media, frame) of the picture; by default that of the rows, and without rows of the change's first one.
     """
     before = {a.id: a for a in rows}
-    touched = _touched(change, before)
+    touched = _touched(change, place or next(((a.media, a.frame) for a in rows), None))
     if not touched:
         return change
     gained = {id: _gain(before.get(id), a, size) for id, a in touched.items()}
@@ -71,9 +73,8 @@ def _above(id: int, before: Mapping[int, Annotation], after: Mapping[int, Annota
     return frozenset(b.id for b in after.values() if (b.z, b.id) > (a.z, a.id))
 
 
-def _touched(change: ChangeSet, before: Mapping[int, Annotation]) -> dict[int, Annotation]:
+def _touched(change: ChangeSet, place: tuple[int, int] | None) -> dict[int, Annotation]:
     """Return the segments of the picture that the change makes or reshapes, as they are afterwards."""
-    place = next(((a.media, a.frame) for a in before.values()), None)
     found = {}
     for c in change.of("annotation"):
         if isinstance(c.after, Annotation) and panoptic.is_segment(c.after):

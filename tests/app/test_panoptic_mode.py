@@ -308,3 +308,16 @@ def test_stuff_is_told_from_things(mapped):
     assert fill == edge and 0.7 <= (fill >> 24) / 255 <= 0.8
     fill, edge = style.paints(cat)
     assert (fill >> 24) / 255 < 0.5 < (edge >> 24) / 255
+
+
+def test_a_picture_too_large_for_a_map_says_so_and_is_left_alone(mapped, qtbot, monkeypatch):
+    monkeypatch.setattr("segstudio.app.panoptic_mode.LARGEST", 100)
+    mapped.session.view.set(threshold=0.2)
+    panel = mapped.panels["panoptic"]
+    assert panel.stack.currentIndex() == 0 and "too many pixels" in panel.empty.text.text()
+    assert not panel.switch.isVisible()
+    sky = by_category(mapped, 1)
+    mapped.session.select([by_category(mapped, 2).id])
+    key(mapped, qtbot, Qt.Key.Key_B)
+    drag(mapped.canvas, (30, 80), (30, 50), (80, 66))
+    assert by_category(mapped, 1) == sky

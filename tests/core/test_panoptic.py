@@ -221,6 +221,13 @@ def test_other_pictures_and_other_tables_pass_unchanged():
     assert panoptic_edits.resolve(change, rows, SIZE) == change
 
 
+def test_on_an_empty_picture_only_its_own_rows_are_parted():
+    here, there = row(1, box(0, 0, 9, 9)), replace(row(2, box(0, 0, 9, 9)), media=2)
+    change = changes.insert([there, replace(there, id=3), here, replace(here, id=4, z=1)])
+    done = panoptic_edits.resolve(change, [], SIZE, place=(1, 0))
+    assert [c.id for c in done.changes] == [2, 3, 4] and done.changes[0].after == there
+
+
 def test_relabelling_and_reordering_take_nothing():
     rows = [row(1, box(0, 0, 10, 10)), row(2, box(5, 0, 10, 10))]
     for change in (edits.relabel(rows[:1], SKY), changes.replace([(rows[0], replace(rows[0], z=9))])):

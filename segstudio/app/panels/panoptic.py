@@ -27,6 +27,7 @@ from segstudio.core.labels import Category
 from segstudio.core.panoptic import Finding, Gap
 
 FINDING = Qt.ItemDataRole.UserRole
+ABOUT = later("Panoptic mode keeps the picture free of overlaps and shows what has no segment yet.")
 GRAVE = ("overlap", "empty", "no class")
 # How to fill a gap, as `PanopticMode.fill` knows it.
 FILLS = {
@@ -126,7 +127,7 @@ class PanopticPanel(Panel):
         self.empty = EmptyState(
             "puzzle-piece",
             tr("One segment a pixel"),
-            tr("Panoptic mode keeps the picture free of overlaps and shows what has no segment yet."),
+            tr(ABOUT),
             self.switch,
         )
         self.stack = QStackedWidget()
@@ -257,15 +258,15 @@ class PanopticPanel(Panel):
         self.stack.setCurrentIndex(1 if mode.active and not mode.too_large else 0)
         self.switch.setVisible(self._session.view.mode != "panoptic")
         self.switch.setEnabled(mode.size[0] > 0)
-        if mode.active and mode.too_large:
-            self.empty.text.setText(tr("This picture has too many pixels for a live map."))
+        large = later("This picture has too many pixels for a live map.")
+        self.empty.text.setText(tr(large if mode.active and mode.too_large else ABOUT))
         self._show_meter()
         survey = mode.survey
         twice = survey.twice if survey is not None else 0
         self.warning.setVisible(twice > 0)
         self.overlap.setText(tr("{n:,} pixels are claimed by several objects.", n=twice))
-        found = [f for f in survey.findings if f.kind not in ("overlap",) or twice] if survey is not None else []
-        self.model.show(found if survey is not None else self.model.rows)
+        if survey is not None:
+            self.model.show(survey.findings)
         self.list.setVisible(self.model.rowCount() > 0)
         self.sound.setVisible(self.model.rowCount() == 0)
         self.sound.setText(tr("No problems found.") if survey is not None else tr("Looking…"))
