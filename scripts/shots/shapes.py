@@ -89,9 +89,11 @@ def _smooth(stage: Stage) -> None:
 
 def _cut(stage: Stage) -> None:
     window = _only(stage, "coffee.jpg", "cup")
+    window.session.view.set(color_mode="instance")
     window.link.use("cut")
     stage.click(130, 150)
     stage.click(250, 175)
     stage.move(440, 130)
+    _wait(stage, window)
     stage.save("cut")
     stage.key("Esc")

@@ -171,6 +171,17 @@ def test_a_line_across_cuts_an_object_in_two_and_selects_both(view):
     assert len(desk.commits) == 1
 
 
+def test_the_two_halves_show_before_they_are_cut_and_escape_takes_them_away(view):
+    desk, hand = use(view, tool("cut"), [polygon(1, SQUARE)], [1]), Hand(view)
+    hand.click(40, 10)
+    hand.move(40, 50)
+    assert view.scene_state.shown == {}
+    hand.move(40, 90)
+    assert view.scene_state.get(1).geometry.bounds == Box(40, 20, 40, 60) and len(view.scene_state.shown) == 2
+    assert hand.key(K.Key_Escape)
+    assert view.scene_state.shown == {} and desk.commits == []
+
+
 def test_with_nothing_selected_a_freehand_line_cuts_all_that_it_crosses_but_locked_objects(view):
     rows = [polygon(1, SQUARE), polygon(2, (100.0, 20.0, 160.0, 20.0, 160.0, 80.0, 100.0, 80.0)), polygon(3, SQUARE)]
     desk, hand = use(view, tool("cut"), rows), Hand(view)
