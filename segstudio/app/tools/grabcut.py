@@ -12,6 +12,7 @@ from segstudio.app.tools.options import Button, Option
 from segstudio.app.tools.refining import Refining, Session
 from segstudio.assist import grabcut
 from segstudio.assist.crops import around
+from segstudio.core import assist_edits, masks
 from segstudio.core.colors import RGB
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
@@ -68,11 +69,11 @@ class GrabCut(Refining):
 
     def _from_selection(self, context: ToolContext) -> Session | None:
         target = selected(context)
-        rough = target.mask(*context.size) if target is not None else None
-        if rough is None or not rough.counts:
+        rough = target.mask(*context.size) if target is not None else masks.EMPTY
+        if target is None or not rough.counts:
             context.say(tr("Select a single object first."))
             return None
-        return Session(REPLACE, rough=rough)
+        return Session(REPLACE, rough=rough, target=target.id)
 
     def find(self, context: ToolContext, session: Session) -> None:
         reach = float(self.value("reach"))
@@ -102,10 +103,13 @@ class GrabCut(Refining):
         context.work(compute, then, self.name)
 
     def finish(self, context: ToolContext, session: Session) -> None:
-        if 1 in session.found:
-            self.apply(context, session.found[1], session.apply)
-        else:
+        target = context.annotations.get(session.target)
+        if 1 not in session.found:
             context.say(tr("Nothing was found here."))
+        elif session.rough is None:
+            self.apply(context, session.found[1], session.apply)
+        elif target is not None:
+            context.commit(assist_edits.give(target, session.found[1], context.size, "replace", self.label))
 
     def color(self, context: ToolContext, session: Session, label: int) -> RGB:
         return color_of(context, session.apply)

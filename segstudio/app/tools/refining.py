@@ -24,6 +24,7 @@ class Session:
         apply: Where the result goes.
         box: The box that it began with, or None.
         rough: The mask that it began with, or None.
+        target: The object that this mask is of, 0 without one.
         strokes: What was drawn since.
         found: The regions, by label.
         busy: A newer result is being computed.
@@ -34,6 +35,7 @@ class Session:
     apply: str
     box: Box | None = None
     rough: Mask | None = None
+    target: int = 0
     strokes: list[Stroke] = field(default_factory=list)
     found: dict[int, Mask] = field(default_factory=dict)
     busy: bool = False

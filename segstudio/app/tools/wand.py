@@ -79,8 +79,7 @@ class Wand(Assist):
     def _begin(self, context: ToolContext, click: _Click) -> None:
         width, height = context.size
         whole = width * height <= wand.MOST
-        if not whole:
-            self.set_note(tr("Large picture: only what is in sight"))
+        self.set_note("" if whole else tr("Large picture: only what is in sight"))
         read, area = cut_out(context, Box(0, 0, width, height) if whole else context.shown_box(), click.at)
 
         def then(far: wand.Distances) -> None:

@@ -38,7 +38,7 @@ class Watershed(Refining):
     def run(self, context: ToolContext) -> Run:
         while True:
             session, label = Session(NEW), 1
-            self._area, self._target = Box(0, 0, 0, 0), 0
+            self._area = Box(0, 0, 0, 0)
             while not session.over:
                 event = yield KEYS if session.strokes or session.rough else frozenset("Q")
                 if event.kind == "option":
@@ -71,7 +71,7 @@ class Watershed(Refining):
         if target is None or not rough.counts:
             context.say(tr("Select a single object first."))
             return
-        session.rough, session.apply, self._target = rough, SPLIT, target.id
+        session.rough, session.apply, session.target = rough, SPLIT, target.id
         self._area = rough.bounds.padded(4)
         self.set_note(tr("Draw on each part"))
 
@@ -94,7 +94,7 @@ class Watershed(Refining):
         if not found:
             context.say(tr("Nothing was found here."))
         elif session.apply == SPLIT:
-            self._split(context, found)
+            self._split(context, session, found)
         elif session.apply == NEW:
             add_objects(context, [*found], self.label)
         else:
@@ -103,9 +103,9 @@ class Watershed(Refining):
                 whole = masks.union(whole, mask)
             self.apply(context, whole, session.apply)
 
-    def _split(self, context: ToolContext, found: list[Mask]) -> None:
+    def _split(self, context: ToolContext, session: Session, found: list[Mask]) -> None:
         """Leave the first part to the object that was parted; the others become objects of its class."""
-        target = context.annotations.get(self._target)
+        target = context.annotations.get(session.target)
         if target is None:
             return
         change = boolean_edits.part(target, found, context.new_ids, self.label)

@@ -67,6 +67,22 @@ def test_grabcut_begins_with_the_selected_object_and_replaces_it(desk_of):
     assert desk.annotations[1].review == CORRECTED
 
 
+def test_what_began_with_an_object_is_for_it_whatever_is_selected_since(desk_of):
+    rough = Annotation(1, 1, 1, geometry=masks.from_bitmap(np.roll(SQUARE, (4, 4), (0, 1))))
+    other = block(2, x=0, y=0)
+    desk, hand, _ = desk_of("grabcut", [rough, other], [1])
+    hand.key(K.Key_Q, "q")
+    desk.set_selection([2])
+    hand.key(K.Key_Return)
+    assert iou(desk.annotations[1], SQUARE) > 0.95 and desk.annotations[2] == other
+    # One that is gone meanwhile gets nothing.
+    desk.set_selection([2])
+    hand.key(K.Key_Q, "q")
+    del desk.annotations[2]
+    hand.key(K.Key_Return)
+    assert len(desk.commits) == 1
+
+
 def test_grabcut_without_a_selected_object_says_so(desk_of):
     desk, hand, _ = desk_of("grabcut")
     hand.key(K.Key_Q, "q")
