@@ -29,6 +29,7 @@ from segstudio.core.densepose import CHARTS
 from segstudio.core.densepose_atlas import Patch
 
 STOPS = 9  # of a gradient along U or V
+FEET = (5, 6)
 SHADE = 125  # how much darker a chart of the back is than one of the front, in per cent
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 Dots = Callable[[], Iterable[tuple[Spot, bool]]]
@@ -148,11 +149,16 @@ class BodyView(AtlasView):
         painter.save()
         painter.translate(origin)
         painter.scale(scale, scale)
+        outline = QPen(theme().color("panel"), 1.5)
+        outline.setCosmetic(True)
+        painter.setPen(outline)
+        painter.setBrush(theme().color("border"))
+        for patch, shape in self._shapes:
+            if patch.chart in FEET:
+                # A foot is one chart and shown whole in front; here it only completes the body.
+                painter.drawPolygon(shape.translated(atlas.BACK - atlas.FRONT, 0))
         for patch, shape in self._shapes:
             painter.setBrush(_brush(patch, state.look))
-            outline = QPen(theme().color("panel"), 1.5)
-            outline.setCosmetic(True)
-            painter.setPen(outline)
             painter.drawPolygon(shape)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for width, color in ((4.0, QColor(0, 0, 0, 160)), (2.0, QColor(255, 255, 255))):

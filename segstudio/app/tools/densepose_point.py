@@ -35,6 +35,7 @@ class DensePoint(Tool):
     buttons = (Button("Take the Place", "Enter", "check", primary=True), Button("Delete the Point", "Del", "trash"))
 
     def run(self, context: ToolContext) -> Run:
+        self._asked = 0  # id of the object whose place on the atlas is asked for
         self._changing = False  # the place on the atlas is for the chosen point, not for a new one
         try:
             while True:
@@ -144,7 +145,7 @@ class DensePoint(Tool):
     def _place(self, context: ToolContext, a: Annotation, x: float, y: float) -> None:
         """Ask for the place on the atlas of a place in the picture."""
         found = guess(edits.dense_of(a), x, y)
-        self._changing = False
+        self._asked, self._changing = a.id, False
         context.dense.set(place=(x, y), point=None, cursor=Spot(*found) if found else context.dense.cursor)
 
     def _drag(self, context: ToolContext, a: Annotation, index: int) -> Generator[Keys, Event, None]:
@@ -220,8 +221,10 @@ class DensePoint(Tool):
         state.set(place=None)
         if self._changing and chosen is not None:
             self._say_again(context, *chosen)
-        elif a is not None and place is not None:
+        elif a is not None and place is not None and a.id == self._asked:
             context.commit(edits.add_point(a, *place, *state.cursor))
+        else:
+            context.say(tr("Another object is selected now: click on its body."))
         self._changing = False
 
     def _say_again(self, context: ToolContext, a: Annotation, index: int) -> None:

@@ -195,6 +195,16 @@ def test_a_click_on_another_person_selects_it_and_begins_there(view):
     assert desk.selection == {1}
 
 
+def test_a_place_is_never_given_to_an_object_that_was_selected_since(view):
+    other = Annotation(2, 1, 1, geometry=Box(20, 20, 60, 120))
+    desk, hand, _ = pointer(view, [bare(), other])
+    hand.click(42, 84)
+    desk.set_selection([2])
+    hand.key(K.Key_Return, "\r")
+    assert desk.commits == [] and "Another object" in desk.said[-1]
+    assert view.scene_state.dense.place is None
+
+
 def test_a_click_beside_everything_says_what_to_do(view):
     desk, hand, _ = pointer(view, [bare()], [])
     hand.click(190, 10)
