@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLabel
 
 from segstudio.app.canvas.draft import Draft
@@ -113,12 +113,12 @@ class Flip(QObject):
         self._sign.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if (
-            event.type() == QEvent.Type.KeyRelease
-            and isinstance(event, QKeyEvent)
-            and not event.isAutoRepeat()
-            and not event.modifiers()
-            and time.monotonic() - self._since > HELD
-        ):
-            self.back()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease and not event.isAutoRepeat():
+            action = self._view.window().findChild(QAction, "review.flip")
+            if action is not None and QKeySequence(event.key()) in action.shortcuts():
+                app = QApplication.instance()
+                if app is not None:
+                    app.removeEventFilter(self)
+                if time.monotonic() - self._since > HELD:
+                    self.back()
         return False

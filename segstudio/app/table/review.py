@@ -12,7 +12,7 @@ ROWS: tuple[Spec, ...] = (
     row("review.todo", "Mark Object To Do", "circle-dashed", "", "review.state:todo", "selection"),
     row("review.comment", "Comment…", "chat-text", "Ctrl+Alt+C", "review.comment", "picture"),
     row("|review.accept", "Accept Above a Score…", "checks", "Ctrl+Alt+Return", "review.accept_above", "project"),
-    row("|review.flip", "Flip Before and After", "swap", "`", "review.flip", "picture", "on:flipped"),
+    row("|review.flip", "Flip Before and After", "swap", "` F6", "review.flip", "picture", "on:flipped"),
     row("review.versions", "Versions of This Picture", "clock-counter-clockwise", "Ctrl+Alt+V", "review.versions",
         "picture"),
 )  # fmt: skip
