@@ -1,35 +1,30 @@
 """Keeps the translations in step with the code: translations.py [LANGUAGE ...].
 
-Every text that goes through `tr`, or that `later`, a table of actions, an option, an operation, a tool or a panel
-holds, gets its entry in `segstudio_<language>.ts`; entries that nothing asks for any more go. Translated ones stay.
-Qt's `lrelease` then makes the .qm file. Prints what still lacks a translation.
+Every text that goes through `tr` or `later`, or that a table holds (actions, operations, tools and their options, body
+parts, skeletons, models), gets its entry in `segstudio_<language>.ts`; entries that nothing asks for any more go.
+Translated ones stay. Qt's `lrelease` then makes the .qm file. Prints what still lacks a translation.
 """
 
 from __future__ import annotations
 
 import ast
-import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+from segstudio.app.operations import OPERATIONS
+from segstudio.app.table import ACTIONS, MENUS
+from segstudio.app.tools import TOOLS
+from segstudio.app.tools.options import Option
+from segstudio.core import skeletons
 from segstudio.core.densepose import CHARTS, COARSE
+from segstudio.zoo.catalog import Catalog
 
 REPO = Path(__file__).resolve().parent.parent
 APP = REPO / "segstudio" / "app"
 FOLDER = REPO / "segstudio" / "resources" / "translations"
-# Calls that hold texts for later: the places and the names of those arguments.
-TABLES = {
-    "tr": ((0,), ()),
-    "later": ((0,), ()),
-    "row": ((1,), ()),
-    "Spec": ((1, 4), ()),
-    "Option": ((1,), ("text", "tip")),
-    "Button": ((0,), ("text",)),
-    "Operation": ((1,), ("text",)),
-}
 # Class attributes that are shown.
 ATTRIBUTES = ("hint", "title")
 
@@ -37,86 +32,75 @@ ATTRIBUTES = ("hint", "title")
 def _texts(node: ast.expr | None) -> Iterator[str]:
     match node:
         case ast.Constant(value=str(text)):
-            if any(c.isalpha() for c in text):
-                yield text
+            yield text
         case ast.IfExp(body=a, orelse=b):
             yield from _texts(a)
             yield from _texts(b)
 
 
-def _choices(node: ast.expr | None, constants: dict[str, ast.expr]) -> Iterator[str]:
-    """Yield the second of each pair of an option's choices, also where a constant holds them."""
-    if isinstance(node, ast.Name):
-        node = constants.get(node.id)
-    for pair in getattr(node, "elts", ()):
-        if isinstance(pair, ast.Tuple) and len(pair.elts) == 2:
-            yield from _texts(pair.elts[1])
-
-
-def _of_call(call: ast.Call, constants: dict[str, ast.expr]) -> Iterator[str]:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    places, keywords = TABLES.get(name, ((), ()))
-    for i in places:
-        yield from _texts(call.args[i] if i < len(call.args) else None)
+def _of_option(call: ast.Call, constants: dict[str, ast.expr]) -> Iterator[str]:
+    """Yield the name, the tip and the choices of an option, also where a constant holds these."""
+    yield from _texts(call.args[1] if len(call.args) > 1 else None)
     for keyword in call.keywords:
-        if keyword.arg in keywords:
-            yield from _texts(keyword.value)
-        elif keyword.arg == "choices" and name == "Option":
-            yield from _choices(keyword.value, constants)
+        value = keyword.value
+        if keyword.arg in ("text", "tip"):
+            yield from _texts(value)
+        elif keyword.arg == "choices":
+            pairs = constants.get(value.id) if isinstance(value, ast.Name) else value
+            for pair in getattr(pairs, "elts", ()):
+                yield from _texts(pair.elts[1] if isinstance(pair, ast.Tuple) else None)
 
 
-def _of_class(node: ast.ClassDef) -> Iterator[str]:
-    for line in node.body:
-        if isinstance(line, ast.Assign | ast.AnnAssign):
-            targets = line.targets if isinstance(line, ast.Assign) else [line.target]
-            if any(isinstance(t, ast.Name) and t.id in ATTRIBUTES for t in targets):
-                yield from _texts(line.value)
+def _of_code(tree: ast.Module) -> Iterator[str]:
+    """Yield what `tr` and `later` are called with, and the options and class attributes that are shown."""
+    constants = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and name in ("tr", "later"):
+            yield from _texts(node.args[0])
+        elif isinstance(node, ast.Call) and name == "Option":
+            yield from _of_option(node, constants)
+        elif isinstance(node, ast.ClassDef):
+            for line in node.body:
+                targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
+                if any(isinstance(t, ast.Name) and t.id in ATTRIBUTES for t in targets):
+                    yield from _texts(getattr(line, "value", None))
 
 
-def _of_tables(tree: ast.Module, path: Path) -> Iterator[str]:
-    """Yield the menus' names, and the tools' of their table."""
-    for node in tree.body:
-        if isinstance(node, ast.Assign | ast.AnnAssign) and path.parent.name == "table":
-            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if isinstance(target, ast.Name) and isinstance(node.value, ast.Tuple):
-                if target.id == "MENUS":
-                    for menu in node.value.elts:
-                        yield from _texts(menu)
-                if target.id == "TOOLS":
-                    for line in node.value.elts:
-                        if isinstance(line, ast.Tuple):
-                            yield from _texts(line.elts[1])
+def _of_options(options: Iterable[Option]) -> Iterator[str]:
+    for option in options:
+        yield from (option.text, option.tip, *(text for _, text in option.choices))
 
 
-def _of_skeletons() -> Iterator[str]:
-    """Yield what the skeleton templates are called, and their ends."""
-    for path in sorted((REPO / "segstudio" / "resources" / "skeletons").glob("*.json")):
-        template = json.loads(path.read_text("utf-8"))
-        ways = (template["along"], template["across"])
-        yield from (template["title"], *(way[end] for way in ways for end in ("first", "last")))
+def _of_tables() -> Iterator[str]:
+    """Yield the texts of menus, actions, operations, tools, body parts, skeletons and the cards of models."""
+    yield from MENUS
+    for spec in ACTIONS:
+        yield spec.text
+    for operation in OPERATIONS:
+        yield from (operation.text, *_of_options(operation.options))
+    for tool in TOOLS:
+        yield from (*_of_options(tool.options), *(button.text for button in tool.buttons))
+    yield from (chart.name for chart in CHARTS)
+    yield from COARSE
+    for template in map(skeletons.get, skeletons.names()):
+        yield from (template.title, *(w for e in (template.along, template.across) for w in (e.first, e.last)))
+    for card in Catalog(FOLDER):  # Without the cards of whoever runs this.
+        yield card.description
 
 
 def wanted() -> list[str]:
-    """Return every text of the interface, in the order of the files."""
-    found: dict[str, None] = dict.fromkeys(_of_skeletons())
+    """Return every text of the interface, in the order of the files, then of the tables."""
+    found: list[str] = []
     for path in sorted(APP.rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
-        constants = {
-            target.id: node.value
-            for node in tree.body
-            if isinstance(node, ast.Assign)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
-        found.update(dict.fromkeys(_of_tables(tree, path)))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                found.update(dict.fromkeys(_of_call(node, constants)))
-            elif isinstance(node, ast.ClassDef):
-                found.update(dict.fromkeys(_of_class(node)))
-    # The names of body parts, which the core holds.
-    found.update(dict.fromkeys((*(chart.name for chart in CHARTS), *COARSE)))
-    return list(found)
+        found += _of_code(ast.parse(path.read_text("utf-8")))
+    return [text for text in dict.fromkeys((*found, *_of_tables())) if any(c.isalpha() for c in text)]
 
 
 def known(language: str) -> dict[str, str]:

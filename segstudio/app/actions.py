@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
-from segstudio.app.i18n import language, tr
+from segstudio.app.i18n import language, menu_title, tr
 from segstudio.app.keymap import Keymap
 from segstudio.app.table import ACTIONS, MENUS, Spec
 from segstudio.app.theme import theme
@@ -57,7 +57,7 @@ class Actions(QObject):
 
     def fill_menus(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Make the menus of the table."""
-        menus = {name: bar.addMenu(f"&{tr(name)}") for name in MENUS}
+        menus = {name: bar.addMenu(menu_title(tr(name), name[0])) for name in MENUS}
         for spec in self.specs.values():
             if spec.menu in menus:
                 if spec.gap:

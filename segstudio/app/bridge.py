@@ -189,8 +189,8 @@ class Bridge(QObject):
                 done=report.done, total=report.total, added=report.added,
             )  # fmt: skip
             if report.skipped:
-                told = "{n:,} could not be read or predicted; the file list says why."
-                text += " " + tr(told, n=len(report.skipped))
+                told = tr("{n:,} could not be read or predicted; the file list says why.", n=len(report.skipped))
+                text += f" {told}"
             self._session.said.emit(f"{text} {tr(CORRECT)}")
         self._finish(job)
 

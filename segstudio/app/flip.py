@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from segstudio.app.canvas.draft import Draft
 from segstudio.app.canvas.view import CanvasView
 from segstudio.app.canvas_link import CanvasLink
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import moment, tr
 from segstudio.app.session import Session
 from segstudio.app.theme import set_role
 from segstudio.core.errors import SegstudioError
@@ -105,7 +105,7 @@ class Flip(QObject):
             self._link.use(self._link.tool)
 
     def _say(self, version: Version, count: int) -> None:
-        when = time.strftime("%H:%M", time.localtime(version.created))
+        when = moment(version.created)
         self._sign.setText(tr("Before · {label} · {when} · objects: {n:,}", label=version.label, when=when, n=count))
         self._sign.adjustSize()
         self._sign.move((self._view.width() - self._sign.width()) // 2, 12)

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from xml.etree import ElementTree
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator, Signal
+from PySide6.QtCore import QCoreApplication, QDateTime, QLibraryInfo, QLocale, QObject, QTranslator, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QTabWidget,
+    QTabBar,
     QWidget,
 )
 
@@ -45,6 +45,17 @@ def tr(text: str, /, **values: object) -> str:
 def later(text: str, /) -> str:
     """Return a text as it is, and mark it as one that `tr` will be asked for by its name."""
     return text
+
+
+def moment(seconds: float, form: str = later("HH:mm")) -> str:
+    """Return a time of this place, with the names of months as the current language has them.
+
+    Args:
+        seconds: Since 1970, UTC.
+        form: A text of the interface, in Qt's letters for dates: "d MMM, HH:mm".
+    """
+    locale = QLocale(_current[0].name if _current else "en")
+    return locale.toString(QDateTime.fromSecsSinceEpoch(int(seconds)), tr(form))
 
 
 @cache
@@ -121,6 +132,23 @@ def language() -> Language:
     return _current[0]
 
 
+def menu_title(text: str, letter: str) -> str:
+    """Return a menu's title with the letter, if any, that opens it with Alt: in its name, or behind it."""
+    if not letter:
+        return text
+    at = text.lower().find(letter.lower())
+    return f"{text[:at]}&{text[at:]}" if at >= 0 else f"{text}(&{letter.upper()})"
+
+
+def bare(title: str) -> tuple[str, str]:
+    """Return what `menu_title` made a title of."""
+    at = title.find("&")
+    if at < 0:
+        return title, ""
+    letter = title[at + 1 : at + 2]
+    return title.replace(f"(&{letter})", "").replace("&", ""), letter
+
+
 def _exchange(old: str, new: str) -> None:
     """Exchange the words of one language, wherever a widget shows them alone, for those of another."""
     english = {shown: source for source, shown in catalog(old).items()}
@@ -155,13 +183,14 @@ def _exchange_widget(widget: QWidget, other) -> None:
             for i in range(widget.count()):
                 if (text := other(widget.itemText(i))) is not None:
                     widget.setItemText(i, text)
-        case QTabWidget():
+        case QTabBar():
             for i in range(widget.count()):
                 if (text := other(widget.tabText(i))) is not None:
                     widget.setTabText(i, text)
         case QMenu():
-            if (text := other(widget.title().replace("&", ""))) is not None:
-                widget.setTitle(f"&{text}")
+            name, underlined = bare(widget.title())
+            if (text := other(name)) is not None:
+                widget.setTitle(menu_title(text, underlined))
     for read, write in pairs:
         if (text := other(read())) is not None:
             write(text)

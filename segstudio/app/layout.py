@@ -60,8 +60,8 @@ class Layout:
             _dock(window, "lower", tr("Lower Right"), self.lower),
         )
         self.docks = [self.left, *right]
-        self.top = _toolbar(window, "Commands", Qt.ToolBarArea.TopToolBarArea)
-        self.tools = _toolbar(window, "Tools", Qt.ToolBarArea.LeftToolBarArea)
+        self.top = _toolbar(window, "commands", tr("Commands"), Qt.ToolBarArea.TopToolBarArea)
+        self.tools = _toolbar(window, "tools", tr("Tools"), Qt.ToolBarArea.LeftToolBarArea)
         self.reset()
 
     def fill(self, actions: Actions, tools: tuple[str, ...], beside: QWidget) -> None:
@@ -124,9 +124,9 @@ def _dock(window: QMainWindow, name: str, title: str, inside: QWidget) -> QDockW
     return dock
 
 
-def _toolbar(window: QMainWindow, name: str, area: Qt.ToolBarArea) -> QToolBar:
-    bar = QToolBar(name, window)
-    bar.setObjectName(f"bar-{name.lower()}")
+def _toolbar(window: QMainWindow, name: str, title: str, area: Qt.ToolBarArea) -> QToolBar:
+    bar = QToolBar(title, window)
+    bar.setObjectName(f"bar-{name}")
     bar.setMovable(False)
     bar.setIconSize(QSize(20, 20))
     bar.toggleViewAction().setEnabled(False)

@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
         """Let everybody say what is put together from words, numbers and names: the language is another one."""
         session = self.session
         self._on_tool()
+        self.status.hush()
         session.categories_changed.emit()
         session.picture_changed.emit()
         session.annotations_changed.emit(None)
@@ -232,7 +233,7 @@ class MainWindow(QMainWindow):
         choices = [
             Choice(c.name, str(i) if i < 10 else "", c) for i, c in enumerate(self.session.categories.values(), start=1)
         ]
-        return Palette(self, choices, "Class", at=at).ask()
+        return Palette(self, choices, tr("Class"), at=at).ask()
 
     def show_error(self, error: SegstudioError) -> None:
         """Show an error when the current event is done; the same one at a time only once."""

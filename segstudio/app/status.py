@@ -47,6 +47,11 @@ class StatusBar(QStatusBar):
         self.hint.setText(text)
         self._back.start()
 
+    def hush(self) -> None:
+        """Show the tool's keys again, whatever was noted last."""
+        self._back.stop()
+        self.hint.setText(self._hint_text)
+
     def set_hint(self, text: str) -> None:
         """Show what the active tool's keys are."""
         self._hint_text = text

@@ -128,7 +128,7 @@ def test_the_history_shows_where_one_is_and_a_click_goes_there(shown, predicted,
     predicted(0.8)
     qtbot.waitUntil(lambda: panel.model.rowCount() == 4)
     texts = [panel.model.index(i).data() for i in range(4)]
-    assert texts == ["Predict", "Predict", "Classes", "Start"]
+    assert texts == ["Predict", "Predict", "Classes", "Beginning"]
     qtbot.mouseClick(
         panel.list.viewport(), Qt.MouseButton.LeftButton, pos=panel.list.visualRect(panel.model.index(2)).center()
     )

@@ -25,6 +25,7 @@ from segstudio.app.canvas.layers import Layer, PictureLayer, make_layers
 from segstudio.app.canvas.layers.base import rect_of
 from segstudio.app.canvas.scene import Scene
 from segstudio.app.canvas.tiles import Tiles
+from segstudio.app.i18n import tr
 from segstudio.app.tools.base import Event, Runner
 from segstudio.core.geometry import Box
 from segstudio.core.spans import Window
@@ -121,7 +122,7 @@ class CanvasView(QGraphicsView):
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Canvas")
+        self.setAccessibleName(tr("Canvas"))
 
     # What is shown
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from segstudio.app.i18n import tr
 from segstudio.app.session import Session
 from segstudio.core import edits
 from segstudio.core.annotation import Annotation
@@ -38,7 +39,8 @@ class EditCommands:
     def copy(self) -> None:
         """Remember the selected objects."""
         self._copied = self._session.selected()
-        self._session.said.emit(f"Copied {len(self._copied)} object{'s' if len(self._copied) != 1 else ''}")
+        n = len(self._copied)
+        self._session.said.emit(tr("Copied 1 object.") if n == 1 else tr("Copied {n:,} objects.", n=n))
 
     def paste(self) -> None:
         """Add the remembered objects to this picture, a little aside where they come from it."""

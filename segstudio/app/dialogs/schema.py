@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from segstudio.app.dialogs.base import Dialog
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import later, tr
 from segstudio.app.widgets import button, icon_button, label, row
 from segstudio.core import label_edits
 from segstudio.core.errors import InputError
 from segstudio.core.labels import ATTRIBUTE_KINDS, AttributeSpec, Category
 
-KINDS = {"flag": "Flag", "choice": "Choice", "number": "Number", "text": "Text"}
+KINDS = {"flag": later("Flag"), "choice": later("Choice"), "number": later("Number"), "text": later("Text")}
 OLD = Qt.ItemDataRole.UserRole  # the name that a line had when the dialog opened
 YES = ("yes", "true", "1", "on")
 NO = ("no", "false", "0", "off")

@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from segstudio.app.actions import shown
 from segstudio.app.dialogs.base import Dialog
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import later, tr
 from segstudio.app.table import Spec
 from segstudio.app.widgets import button, label, row
 
 CANVAS = (
-    ("Ctrl+Wheel", "Zoom at the cursor"),
-    ("Wheel", "Scroll; Shift+Wheel sideways"),
-    ("Space+Drag", "Move the picture"),
-    ("Middle drag", "Move the picture"),
-    ("Arrows", "Nudge the selected objects"),
+    ("Ctrl+Wheel", later("Zoom at the cursor")),
+    ("Wheel", later("Scroll; Shift+Wheel sideways")),
+    ("Space+Drag", later("Move the picture")),
+    ("Middle drag", later("Move the picture")),
+    ("Arrows", later("Nudge the selected objects")),
 )
 
 

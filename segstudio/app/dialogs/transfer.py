@@ -293,8 +293,8 @@ class ExportDialog(TransferDialog):
         if report.predictions:
             text += " " + counted(
                 report.predictions,
-                "{n:,} prediction among them is unchecked.",
-                "{n:,} predictions among them are unchecked.",
+                later("{n:,} prediction among them is unchecked."),
+                later("{n:,} predictions among them are unchecked."),
             )
         return text
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, Qt, QTimer, S
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QStyleOptionViewItem, QTabBar
 
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import later, moment, tr
 from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList, of_all
 from segstudio.app.session import Session
 from segstudio.app.widgets import EmptyState, Panel, button, icon_button, label, row
@@ -29,7 +29,7 @@ def when(seconds: float) -> str:
     """Return a time of today as hours and minutes, an earlier one with its day."""
     then, now = time.localtime(seconds), time.localtime()
     same = (then.tm_year, then.tm_yday) == (now.tm_year, now.tm_yday)
-    return time.strftime("%H:%M" if same else "%d %b %H:%M", then)
+    return moment(seconds) if same else moment(seconds, later("d MMM HH:mm"))
 
 
 class HistoryModel(QAbstractListModel):
@@ -90,7 +90,7 @@ class HistoryModel(QAbstractListModel):
         number = self.done_at(index.row())
         step = self._steps[number - 1] if number else None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return step.label or tr("Change") if step else tr("Start")
+            return step.label or tr("Change") if step else tr("Beginning")
         if role == WHEN:
             return when(step.created) if step else ""
         if role == STATE:

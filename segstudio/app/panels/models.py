@@ -53,28 +53,29 @@ class ModelCard(QFrame):
         self.setObjectName("model")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        icon, gives = GIVES[card.task]
-        self.setAccessibleName(f"{card.title}, {tr(gives)}")
+        icon, _ = GIVES[card.task]
         title = Elided(card.title, "heading", Qt.TextElideMode.ElideRight)
         self.state = label("", "small")
         self.button = button(tr("Fetch"), lambda: self.fetch.emit(card.name))
-        about = card.description
-        for module in lacking(card):
-            about += " " + tr("Needs: {command}", command=installing(module))
-        text = label(about, "small", wrap=True)
+        self.about = label("", "small", wrap=True)
+        self._lacking = [installing(module) for module in lacking(card)]
         head = row(icon_label(icon, 18, "muted"), title, self.state, spacing=8)
         head.setStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(4)
         layout.addLayout(head)
-        layout.addWidget(text)
+        layout.addWidget(self.about)
         layout.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignLeft)
         self.current = False
 
     def show_state(self, needed: int, *, current: bool) -> None:
         """Say whether the weights are here, and whether this is the chosen model."""
-        gives = tr(GIVES[self.card.task][1])
+        card = self.card
+        gives = tr(GIVES[card.task][1])
+        needs = (tr("Needs: {command}", command=command) for command in self._lacking)
+        self.about.setText(" ".join((tr(card.description), *needs)))
+        self.setAccessibleName(f"{card.title}, {gives}")
         self.state.setText(gives if not needed else f"{gives} · {megabytes(needed)}")
         self.button.setText(tr("Fetch {size}", size=megabytes(needed)))
         self.button.setVisible(needed > 0)

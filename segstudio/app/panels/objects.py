@@ -110,7 +110,8 @@ class ObjectModel(QAbstractListModel):
 def describe(a: Annotation, name: str) -> str:
     """Return a few lines about an annotation."""
     box = a.bounds
-    lines = [f"{name} · {shape_name(a)}", f"{box.w:.0f} × {box.h:.0f} px at {box.x:.0f}, {box.y:.0f}"]
+    place = tr("{w:.0f} × {h:.0f} px at {x:.0f}, {y:.0f}", w=box.w, h=box.h, x=box.x, y=box.y)
+    lines = [f"{name} · {shape_name(a)}", place]
     lines.append(object_state(a.review)[2])
     if a.comment:
         lines.append(f"“{a.comment}”")

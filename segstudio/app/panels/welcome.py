@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from segstudio.app.bridge import Bridge
-from segstudio.app.i18n import later, tr
+from segstudio.app.i18n import later, moment, tr
 from segstudio.app.panels.models import missing_bytes
 from segstudio.app.panels.progress import JobProgress, megabytes
 from segstudio.app.settings import Settings
@@ -70,10 +69,16 @@ class RecentTile(Tile):
     """A project that was opened before."""
 
     def __init__(self, path: Path) -> None:
-        when = label(time.strftime("%d %b, %H:%M", time.localtime(path.stat().st_mtime)), "small")
-        super().__init__("stack", path.stem, Elided(str(path.parent), "small"), when)
+        self._when = label("", "small")
+        super().__init__("stack", path.stem, Elided(str(path.parent), "small"), self._when)
         self.path = path
+        self._time = path.stat().st_mtime
+        self.say()
         self.setContentsMargins(0, 0, 0, 0)
+
+    def say(self) -> None:
+        """Say when it was changed last, in the language of now."""
+        self._when.setText(moment(self._time, later("d MMM, HH:mm")))
 
 
 class Strip(QLabel):
@@ -228,7 +233,7 @@ class WelcomePage(QWidget):
         for i, (icon, title, text) in enumerate(STEPS, start=1):
             words = QVBoxLayout()
             words.setSpacing(2)
-            words.addWidget(label(f"{i}  {tr(title)}", "heading"))
+            words.addLayout(row(label(f"{i}", "heading"), label(tr(title), "heading"), None))
             words.addWidget(label(tr(text), "muted", wrap=True))
             step = QHBoxLayout()
             step.setSpacing(12)
@@ -263,6 +268,8 @@ class WelcomePage(QWidget):
     def _show_recent(self) -> None:
         paths = self._settings.recent()[:RECENT]
         if self.recent and paths == [tile.path for tile in self.recent]:
+            for tile in self.recent:
+                tile.say()
             return
         for widget in (*self.recent, self._hint):
             self._projects.removeWidget(widget)

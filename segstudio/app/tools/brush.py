@@ -7,6 +7,7 @@ from collections.abc import Generator
 from msgspec.structs import replace
 
 from segstudio.app.canvas.draft import NOTHING, Draft
+from segstudio.app.i18n import tr
 from segstudio.app.tools.base import Event, Keys, Run, Tool, ToolContext, top_z
 from segstudio.app.tools.dabs import LARGEST, SMALLEST, Tip, sweep, tip
 from segstudio.app.tools.options import Option
@@ -97,13 +98,13 @@ class Brush(Tool):
             # A box has no pixels on the screen; its stroke begins with the pixels that the edit will give it.
             return replace(a, geometry=a.mask(*context.size)) if isinstance(a.geometry, Box) else a
         if chosen:
-            context.say("Select a single object to paint on.")
+            context.say(tr("Select a single object to paint on."))
             return None
         if erase:
-            context.say("Select the object to erase from.")
+            context.say(tr("Select the object to erase from."))
             return None
         if context.category is None:
-            context.say("Add a class first: a new object needs one.")
+            context.say(tr("Add a class first: a new object needs one."))
             return None
         media, frame = context.place
         return Annotation(context.new_id(), media, context.category.id, frame, masks.EMPTY, z=top_z(context))

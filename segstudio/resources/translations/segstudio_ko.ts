@@ -4,130 +4,6 @@
  <context>
   <name>segstudio</name>
   <message>
-   <source>Animal, 17 points (AP-10K)</source>
-   <translation>동물, 17점 (AP-10K)</translation>
-  </message>
-  <message>
-   <source>the nose</source>
-   <translation>코</translation>
-  </message>
-  <message>
-   <source>the root of the tail</source>
-   <translation>꼬리 시작점</translation>
-  </message>
-  <message>
-   <source>the neck</source>
-   <translation>목</translation>
-  </message>
-  <message>
-   <source>between the front paws</source>
-   <translation>앞발 사이</translation>
-  </message>
-  <message>
-   <source>Four-legged animal, 20 points (Animal-Pose)</source>
-   <translation>네발 동물, 20점 (Animal-Pose)</translation>
-  </message>
-  <message>
-   <source>the tail base</source>
-   <translation>꼬리 밑동</translation>
-  </message>
-  <message>
-   <source>the withers</source>
-   <translation>어깨마루</translation>
-  </message>
-  <message>
-   <source>Person, 17 points (COCO)</source>
-   <translation>사람, 17점 (COCO)</translation>
-  </message>
-  <message>
-   <source>the eyes</source>
-   <translation>두 눈</translation>
-  </message>
-  <message>
-   <source>the ankles</source>
-   <translation>발목</translation>
-  </message>
-  <message>
-   <source>the right shoulder</source>
-   <translation>오른쪽 어깨</translation>
-  </message>
-  <message>
-   <source>the left shoulder</source>
-   <translation>왼쪽 어깨</translation>
-  </message>
-  <message>
-   <source>Face, 106 points (LaPa)</source>
-   <translation>얼굴, 106점 (LaPa)</translation>
-  </message>
-  <message>
-   <source>between the brows</source>
-   <translation>미간</translation>
-  </message>
-  <message>
-   <source>the chin</source>
-   <translation>턱 끝</translation>
-  </message>
-  <message>
-   <source>the right eye</source>
-   <translation>오른쪽 눈</translation>
-  </message>
-  <message>
-   <source>the left eye</source>
-   <translation>왼쪽 눈</translation>
-  </message>
-  <message>
-   <source>Face, 5 points</source>
-   <translation>얼굴, 5점</translation>
-  </message>
-  <message>
-   <source>between the eyes</source>
-   <translation>두 눈 사이</translation>
-  </message>
-  <message>
-   <source>the mouth</source>
-   <translation>입</translation>
-  </message>
-  <message>
-   <source>the left eye in the picture</source>
-   <translation>사진에서 왼쪽 눈</translation>
-  </message>
-  <message>
-   <source>the right eye in the picture</source>
-   <translation>사진에서 오른쪽 눈</translation>
-  </message>
-  <message>
-   <source>Face, 68 points (300-W)</source>
-   <translation>얼굴, 68점 (300-W)</translation>
-  </message>
-  <message>
-   <source>Face, 98 points (WFLW)</source>
-   <translation>얼굴, 98점 (WFLW)</translation>
-  </message>
-  <message>
-   <source>Hand, 21 points</source>
-   <translation>손, 21점</translation>
-  </message>
-  <message>
-   <source>the wrist</source>
-   <translation>손목</translation>
-  </message>
-  <message>
-   <source>the tip of the middle finger</source>
-   <translation>가운뎃손가락 끝</translation>
-  </message>
-  <message>
-   <source>the knuckle of the forefinger</source>
-   <translation>집게손가락 관절</translation>
-  </message>
-  <message>
-   <source>the knuckle of the little finger</source>
-   <translation>새끼손가락 관절</translation>
-  </message>
-  <message>
-   <source>Person, 133 points (COCO-WholeBody)</source>
-   <translation>사람, 133점 (COCO-WholeBody)</translation>
-  </message>
-  <message>
    <source>Click an object to correct it · Enter accepts · Backspace rejects · Ctrl+Shift+E exports</source>
    <translation>객체를 클릭해 수정하세요 · Enter 승인 · Backspace 거부 · Ctrl+Shift+E 내보내기</translation>
   </message>
@@ -140,12 +16,28 @@
    <translation>{total:,}개 중 {done:,}개 예측 완료: 객체 {added:,}개.</translation>
   </message>
   <message>
+   <source>{n:,} could not be read or predicted; the file list says why.</source>
+   <translation>읽거나 예측하지 못한 이미지 {n:,}개: 이유는 파일 목록에 있습니다.</translation>
+  </message>
+  <message>
    <source>Found {n:,}.</source>
    <translation>{n:,}개를 찾았습니다.</translation>
   </message>
   <message>
+   <source>Canvas</source>
+   <translation>캔버스</translation>
+  </message>
+  <message>
    <source>New objects are of the class “object”. Double-click it in Labels to rename it.</source>
    <translation>새 객체의 클래스는 “object”입니다. 라벨 패널에서 더블 클릭하면 이름을 바꿀 수 있습니다.</translation>
+  </message>
+  <message>
+   <source>Copied 1 object.</source>
+   <translation>객체 1개를 복사했습니다.</translation>
+  </message>
+  <message>
+   <source>Copied {n:,} objects.</source>
+   <translation>객체 {n:,}개를 복사했습니다.</translation>
   </message>
   <message>
    <source>Open Files</source>
@@ -209,7 +101,7 @@
   </message>
   <message>
    <source>This picture is flagged.</source>
-   <translation type="unfinished" />
+   <translation>재확인으로 표시된 이미지입니다.</translation>
   </message>
   <message>
    <source>{n:,} selected</source>
@@ -376,6 +268,22 @@
    <translation>키</translation>
   </message>
   <message>
+   <source>Flag</source>
+   <translation>플래그</translation>
+  </message>
+  <message>
+   <source>Choice</source>
+   <translation>선택형</translation>
+  </message>
+  <message>
+   <source>Number</source>
+   <translation>숫자</translation>
+  </message>
+  <message>
+   <source>Text</source>
+   <translation>텍스트</translation>
+  </message>
+  <message>
    <source>What objects of this class can say about themselves. Values of a choice are separated by commas, those of a number are a range like 0..10.</source>
    <translation>이 클래스의 객체가 가질 수 있는 정보입니다. 선택형의 값은 쉼표로 나누고, 숫자의 값은 0..10처럼 범위로 적습니다.</translation>
   </message>
@@ -452,16 +360,28 @@
    <translation>~</translation>
   </message>
   <message>
+   <source>Zoom at the cursor</source>
+   <translation>커서 위치에서 확대/축소</translation>
+  </message>
+  <message>
+   <source>Scroll; Shift+Wheel sideways</source>
+   <translation>스크롤. Shift+휠은 가로로</translation>
+  </message>
+  <message>
+   <source>Move the picture</source>
+   <translation>이미지 옮기기</translation>
+  </message>
+  <message>
+   <source>Nudge the selected objects</source>
+   <translation>선택 객체 조금씩 옮기기</translation>
+  </message>
+  <message>
    <source>{tool} tool: {hint}</source>
    <translation>{tool} 도구: {hint}</translation>
   </message>
   <message>
    <source>Keyboard shortcuts</source>
    <translation>단축키 안내</translation>
-  </message>
-  <message>
-   <source>Canvas</source>
-   <translation>캔버스</translation>
   </message>
   <message>
    <source>Classes</source>
@@ -529,7 +449,7 @@
   </message>
   <message>
    <source>Mirror image</source>
-   <translation>거울상</translation>
+   <translation>좌우 대응</translation>
   </message>
   <message>
    <source>Sigma</source>
@@ -710,6 +630,14 @@ or choose a template above.</source>
    <translation>클래스 {n:,}개</translation>
   </message>
   <message>
+   <source>{n:,} prediction among them is unchecked.</source>
+   <translation>그중 예측 {n:,}개는 아직 확인하지 않았습니다.</translation>
+  </message>
+  <message>
+   <source>{n:,} predictions among them are unchecked.</source>
+   <translation>그중 예측 {n:,}개는 아직 확인하지 않았습니다.</translation>
+  </message>
+  <message>
    <source>{items} could not be written.</source>
    <translation>저장하지 못한 항목: {items}.</translation>
   </message>
@@ -722,6 +650,26 @@ or choose a template above.</source>
    <translation>아직 이 이미지에서 바뀐 것이 없습니다.</translation>
   </message>
   <message>
+   <source>HH:mm</source>
+   <translation>HH:mm</translation>
+  </message>
+  <message>
+   <source>Commands</source>
+   <translation>명령</translation>
+  </message>
+  <message>
+   <source>Tools</source>
+   <translation>도구 모음</translation>
+  </message>
+  <message>
+   <source>Upper Right</source>
+   <translation>오른쪽 위</translation>
+  </message>
+  <message>
+   <source>Lower Right</source>
+   <translation>오른쪽 아래</translation>
+  </message>
+  <message>
    <source>Panels</source>
    <translation>패널</translation>
   </message>
@@ -732,26 +680,6 @@ or choose a template above.</source>
   <message>
    <source>Every step is saved in {name}</source>
    <translation>모든 단계가 저장되는 파일: {name}</translation>
-  </message>
-  <message>
-   <source>Union</source>
-   <translation>합집합</translation>
-  </message>
-  <message>
-   <source>Subtract from the Lowest</source>
-   <translation>맨 아래 객체에서 빼기</translation>
-  </message>
-  <message>
-   <source>Intersect</source>
-   <translation>교집합</translation>
-  </message>
-  <message>
-   <source>Exclude the Overlap</source>
-   <translation>겹친 부분 제외</translation>
-  </message>
-  <message>
-   <source>Merge as Parts</source>
-   <translation>여러 조각으로 병합</translation>
   </message>
   <message>
    <source>All</source>
@@ -774,10 +702,6 @@ or choose a template above.</source>
    <translation>다음보다 작음</translation>
   </message>
   <message>
-   <source>Keep the Largest Part</source>
-   <translation>가장 큰 조각만 남기기</translation>
-  </message>
-  <message>
    <source>Nothing changes.</source>
    <translation>바뀌는 것이 없습니다.</translation>
   </message>
@@ -794,36 +718,8 @@ or choose a template above.</source>
    <translation>{less:,} px 줄어듦</translation>
   </message>
   <message>
-   <source>Swap DensePose Left and Right</source>
-   <translation>DensePose 좌우 바꾸기</translation>
-  </message>
-  <message>
-   <source>Clear DensePose</source>
-   <translation>DensePose 지우기</translation>
-  </message>
-  <message>
-   <source>Swap Left and Right</source>
-   <translation>좌우 바꾸기</translation>
-  </message>
-  <message>
-   <source>Mirror Pose</source>
-   <translation>포즈 좌우 반전</translation>
-  </message>
-  <message>
-   <source>Make All Keypoints Visible</source>
-   <translation>모든 키포인트 보이게 하기</translation>
-  </message>
-  <message>
-   <source>Remove Keypoints</source>
-   <translation>키포인트 제거</translation>
-  </message>
-  <message>
    <source>{before:,} → {after:,} points, ≤ {pixels:.1f} px, IoU {iou:.3f}</source>
    <translation>점 {before:,} → {after:,}, ≤ {pixels:.1f} px, IoU {iou:.3f}</translation>
-  </message>
-  <message>
-   <source>Simplify…</source>
-   <translation>단순화…</translation>
   </message>
   <message>
    <source>Nothing to simplify.</source>
@@ -842,10 +738,6 @@ or choose a template above.</source>
    <translation>{n:,} 픽셀이 바뀜</translation>
   </message>
   <message>
-   <source>Snap to Edges…</source>
-   <translation>에지에 맞추기…</translation>
-  </message>
-  <message>
    <source>Reach</source>
    <translation>범위</translation>
   </message>
@@ -860,34 +752,6 @@ or choose a template above.</source>
   <message>
    <source>How much colours count against the mask.</source>
    <translation>마스크에 견주어 색을 얼마나 중시할지.</translation>
-  </message>
-  <message>
-   <source>Bring to Front</source>
-   <translation>맨 앞으로</translation>
-  </message>
-  <message>
-   <source>Bring Forward</source>
-   <translation>앞으로</translation>
-  </message>
-  <message>
-   <source>Send Backward</source>
-   <translation>뒤로</translation>
-  </message>
-  <message>
-   <source>Send to Back</source>
-   <translation>맨 뒤로</translation>
-  </message>
-  <message>
-   <source>Split into Pieces</source>
-   <translation>조각별로 나누기</translation>
-  </message>
-  <message>
-   <source>Convert to Polygon</source>
-   <translation>폴리곤으로 변환</translation>
-  </message>
-  <message>
-   <source>Convert to Mask</source>
-   <translation>마스크로 변환</translation>
   </message>
   <message>
    <source>Topmost wins</source>
@@ -998,8 +862,8 @@ or choose a template above.</source>
    <translation>U와 V 등고선</translation>
   </message>
   <message>
-   <source>Choose DensePose Point or DensePose Parts to edit.</source>
-   <translation>편집하려면 DensePose 점 또는 DensePose 부위 도구를 선택하세요.</translation>
+   <source>Point at the picture or here.</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>What the overlay shows</source>
@@ -1007,6 +871,14 @@ or choose a template above.</source>
   </message>
   <message>
    <source>Turn On</source>
+   <translation>켜기</translation>
+  </message>
+  <message>
+   <source>Place Points</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
+   <source>Paint Parts</source>
    <translation type="unfinished" />
   </message>
   <message>
@@ -1254,6 +1126,10 @@ or choose a template above.</source>
    <translation>이 버전을 새 단계로 되살리기</translation>
   </message>
   <message>
+   <source>d MMM HH:mm</source>
+   <translation>M월 d일 HH:mm</translation>
+  </message>
+  <message>
    <source>{label} · objects: {n:,} · A click shows the picture as it was.</source>
    <translation>{label} · 객체: {n:,} · 클릭하면 그때의 이미지를 봅니다.</translation>
   </message>
@@ -1286,8 +1162,8 @@ or choose a template above.</source>
    <translation>이 버전 복원</translation>
   </message>
   <message>
-   <source>Start</source>
-   <translation>시작하기</translation>
+   <source>Beginning</source>
+   <translation>처음 상태</translation>
   </message>
   <message>
    <source>Change</source>
@@ -1430,6 +1306,10 @@ or choose a template above.</source>
    <translation>내려받기</translation>
   </message>
   <message>
+   <source>Needs: {command}</source>
+   <translation>필요한 명령: {command}</translation>
+  </message>
+  <message>
    <source>Fetch {size}</source>
    <translation>내려받기 ({size})</translation>
   </message>
@@ -1458,10 +1338,6 @@ or choose a template above.</source>
    <translation>{model} 모델은 더 많이, 더 정밀한 윤곽으로 찾습니다. 네트워크는 한 번만 필요합니다.</translation>
   </message>
   <message>
-   <source>Needs: {command}</source>
-   <translation>필요한 명령: {command}</translation>
-  </message>
-  <message>
    <source>{title} cuts out what you point at: take the tool Cut Out.</source>
    <translation>{title} 모델은 가리킨 대상을 오려냅니다. 오려내기 도구를 사용하세요.</translation>
   </message>
@@ -1484,6 +1360,10 @@ or choose a template above.</source>
   <message>
    <source>Objects</source>
    <translation>객체 목록</translation>
+  </message>
+  <message>
+   <source>{w:.0f} × {h:.0f} px at {x:.0f}, {y:.0f}</source>
+   <translation>{w:.0f} × {h:.0f} px, 위치 {x:.0f}, {y:.0f}</translation>
   </message>
   <message>
    <source>Predicted by {model}</source>
@@ -1846,8 +1726,16 @@ or choose a template above.</source>
    <translation>프로젝트가 여기에 나타납니다. 프로젝트는 이미지 옆에 놓이는 파일 하나이며, 단계마다 저절로 저장됩니다.</translation>
   </message>
   <message>
+   <source>d MMM, HH:mm</source>
+   <translation>M월 d일, HH:mm</translation>
+  </message>
+  <message>
    <source>Label pictures and video, let models do the first pass, correct what they see, export COCO.</source>
    <translation>이미지와 동영상에 라벨을 달고, 첫 작업은 모델에 맡기고, 결과를 수정하고, COCO로 내보냅니다.</translation>
+  </message>
+  <message>
+   <source>Start</source>
+   <translation>시작하기</translation>
   </message>
   <message>
    <source>Recent projects</source>
@@ -1930,546 +1818,6 @@ or choose a template above.</source>
    <translation>실행 중</translation>
   </message>
   <message>
-   <source>File</source>
-   <translation>파일</translation>
-  </message>
-  <message>
-   <source>Edit</source>
-   <translation>편집</translation>
-  </message>
-  <message>
-   <source>Tool</source>
-   <translation>도구</translation>
-  </message>
-  <message>
-   <source>Object</source>
-   <translation>객체</translation>
-  </message>
-  <message>
-   <source>Shape</source>
-   <translation>모양</translation>
-  </message>
-  <message>
-   <source>Review</source>
-   <translation>검토</translation>
-  </message>
-  <message>
-   <source>Go</source>
-   <translation>이동</translation>
-  </message>
-  <message>
-   <source>View</source>
-   <translation>보기</translation>
-  </message>
-  <message>
-   <source>Model</source>
-   <translation>모델</translation>
-  </message>
-  <message>
-   <source>Help</source>
-   <translation>도움말</translation>
-  </message>
-  <message>
-   <source>Copy</source>
-   <translation>복사</translation>
-  </message>
-  <message>
-   <source>Paste</source>
-   <translation>붙여넣기</translation>
-  </message>
-  <message>
-   <source>Duplicate</source>
-   <translation>복제</translation>
-  </message>
-  <message>
-   <source>Delete</source>
-   <translation>삭제</translation>
-  </message>
-  <message>
-   <source>Select All</source>
-   <translation>모두 선택</translation>
-  </message>
-  <message>
-   <source>Select None</source>
-   <translation>선택 해제</translation>
-  </message>
-  <message>
-   <source>Invert the Selection</source>
-   <translation>선택 반전</translation>
-  </message>
-  <message>
-   <source>Select the Same Class</source>
-   <translation>같은 클래스 선택</translation>
-  </message>
-  <message>
-   <source>Select by Class…</source>
-   <translation>클래스로 선택…</translation>
-  </message>
-  <message>
-   <source>Select by Score…</source>
-   <translation>점수로 선택…</translation>
-  </message>
-  <message>
-   <source>Open Files…</source>
-   <translation>파일 열기…</translation>
-  </message>
-  <message>
-   <source>Open Folder…</source>
-   <translation>폴더 열기…</translation>
-  </message>
-  <message>
-   <source>Open Project…</source>
-   <translation>프로젝트 열기…</translation>
-  </message>
-  <message>
-   <source>Open Sample Photos</source>
-   <translation>샘플 사진 열기</translation>
-  </message>
-  <message>
-   <source>Import Annotations…</source>
-   <translation>어노테이션 가져오기…</translation>
-  </message>
-  <message>
-   <source>Export…</source>
-   <translation>내보내기…</translation>
-  </message>
-  <message>
-   <source>Export Frames…</source>
-   <translation>프레임 내보내기…</translation>
-  </message>
-  <message>
-   <source>Save a Copy…</source>
-   <translation>사본 저장…</translation>
-  </message>
-  <message>
-   <source>Close Project</source>
-   <translation>프로젝트 닫기</translation>
-  </message>
-  <message>
-   <source>Quit</source>
-   <translation>종료</translation>
-  </message>
-  <message>
-   <source>Next Picture</source>
-   <translation>다음 이미지</translation>
-  </message>
-  <message>
-   <source>Previous Picture</source>
-   <translation>이전 이미지</translation>
-  </message>
-  <message>
-   <source>Next Picture to Do</source>
-   <translation>다음 할 일 이미지</translation>
-  </message>
-  <message>
-   <source>First Picture</source>
-   <translation>첫 이미지</translation>
-  </message>
-  <message>
-   <source>Last Picture</source>
-   <translation>마지막 이미지</translation>
-  </message>
-  <message>
-   <source>Next Frame</source>
-   <translation>다음 프레임</translation>
-  </message>
-  <message>
-   <source>Previous Frame</source>
-   <translation>이전 프레임</translation>
-  </message>
-  <message>
-   <source>10 Frames Forward</source>
-   <translation>10프레임 앞으로</translation>
-  </message>
-  <message>
-   <source>10 Frames Back</source>
-   <translation>10프레임 뒤로</translation>
-  </message>
-  <message>
-   <source>Mark Done and Go On</source>
-   <translation>완료로 표시하고 다음으로</translation>
-  </message>
-  <message>
-   <source>Flag for Another Look</source>
-   <translation>재확인으로 표시</translation>
-  </message>
-  <message>
-   <source>Mark To Do</source>
-   <translation>할 일로 표시</translation>
-  </message>
-  <message>
-   <source>Command Palette…</source>
-   <translation>명령 팔레트…</translation>
-  </message>
-  <message>
-   <source>Keyboard Shortcuts</source>
-   <translation>키보드 단축키</translation>
-  </message>
-  <message>
-   <source>Edit Keyboard Shortcuts…</source>
-   <translation>단축키 편집…</translation>
-  </message>
-  <message>
-   <source>Welcome Page</source>
-   <translation>시작 페이지</translation>
-  </message>
-  <message>
-   <source>About segstudio</source>
-   <translation>segstudio 정보</translation>
-  </message>
-  <message>
-   <source>New Class</source>
-   <translation>새 클래스</translation>
-  </message>
-  <message>
-   <source>Rename Class</source>
-   <translation>클래스 이름 바꾸기</translation>
-  </message>
-  <message>
-   <source>Colour…</source>
-   <translation>색…</translation>
-  </message>
-  <message>
-   <source>Supercategory…</source>
-   <translation>상위 카테고리…</translation>
-  </message>
-  <message>
-   <source>Countable Things</source>
-   <translation>셀 수 있는 사물</translation>
-  </message>
-  <message>
-   <source>Attributes…</source>
-   <translation>속성…</translation>
-  </message>
-  <message>
-   <source>Skeleton…</source>
-   <translation>스켈레톤…</translation>
-  </message>
-  <message>
-   <source>Move Class Up</source>
-   <translation>클래스 위로</translation>
-  </message>
-  <message>
-   <source>Move Class Down</source>
-   <translation>클래스 아래로</translation>
-  </message>
-  <message>
-   <source>Select Its Objects</source>
-   <translation>이 클래스의 객체 선택</translation>
-  </message>
-  <message>
-   <source>Merge Into…</source>
-   <translation>병합…</translation>
-  </message>
-  <message>
-   <source>Delete Class…</source>
-   <translation>클래스 삭제…</translation>
-  </message>
-  <message>
-   <source>Predict This Picture</source>
-   <translation>이 이미지 예측</translation>
-  </message>
-  <message>
-   <source>Predict All Pictures</source>
-   <translation>모든 이미지 예측</translation>
-  </message>
-  <message>
-   <source>Pause or Go On</source>
-   <translation>일시 정지/계속</translation>
-  </message>
-  <message>
-   <source>Cancel the Run</source>
-   <translation>실행 중단</translation>
-  </message>
-  <message>
-   <source>Discard the Last Run</source>
-   <translation>마지막 실행 폐기</translation>
-  </message>
-  <message>
-   <source>Run on the Best Device</source>
-   <translation>가장 좋은 장치에서 실행</translation>
-  </message>
-  <message>
-   <source>Run on the CPU</source>
-   <translation>CPU에서 실행</translation>
-  </message>
-  <message>
-   <source>Fetch the Starter Pack</source>
-   <translation>스타터 팩 내려받기</translation>
-  </message>
-  <message>
-   <source>Next Object</source>
-   <translation>다음 객체</translation>
-  </message>
-  <message>
-   <source>Previous Object</source>
-   <translation>이전 객체</translation>
-  </message>
-  <message>
-   <source>Change Class…</source>
-   <translation>클래스 변경…</translation>
-  </message>
-  <message>
-   <source>Accept Prediction</source>
-   <translation>예측 승인</translation>
-  </message>
-  <message>
-   <source>Reject Prediction</source>
-   <translation>예측 거부</translation>
-  </message>
-  <message>
-   <source>Accept All Shown</source>
-   <translation>표시된 것 모두 승인</translation>
-  </message>
-  <message>
-   <source>Hide or Show Selected</source>
-   <translation>선택 객체 숨기기/표시</translation>
-  </message>
-  <message>
-   <source>Show All Objects</source>
-   <translation>모든 객체 표시</translation>
-  </message>
-  <message>
-   <source>Show the Selected Only</source>
-   <translation>선택 객체만 표시</translation>
-  </message>
-  <message>
-   <source>Lock Selected</source>
-   <translation>선택 객체 잠금</translation>
-  </message>
-  <message>
-   <source>Unlock All Objects</source>
-   <translation>모든 객체 잠금 해제</translation>
-  </message>
-  <message>
-   <source>Next Gap, Largest First</source>
-   <translation>다음 빈 영역(큰 것부터)</translation>
-  </message>
-  <message>
-   <source>Previous Gap</source>
-   <translation>이전 빈 영역</translation>
-  </message>
-  <message>
-   <source>Fill Gap With the Current Class</source>
-   <translation>빈 영역을 현재 클래스로 채우기</translation>
-  </message>
-  <message>
-   <source>Fill Gap by the Longest Border</source>
-   <translation>빈 영역을 가장 길게 맞닿은 세그먼트로 채우기</translation>
-  </message>
-  <message>
-   <source>Fill Gap by the Nearest Segments</source>
-   <translation>빈 영역을 가장 가까운 세그먼트로 채우기</translation>
-  </message>
-  <message>
-   <source>Fill All Gaps by the Nearest Segments</source>
-   <translation>모든 빈 영역을 가장 가까운 세그먼트로 채우기</translation>
-  </message>
-  <message>
-   <source>Resolve Overlaps</source>
-   <translation>겹침 해결</translation>
-  </message>
-  <message>
-   <source>Next That Needs a Look</source>
-   <translation>다음 확인할 항목</translation>
-  </message>
-  <message>
-   <source>Mark Object Done</source>
-   <translation>객체를 완료로 표시</translation>
-  </message>
-  <message>
-   <source>Mark Object Corrected</source>
-   <translation>객체를 수정됨으로 표시</translation>
-  </message>
-  <message>
-   <source>Flag Object</source>
-   <translation>객체를 재확인으로 표시</translation>
-  </message>
-  <message>
-   <source>Mark Object To Do</source>
-   <translation>객체를 할 일로 표시</translation>
-  </message>
-  <message>
-   <source>Comment…</source>
-   <translation>메모…</translation>
-  </message>
-  <message>
-   <source>Accept Above a Score…</source>
-   <translation>일정 점수 이상 승인…</translation>
-  </message>
-  <message>
-   <source>Flip Before and After</source>
-   <translation>수정 전후 바꿔 보기</translation>
-  </message>
-  <message>
-   <source>Versions of This Picture</source>
-   <translation>이 이미지의 버전</translation>
-  </message>
-  <message>
-   <source>Brush</source>
-   <translation>브러시</translation>
-  </message>
-  <message>
-   <source>Eraser</source>
-   <translation>지우개</translation>
-  </message>
-  <message>
-   <source>Border Brush</source>
-   <translation>경계 브러시</translation>
-  </message>
-  <message>
-   <source>Polygon</source>
-   <translation>폴리곤</translation>
-  </message>
-  <message>
-   <source>Cut</source>
-   <translation>자르기</translation>
-  </message>
-  <message>
-   <source>Box</source>
-   <translation>박스</translation>
-  </message>
-  <message>
-   <source>Keypoints</source>
-   <translation>키포인트</translation>
-  </message>
-  <message>
-   <source>Cut Out</source>
-   <translation>오려내기</translation>
-  </message>
-  <message>
-   <source>Scissors</source>
-   <translation>지능형 가위</translation>
-  </message>
-  <message>
-   <source>Magic Wand</source>
-   <translation>마술봉</translation>
-  </message>
-  <message>
-   <source>Superpixels</source>
-   <translation>슈퍼픽셀</translation>
-  </message>
-  <message>
-   <source>GrabCut</source>
-   <translation>GrabCut</translation>
-  </message>
-  <message>
-   <source>Watershed</source>
-   <translation>워터셰드</translation>
-  </message>
-  <message>
-   <source>DensePose Point</source>
-   <translation>DensePose 점</translation>
-  </message>
-  <message>
-   <source>DensePose Parts</source>
-   <translation>DensePose 부위</translation>
-  </message>
-  <message>
-   <source>Fit Picture</source>
-   <translation>이미지를 창에 맞춤</translation>
-  </message>
-  <message>
-   <source>Zoom In</source>
-   <translation>확대</translation>
-  </message>
-  <message>
-   <source>Zoom Out</source>
-   <translation>축소</translation>
-  </message>
-  <message>
-   <source>Show Overlays</source>
-   <translation>오버레이 표시</translation>
-  </message>
-  <message>
-   <source>Masks</source>
-   <translation>마스크</translation>
-  </message>
-  <message>
-   <source>Boxes</source>
-   <translation>바운딩 박스</translation>
-  </message>
-  <message>
-   <source>Labels and Scores</source>
-   <translation>라벨과 점수</translation>
-  </message>
-  <message>
-   <source>Maps</source>
-   <translation>맵</translation>
-  </message>
-  <message>
-   <source>DensePose</source>
-   <translation>DensePose</translation>
-  </message>
-  <message>
-   <source>Rejected Predictions</source>
-   <translation>거부한 예측</translation>
-  </message>
-  <message>
-   <source>Mode: Instances</source>
-   <translation>모드: 인스턴스</translation>
-  </message>
-  <message>
-   <source>Mode: Panoptic</source>
-   <translation>모드: 파놉틱</translation>
-  </message>
-  <message>
-   <source>Mode: DensePose</source>
-   <translation>모드: DensePose</translation>
-  </message>
-  <message>
-   <source>Colour by Class</source>
-   <translation>클래스별 색</translation>
-  </message>
-  <message>
-   <source>Colour by Object</source>
-   <translation>객체별 색</translation>
-  </message>
-  <message>
-   <source>Colour by Track</source>
-   <translation>트랙별 색</translation>
-  </message>
-  <message>
-   <source>Pointer by Keys</source>
-   <translation>키보드 포인터</translation>
-  </message>
-  <message>
-   <source>Show the Picture as It Is</source>
-   <translation>이미지 원본 그대로 보기</translation>
-  </message>
-  <message>
-   <source>Theme: Follow the System</source>
-   <translation>테마: 시스템 설정</translation>
-  </message>
-  <message>
-   <source>Theme: Light</source>
-   <translation>테마: 밝게</translation>
-  </message>
-  <message>
-   <source>Theme: Dark</source>
-   <translation>테마: 어둡게</translation>
-  </message>
-  <message>
-   <source>Language: Follow the System</source>
-   <translation>언어: 시스템 설정</translation>
-  </message>
-  <message>
-   <source>Language: English</source>
-   <translation>언어: English (영어)</translation>
-  </message>
-  <message>
-   <source>Language: 한국어 (Korean)</source>
-   <translation>언어: 한국어</translation>
-  </message>
-  <message>
-   <source>Full Screen</source>
-   <translation>전체 화면</translation>
-  </message>
-  <message>
-   <source>Reset the Layout</source>
-   <translation>레이아웃 초기화</translation>
-  </message>
-  <message>
    <source>Enter applies · Esc leaves everything as it is</source>
    <translation>Enter 적용 · Esc 모두 그대로 두기</translation>
   </message>
@@ -2530,6 +1878,10 @@ or choose a template above.</source>
    <translation>[ 및 ] 키, 또는 Alt와 휠</translation>
   </message>
   <message>
+   <source>Shape</source>
+   <translation>모양</translation>
+  </message>
+  <message>
    <source>Round</source>
    <translation>원형</translation>
   </message>
@@ -2566,6 +1918,14 @@ or choose a template above.</source>
    <translation>획이 다른 객체와 만날 때의 처리</translation>
   </message>
   <message>
+   <source>Select a single object to paint on.</source>
+   <translation>칠할 객체 하나를 선택하세요.</translation>
+  </message>
+  <message>
+   <source>Select the object to erase from.</source>
+   <translation>지울 객체를 선택하세요.</translation>
+  </message>
+  <message>
    <source>Click a line across the object, from outside to outside, or drag it freehand · double click or Enter cuts · Backspace takes a point back · Esc leaves off · with nothing selected it cuts all that it crosses</source>
    <translation>객체를 가로지르는 선을 밖에서 밖으로 클릭하거나 손으로 드래그 · 더블 클릭 또는 Enter 자르기 · Backspace 점 하나 취소 · Esc 그만두기 · 선택이 없으면 지나간 객체를 모두 자릅니다</translation>
   </message>
@@ -2586,10 +1946,6 @@ or choose a template above.</source>
    <translation>객체 자신의 모양 안에 있는 픽셀만 칠합니다</translation>
   </message>
   <message>
-   <source>Fill What Is Left</source>
-   <translation>남은 곳 채우기</translation>
-  </message>
-  <message>
    <source>Select one person to paint on.</source>
    <translation>칠할 사람 하나를 선택하세요.</translation>
   </message>
@@ -2600,14 +1956,6 @@ or choose a template above.</source>
   <message>
    <source>{part} · U {u:.2f} V {v:.2f}</source>
    <translation>{part} · U {u:.2f} V {v:.2f}</translation>
-  </message>
-  <message>
-   <source>Take the Place</source>
-   <translation>이 위치 받기</translation>
-  </message>
-  <message>
-   <source>Delete the Point</source>
-   <translation>점 삭제</translation>
   </message>
   <message>
    <source>Click a place on the body · {n} points so far</source>
@@ -2634,16 +1982,12 @@ or choose a template above.</source>
    <translation>사람을 클릭하세요. 없으면 먼저 박스나 윤곽선을 그리세요.</translation>
   </message>
   <message>
-   <source>Drag a box, or C: begin with the selected object · then left: object, right or Alt: background · Enter accepts</source>
-   <translation>박스를 드래그하거나 C로 선택 객체에서 시작 · 이어서 왼쪽: 객체, 오른쪽 또는 Alt: 배경 · Enter 승인</translation>
+   <source>Drag a box, or Q: begin with the selected object · then left: object, right or Alt: background · Enter accepts</source>
+   <translation>박스를 드래그하거나 Q로 선택 객체에서 시작 · 이어서 왼쪽: 객체, 오른쪽 또는 Alt: 배경 · Enter 승인</translation>
   </message>
   <message>
    <source>From a mask: how far its border may be off.</source>
    <translation>마스크에서 시작할 때: 경계가 얼마나 어긋나 있을지.</translation>
-  </message>
-  <message>
-   <source>From Selection</source>
-   <translation>선택에서 시작</translation>
   </message>
   <message>
    <source>not labelled</source>
@@ -2706,14 +2050,6 @@ or choose a template above.</source>
    <translation>모델이 관절을 본 자리를 보여 줍니다(모델이 알려 준 경우)</translation>
   </message>
   <message>
-   <source>Lay a Pose</source>
-   <translation>포즈 놓기</translation>
-  </message>
-  <message>
-   <source>Finish</source>
-   <translation>마침</translation>
-  </message>
-  <message>
    <source>from {first} to {last}</source>
    <translation>{first}에서 {last}까지</translation>
   </message>
@@ -2727,7 +2063,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>This pose lacks no joint that would lie on the picture.</source>
-   <translation>이 포즈에는 사진 안에 놓을 수 있는 빠진 관절이 없습니다.</translation>
+   <translation>이 포즈에는 이미지 안에 놓을 수 있는 빠진 관절이 없습니다.</translation>
   </message>
   <message>
    <source>Click vertices, or drag freehand · double click, Enter or the first vertex closes · Backspace takes one back · Shift adds a part, Alt cuts a hole, X changes which · F follows a border the other way · Ctrl does not snap</source>
@@ -2782,8 +2118,8 @@ or choose a template above.</source>
    <translation>객체를 클릭하거나 박스로 감싸세요 · 오른쪽 클릭 아닌 곳 · Tab 다음 제안 · Backspace 마지막 것 취소 · Enter 승인 · Esc 지우기</translation>
   </message>
   <message>
-   <source>Next</source>
-   <translation>다음</translation>
+   <source>Model</source>
+   <translation>모델</translation>
   </message>
   <message>
    <source>Selected object</source>
@@ -2910,16 +2246,16 @@ or choose a template above.</source>
    <translation>허용 오차 {n:.1f}</translation>
   </message>
   <message>
-   <source>Draw on an object · N or Shift: the next one · right or Alt: background · C: part the selected object · Enter</source>
-   <translation>객체 위에 그리기 · N 또는 Shift: 다음 객체 · 오른쪽 또는 Alt: 배경 · C: 선택 객체 나누기 · Enter</translation>
+   <source>Draw on an object · N or Shift: the next one · right or Alt: background · Q: part the selected object · Enter</source>
+   <translation>객체 위에 그리기 · N 또는 Shift: 다음 객체 · 오른쪽 또는 Alt: 배경 · Q: 선택 객체 나누기 · Enter</translation>
   </message>
   <message>
    <source>Rim</source>
-   <translation type="unfinished" />
+   <translation>테두리</translation>
   </message>
   <message>
    <source>The rim of what is in sight is background: untick it where an object reaches over.</source>
-   <translation type="unfinished" />
+   <translation>보이는 영역의 테두리를 배경으로 봅니다. 객체가 테두리를 넘어가면 끄세요.</translation>
   </message>
   <message>
    <source>Draw on each part</source>
@@ -2942,12 +2278,712 @@ or choose a template above.</source>
    <translation>마스크 불투명도</translation>
   </message>
   <message>
-   <source>Torso, back</source>
-   <translation>몸통, 뒤</translation>
+   <source>File</source>
+   <translation>파일</translation>
   </message>
   <message>
-   <source>Torso, front</source>
-   <translation>몸통, 앞</translation>
+   <source>Edit</source>
+   <translation>편집</translation>
+  </message>
+  <message>
+   <source>Tool</source>
+   <translation>도구</translation>
+  </message>
+  <message>
+   <source>Object</source>
+   <translation>객체</translation>
+  </message>
+  <message>
+   <source>Review</source>
+   <translation>검토</translation>
+  </message>
+  <message>
+   <source>Go</source>
+   <translation>이동</translation>
+  </message>
+  <message>
+   <source>View</source>
+   <translation>보기</translation>
+  </message>
+  <message>
+   <source>Help</source>
+   <translation>도움말</translation>
+  </message>
+  <message>
+   <source>Open Files…</source>
+   <translation>파일 열기…</translation>
+  </message>
+  <message>
+   <source>Open Folder…</source>
+   <translation>폴더 열기…</translation>
+  </message>
+  <message>
+   <source>Open Project…</source>
+   <translation>프로젝트 열기…</translation>
+  </message>
+  <message>
+   <source>Open Sample Photos</source>
+   <translation>샘플 사진 열기</translation>
+  </message>
+  <message>
+   <source>Import Annotations…</source>
+   <translation>어노테이션 가져오기…</translation>
+  </message>
+  <message>
+   <source>Export…</source>
+   <translation>내보내기…</translation>
+  </message>
+  <message>
+   <source>Export Frames…</source>
+   <translation>프레임 내보내기…</translation>
+  </message>
+  <message>
+   <source>Save a Copy…</source>
+   <translation>사본 저장…</translation>
+  </message>
+  <message>
+   <source>Close Project</source>
+   <translation>프로젝트 닫기</translation>
+  </message>
+  <message>
+   <source>Quit</source>
+   <translation>종료</translation>
+  </message>
+  <message>
+   <source>Copy</source>
+   <translation>복사</translation>
+  </message>
+  <message>
+   <source>Paste</source>
+   <translation>붙여넣기</translation>
+  </message>
+  <message>
+   <source>Duplicate</source>
+   <translation>복제</translation>
+  </message>
+  <message>
+   <source>Delete</source>
+   <translation>삭제</translation>
+  </message>
+  <message>
+   <source>Select All</source>
+   <translation>모두 선택</translation>
+  </message>
+  <message>
+   <source>Select None</source>
+   <translation>선택 해제</translation>
+  </message>
+  <message>
+   <source>Invert the Selection</source>
+   <translation>선택 반전</translation>
+  </message>
+  <message>
+   <source>Select the Same Class</source>
+   <translation>같은 클래스 선택</translation>
+  </message>
+  <message>
+   <source>Select by Class…</source>
+   <translation>클래스로 선택…</translation>
+  </message>
+  <message>
+   <source>Select by Score…</source>
+   <translation>점수로 선택…</translation>
+  </message>
+  <message>
+   <source>Choose Class 1</source>
+   <translation>클래스 1 선택</translation>
+  </message>
+  <message>
+   <source>Choose Class 2</source>
+   <translation>클래스 2 선택</translation>
+  </message>
+  <message>
+   <source>Choose Class 3</source>
+   <translation>클래스 3 선택</translation>
+  </message>
+  <message>
+   <source>Choose Class 4</source>
+   <translation>클래스 4 선택</translation>
+  </message>
+  <message>
+   <source>Choose Class 5</source>
+   <translation>클래스 5 선택</translation>
+  </message>
+  <message>
+   <source>Choose Class 6</source>
+   <translation>클래스 6 선택</translation>
+  </message>
+  <message>
+   <source>Choose Class 7</source>
+   <translation>클래스 7 선택</translation>
+  </message>
+  <message>
+   <source>Choose Class 8</source>
+   <translation>클래스 8 선택</translation>
+  </message>
+  <message>
+   <source>Choose Class 9</source>
+   <translation>클래스 9 선택</translation>
+  </message>
+  <message>
+   <source>Brush</source>
+   <translation>브러시</translation>
+  </message>
+  <message>
+   <source>Eraser</source>
+   <translation>지우개</translation>
+  </message>
+  <message>
+   <source>Border Brush</source>
+   <translation>경계 브러시</translation>
+  </message>
+  <message>
+   <source>Polygon</source>
+   <translation>폴리곤</translation>
+  </message>
+  <message>
+   <source>Cut</source>
+   <translation>자르기</translation>
+  </message>
+  <message>
+   <source>Box</source>
+   <translation>박스</translation>
+  </message>
+  <message>
+   <source>Keypoints</source>
+   <translation>키포인트</translation>
+  </message>
+  <message>
+   <source>Cut Out</source>
+   <translation>오려내기</translation>
+  </message>
+  <message>
+   <source>Scissors</source>
+   <translation>지능형 가위</translation>
+  </message>
+  <message>
+   <source>Magic Wand</source>
+   <translation>마술봉</translation>
+  </message>
+  <message>
+   <source>Superpixels</source>
+   <translation>슈퍼픽셀</translation>
+  </message>
+  <message>
+   <source>GrabCut</source>
+   <translation>GrabCut</translation>
+  </message>
+  <message>
+   <source>Watershed</source>
+   <translation>워터셰드</translation>
+  </message>
+  <message>
+   <source>DensePose Point</source>
+   <translation>DensePose 점</translation>
+  </message>
+  <message>
+   <source>DensePose Parts</source>
+   <translation>DensePose 부위</translation>
+  </message>
+  <message>
+   <source>Next Object</source>
+   <translation>다음 객체</translation>
+  </message>
+  <message>
+   <source>Previous Object</source>
+   <translation>이전 객체</translation>
+  </message>
+  <message>
+   <source>Change Class…</source>
+   <translation>클래스 변경…</translation>
+  </message>
+  <message>
+   <source>Accept Prediction</source>
+   <translation>예측 승인</translation>
+  </message>
+  <message>
+   <source>Reject Prediction</source>
+   <translation>예측 거부</translation>
+  </message>
+  <message>
+   <source>Accept All Shown</source>
+   <translation>표시된 것 모두 승인</translation>
+  </message>
+  <message>
+   <source>Hide or Show Selected</source>
+   <translation>선택 객체 숨기기/표시</translation>
+  </message>
+  <message>
+   <source>Show All Objects</source>
+   <translation>모든 객체 표시</translation>
+  </message>
+  <message>
+   <source>Show the Selected Only</source>
+   <translation>선택 객체만 표시</translation>
+  </message>
+  <message>
+   <source>Lock Selected</source>
+   <translation>선택 객체 잠금</translation>
+  </message>
+  <message>
+   <source>Unlock All Objects</source>
+   <translation>모든 객체 잠금 해제</translation>
+  </message>
+  <message>
+   <source>Union</source>
+   <translation>합집합</translation>
+  </message>
+  <message>
+   <source>Subtract from the Lowest</source>
+   <translation>맨 아래 객체에서 빼기</translation>
+  </message>
+  <message>
+   <source>Intersect</source>
+   <translation>교집합</translation>
+  </message>
+  <message>
+   <source>Exclude the Overlap</source>
+   <translation>겹친 부분 제외</translation>
+  </message>
+  <message>
+   <source>Merge as Parts</source>
+   <translation>여러 조각으로 병합</translation>
+  </message>
+  <message>
+   <source>Split into Pieces</source>
+   <translation>조각별로 나누기</translation>
+  </message>
+  <message>
+   <source>Convert to Polygon</source>
+   <translation>폴리곤으로 변환</translation>
+  </message>
+  <message>
+   <source>Convert to Mask</source>
+   <translation>마스크로 변환</translation>
+  </message>
+  <message>
+   <source>Simplify…</source>
+   <translation>단순화…</translation>
+  </message>
+  <message>
+   <source>Fill Holes…</source>
+   <translation>구멍 채우기…</translation>
+  </message>
+  <message>
+   <source>Remove Small Parts…</source>
+   <translation>작은 조각 제거…</translation>
+  </message>
+  <message>
+   <source>Keep the Largest Part</source>
+   <translation>가장 큰 조각만 남기기</translation>
+  </message>
+  <message>
+   <source>Grow…</source>
+   <translation>키우기…</translation>
+  </message>
+  <message>
+   <source>Shrink…</source>
+   <translation>줄이기…</translation>
+  </message>
+  <message>
+   <source>Smooth…</source>
+   <translation>다듬기…</translation>
+  </message>
+  <message>
+   <source>Snap to Edges…</source>
+   <translation>에지에 맞추기…</translation>
+  </message>
+  <message>
+   <source>Bring to Front</source>
+   <translation>맨 앞으로</translation>
+  </message>
+  <message>
+   <source>Bring Forward</source>
+   <translation>앞으로</translation>
+  </message>
+  <message>
+   <source>Send Backward</source>
+   <translation>뒤로</translation>
+  </message>
+  <message>
+   <source>Send to Back</source>
+   <translation>맨 뒤로</translation>
+  </message>
+  <message>
+   <source>Swap Left and Right</source>
+   <translation>좌우 바꾸기</translation>
+  </message>
+  <message>
+   <source>Mirror Pose</source>
+   <translation>포즈 좌우 반전</translation>
+  </message>
+  <message>
+   <source>Make All Keypoints Visible</source>
+   <translation>모든 키포인트 보이게 하기</translation>
+  </message>
+  <message>
+   <source>Remove Keypoints</source>
+   <translation>키포인트 제거</translation>
+  </message>
+  <message>
+   <source>Swap DensePose Left and Right</source>
+   <translation>DensePose 좌우 바꾸기</translation>
+  </message>
+  <message>
+   <source>Clear DensePose</source>
+   <translation>DensePose 지우기</translation>
+  </message>
+  <message>
+   <source>Fill Gap With the Current Class</source>
+   <translation>빈 영역을 현재 클래스로 채우기</translation>
+  </message>
+  <message>
+   <source>Fill Gap by the Longest Border</source>
+   <translation>빈 영역을 가장 길게 맞닿은 세그먼트로 채우기</translation>
+  </message>
+  <message>
+   <source>Fill Gap by the Nearest Segments</source>
+   <translation>빈 영역을 가장 가까운 세그먼트로 채우기</translation>
+  </message>
+  <message>
+   <source>Fill All Gaps by the Nearest Segments</source>
+   <translation>모든 빈 영역을 가장 가까운 세그먼트로 채우기</translation>
+  </message>
+  <message>
+   <source>Resolve Overlaps</source>
+   <translation>겹침 해결</translation>
+  </message>
+  <message>
+   <source>New Class</source>
+   <translation>새 클래스</translation>
+  </message>
+  <message>
+   <source>Rename Class</source>
+   <translation>클래스 이름 바꾸기</translation>
+  </message>
+  <message>
+   <source>Colour…</source>
+   <translation>색…</translation>
+  </message>
+  <message>
+   <source>Supercategory…</source>
+   <translation>상위 카테고리…</translation>
+  </message>
+  <message>
+   <source>Countable Things</source>
+   <translation>셀 수 있는 사물</translation>
+  </message>
+  <message>
+   <source>Attributes…</source>
+   <translation>속성…</translation>
+  </message>
+  <message>
+   <source>Skeleton…</source>
+   <translation>스켈레톤…</translation>
+  </message>
+  <message>
+   <source>Move Class Up</source>
+   <translation>클래스 위로</translation>
+  </message>
+  <message>
+   <source>Move Class Down</source>
+   <translation>클래스 아래로</translation>
+  </message>
+  <message>
+   <source>Select Its Objects</source>
+   <translation>이 클래스의 객체 선택</translation>
+  </message>
+  <message>
+   <source>Merge Into…</source>
+   <translation>병합…</translation>
+  </message>
+  <message>
+   <source>Delete Class…</source>
+   <translation>클래스 삭제…</translation>
+  </message>
+  <message>
+   <source>Next That Needs a Look</source>
+   <translation>다음 확인할 항목</translation>
+  </message>
+  <message>
+   <source>Mark Object Done</source>
+   <translation>객체를 완료로 표시</translation>
+  </message>
+  <message>
+   <source>Mark Object Corrected</source>
+   <translation>객체를 수정됨으로 표시</translation>
+  </message>
+  <message>
+   <source>Flag Object</source>
+   <translation>객체를 재확인으로 표시</translation>
+  </message>
+  <message>
+   <source>Mark Object To Do</source>
+   <translation>객체를 할 일로 표시</translation>
+  </message>
+  <message>
+   <source>Comment…</source>
+   <translation>메모…</translation>
+  </message>
+  <message>
+   <source>Accept Above a Score…</source>
+   <translation>일정 점수 이상 승인…</translation>
+  </message>
+  <message>
+   <source>Flip Before and After</source>
+   <translation>수정 전후 바꿔 보기</translation>
+  </message>
+  <message>
+   <source>Versions of This Picture</source>
+   <translation>이 이미지의 버전</translation>
+  </message>
+  <message>
+   <source>Next Picture</source>
+   <translation>다음 이미지</translation>
+  </message>
+  <message>
+   <source>Previous Picture</source>
+   <translation>이전 이미지</translation>
+  </message>
+  <message>
+   <source>Next Picture to Do</source>
+   <translation>다음 할 일 이미지</translation>
+  </message>
+  <message>
+   <source>First Picture</source>
+   <translation>첫 이미지</translation>
+  </message>
+  <message>
+   <source>Last Picture</source>
+   <translation>마지막 이미지</translation>
+  </message>
+  <message>
+   <source>Next Frame</source>
+   <translation>다음 프레임</translation>
+  </message>
+  <message>
+   <source>Previous Frame</source>
+   <translation>이전 프레임</translation>
+  </message>
+  <message>
+   <source>10 Frames Forward</source>
+   <translation>10프레임 앞으로</translation>
+  </message>
+  <message>
+   <source>10 Frames Back</source>
+   <translation>10프레임 뒤로</translation>
+  </message>
+  <message>
+   <source>Mark Done and Go On</source>
+   <translation>완료로 표시하고 다음으로</translation>
+  </message>
+  <message>
+   <source>Flag for Another Look</source>
+   <translation>재확인으로 표시</translation>
+  </message>
+  <message>
+   <source>Mark To Do</source>
+   <translation>할 일로 표시</translation>
+  </message>
+  <message>
+   <source>Next Gap, Largest First</source>
+   <translation>다음 빈 영역(큰 것부터)</translation>
+  </message>
+  <message>
+   <source>Previous Gap</source>
+   <translation>이전 빈 영역</translation>
+  </message>
+  <message>
+   <source>Fit Picture</source>
+   <translation>이미지를 창에 맞춤</translation>
+  </message>
+  <message>
+   <source>Zoom In</source>
+   <translation>확대</translation>
+  </message>
+  <message>
+   <source>Zoom Out</source>
+   <translation>축소</translation>
+  </message>
+  <message>
+   <source>Show Overlays</source>
+   <translation>오버레이 표시</translation>
+  </message>
+  <message>
+   <source>Masks</source>
+   <translation>마스크</translation>
+  </message>
+  <message>
+   <source>Boxes</source>
+   <translation>바운딩 박스</translation>
+  </message>
+  <message>
+   <source>Labels and Scores</source>
+   <translation>라벨과 점수</translation>
+  </message>
+  <message>
+   <source>Maps</source>
+   <translation>맵</translation>
+  </message>
+  <message>
+   <source>DensePose</source>
+   <translation>DensePose</translation>
+  </message>
+  <message>
+   <source>Rejected Predictions</source>
+   <translation>거부한 예측</translation>
+  </message>
+  <message>
+   <source>Mode: Instances</source>
+   <translation>모드: 인스턴스</translation>
+  </message>
+  <message>
+   <source>Mode: Panoptic</source>
+   <translation>모드: 파놉틱</translation>
+  </message>
+  <message>
+   <source>Mode: DensePose</source>
+   <translation>모드: DensePose</translation>
+  </message>
+  <message>
+   <source>Colour by Class</source>
+   <translation>클래스별 색</translation>
+  </message>
+  <message>
+   <source>Colour by Object</source>
+   <translation>객체별 색</translation>
+  </message>
+  <message>
+   <source>Colour by Track</source>
+   <translation>트랙별 색</translation>
+  </message>
+  <message>
+   <source>Pointer by Keys</source>
+   <translation>키보드 포인터</translation>
+  </message>
+  <message>
+   <source>Show the Picture as It Is</source>
+   <translation>이미지 원본 그대로 보기</translation>
+  </message>
+  <message>
+   <source>Theme: Follow the System</source>
+   <translation>테마: 시스템 설정</translation>
+  </message>
+  <message>
+   <source>Theme: Light</source>
+   <translation>테마: 밝게</translation>
+  </message>
+  <message>
+   <source>Theme: Dark</source>
+   <translation>테마: 어둡게</translation>
+  </message>
+  <message>
+   <source>Language: Follow the System</source>
+   <translation>언어: 시스템 설정</translation>
+  </message>
+  <message>
+   <source>Language: English</source>
+   <translation>언어: English (영어)</translation>
+  </message>
+  <message>
+   <source>Language: 한국어 (Korean)</source>
+   <translation>언어: 한국어</translation>
+  </message>
+  <message>
+   <source>Full Screen</source>
+   <translation>전체 화면</translation>
+  </message>
+  <message>
+   <source>Reset the Layout</source>
+   <translation>레이아웃 초기화</translation>
+  </message>
+  <message>
+   <source>Predict This Picture</source>
+   <translation>이 이미지 예측</translation>
+  </message>
+  <message>
+   <source>Predict All Pictures</source>
+   <translation>모든 이미지 예측</translation>
+  </message>
+  <message>
+   <source>Pause or Go On</source>
+   <translation>일시 정지/계속</translation>
+  </message>
+  <message>
+   <source>Cancel the Run</source>
+   <translation>실행 중단</translation>
+  </message>
+  <message>
+   <source>Discard the Last Run</source>
+   <translation>마지막 실행 폐기</translation>
+  </message>
+  <message>
+   <source>Run on the Best Device</source>
+   <translation>가장 좋은 장치에서 실행</translation>
+  </message>
+  <message>
+   <source>Run on the CPU</source>
+   <translation>CPU에서 실행</translation>
+  </message>
+  <message>
+   <source>Fetch the Starter Pack</source>
+   <translation>스타터 팩 내려받기</translation>
+  </message>
+  <message>
+   <source>Command Palette…</source>
+   <translation>명령 팔레트…</translation>
+  </message>
+  <message>
+   <source>Keyboard Shortcuts</source>
+   <translation>키보드 단축키</translation>
+  </message>
+  <message>
+   <source>Edit Keyboard Shortcuts…</source>
+   <translation>단축키 편집…</translation>
+  </message>
+  <message>
+   <source>Welcome Page</source>
+   <translation>시작 페이지</translation>
+  </message>
+  <message>
+   <source>About segstudio</source>
+   <translation>segstudio 정보</translation>
+  </message>
+  <message>
+   <source>By</source>
+   <translation>정도</translation>
+  </message>
+  <message>
+   <source>Radius</source>
+   <translation>반지름</translation>
+  </message>
+  <message>
+   <source>Lay a Pose</source>
+   <translation>포즈 놓기</translation>
+  </message>
+  <message>
+   <source>Finish</source>
+   <translation>마침</translation>
+  </message>
+  <message>
+   <source>Next</source>
+   <translation>다음</translation>
+  </message>
+  <message>
+   <source>From Selection</source>
+   <translation>선택에서 시작</translation>
+  </message>
+  <message>
+   <source>Take the Place</source>
+   <translation>이 위치 받기</translation>
+  </message>
+  <message>
+   <source>Delete the Point</source>
+   <translation>점 삭제</translation>
+  </message>
+  <message>
+   <source>Torso</source>
+   <translation>몸통</translation>
   </message>
   <message>
    <source>Right hand</source>
@@ -2964,6 +3000,54 @@ or choose a template above.</source>
   <message>
    <source>Right foot</source>
    <translation>오른발</translation>
+  </message>
+  <message>
+   <source>Right upper leg</source>
+   <translation>오른쪽 허벅지</translation>
+  </message>
+  <message>
+   <source>Left upper leg</source>
+   <translation>왼쪽 허벅지</translation>
+  </message>
+  <message>
+   <source>Right lower leg</source>
+   <translation>오른쪽 종아리</translation>
+  </message>
+  <message>
+   <source>Left lower leg</source>
+   <translation>왼쪽 종아리</translation>
+  </message>
+  <message>
+   <source>Left upper arm</source>
+   <translation>왼쪽 위팔</translation>
+  </message>
+  <message>
+   <source>Right upper arm</source>
+   <translation>오른쪽 위팔</translation>
+  </message>
+  <message>
+   <source>Left lower arm</source>
+   <translation>왼쪽 아래팔</translation>
+  </message>
+  <message>
+   <source>Right lower arm</source>
+   <translation>오른쪽 아래팔</translation>
+  </message>
+  <message>
+   <source>Head</source>
+   <translation>머리</translation>
+  </message>
+  <message>
+   <source>Fill What Is Left</source>
+   <translation>남은 곳 채우기</translation>
+  </message>
+  <message>
+   <source>Torso, back</source>
+   <translation>몸통, 뒤</translation>
+  </message>
+  <message>
+   <source>Torso, front</source>
+   <translation>몸통, 앞</translation>
   </message>
   <message>
    <source>Right upper leg, back</source>
@@ -3038,44 +3122,224 @@ or choose a template above.</source>
    <translation>머리, 왼쪽 절반</translation>
   </message>
   <message>
-   <source>Torso</source>
-   <translation>몸통</translation>
+   <source>Person, 17 points (COCO)</source>
+   <translation>사람, 17점 (COCO)</translation>
   </message>
   <message>
-   <source>Right upper leg</source>
-   <translation>오른쪽 허벅지</translation>
+   <source>the eyes</source>
+   <translation>두 눈</translation>
   </message>
   <message>
-   <source>Left upper leg</source>
-   <translation>왼쪽 허벅지</translation>
+   <source>the ankles</source>
+   <translation>발목</translation>
   </message>
   <message>
-   <source>Right lower leg</source>
-   <translation>오른쪽 종아리</translation>
+   <source>the right shoulder</source>
+   <translation>오른쪽 어깨</translation>
   </message>
   <message>
-   <source>Left lower leg</source>
-   <translation>왼쪽 종아리</translation>
+   <source>the left shoulder</source>
+   <translation>왼쪽 어깨</translation>
   </message>
   <message>
-   <source>Left upper arm</source>
-   <translation>왼쪽 위팔</translation>
+   <source>Person, 133 points (COCO-WholeBody)</source>
+   <translation>사람, 133점 (COCO-WholeBody)</translation>
   </message>
   <message>
-   <source>Right upper arm</source>
-   <translation>오른쪽 위팔</translation>
+   <source>Hand, 21 points</source>
+   <translation>손, 21점</translation>
   </message>
   <message>
-   <source>Left lower arm</source>
-   <translation>왼쪽 아래팔</translation>
+   <source>the wrist</source>
+   <translation>손목</translation>
   </message>
   <message>
-   <source>Right lower arm</source>
-   <translation>오른쪽 아래팔</translation>
+   <source>the tip of the middle finger</source>
+   <translation>가운뎃손가락 끝</translation>
   </message>
   <message>
-   <source>Head</source>
-   <translation>머리</translation>
+   <source>the knuckle of the forefinger</source>
+   <translation>집게손가락 관절</translation>
+  </message>
+  <message>
+   <source>the knuckle of the little finger</source>
+   <translation>새끼손가락 관절</translation>
+  </message>
+  <message>
+   <source>Face, 5 points</source>
+   <translation>얼굴, 5점</translation>
+  </message>
+  <message>
+   <source>between the eyes</source>
+   <translation>두 눈 사이</translation>
+  </message>
+  <message>
+   <source>the mouth</source>
+   <translation>입</translation>
+  </message>
+  <message>
+   <source>the left eye in the picture</source>
+   <translation>이미지에서 왼쪽 눈</translation>
+  </message>
+  <message>
+   <source>the right eye in the picture</source>
+   <translation>이미지에서 오른쪽 눈</translation>
+  </message>
+  <message>
+   <source>Face, 68 points (300-W)</source>
+   <translation>얼굴, 68점 (300-W)</translation>
+  </message>
+  <message>
+   <source>between the brows</source>
+   <translation>미간</translation>
+  </message>
+  <message>
+   <source>the chin</source>
+   <translation>턱 끝</translation>
+  </message>
+  <message>
+   <source>the right eye</source>
+   <translation>오른쪽 눈</translation>
+  </message>
+  <message>
+   <source>the left eye</source>
+   <translation>왼쪽 눈</translation>
+  </message>
+  <message>
+   <source>Face, 98 points (WFLW)</source>
+   <translation>얼굴, 98점 (WFLW)</translation>
+  </message>
+  <message>
+   <source>Face, 106 points (LaPa)</source>
+   <translation>얼굴, 106점 (LaPa)</translation>
+  </message>
+  <message>
+   <source>Animal, 17 points (AP-10K)</source>
+   <translation>동물, 17점 (AP-10K)</translation>
+  </message>
+  <message>
+   <source>the nose</source>
+   <translation>코</translation>
+  </message>
+  <message>
+   <source>the root of the tail</source>
+   <translation>꼬리 시작점</translation>
+  </message>
+  <message>
+   <source>the neck</source>
+   <translation>목</translation>
+  </message>
+  <message>
+   <source>between the front paws</source>
+   <translation>앞발 사이</translation>
+  </message>
+  <message>
+   <source>Four-legged animal, 20 points (Animal-Pose)</source>
+   <translation>네발 동물, 20점 (Animal-Pose)</translation>
+  </message>
+  <message>
+   <source>the tail base</source>
+   <translation>꼬리 밑동</translation>
+  </message>
+  <message>
+   <source>the withers</source>
+   <translation>어깨마루</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects and draws a box around each; quick on any computer.</source>
+   <translation>일상 사물 80종을 찾아 박스를 그립니다. 어떤 컴퓨터에서든 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Finds faces and five points on each: the eyes, the nose and the corners of the mouth.</source>
+   <translation>얼굴과 얼굴마다 점 다섯 개(두 눈, 코, 양 입꼬리)를 찾습니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects and cuts each out; drag a box around anything to get its mask.</source>
+   <translation>일상 사물 80종을 찾아 오려냅니다. 박스로 감싸면 그 안의 마스크를 얻습니다.</translation>
+  </message>
+  <message>
+   <source>Names what a whole picture shows, out of 1,000 kinds of animals, things and scenes.</source>
+   <translation>이미지 전체가 무엇인지 동물, 사물, 장면 1,000종 가운데에서 알려 줍니다.</translation>
+  </message>
+  <message>
+   <source>Finds people and 17 points on each: eyes, shoulders, elbows, hips, knees and so on; quick on any computer.</source>
+   <translation>사람과 사람마다 점 17개(눈, 어깨, 팔꿈치, 엉덩이, 무릎 등)를 찾습니다. 어떤 컴퓨터에서든 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects and cuts each out; the best masks in this list.</source>
+   <translation>일상 사물 80종을 찾아 오려냅니다. 이 목록에서 마스크가 가장 좋습니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects and draws an exact box around each.</source>
+   <translation>일상 사물 80종을 찾아 정확한 박스를 그립니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects with fewer misses than version 1, at twice the time.</source>
+   <translation>일상 사물 80종을 찾습니다. 버전 1보다 덜 놓치고 시간은 두 배입니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects and cuts each out with a mask.</source>
+   <translation>일상 사물 80종을 찾아 마스크로 오려냅니다.</translation>
+  </message>
+  <message>
+   <source>Finds people and 17 points on each: eyes, shoulders, elbows, hips, knees and so on.</source>
+   <translation>사람과 사람마다 점 17개(눈, 어깨, 팔꿈치, 엉덩이, 무릎 등)를 찾습니다.</translation>
+  </message>
+  <message>
+   <source>Cuts out what you point at or draw a box around; small enough for a computer without a graphics card.</source>
+   <translation>가리키거나 박스로 감싼 것을 오려냅니다. 그래픽 카드가 없는 컴퓨터에서도 쓸 만큼 작습니다.</translation>
+  </message>
+  <message>
+   <source>Cuts out what you point at or draw a box around; the smallest of the first Segment Anything.</source>
+   <translation>가리키거나 박스로 감싼 것을 오려냅니다. 첫 Segment Anything 중 가장 작습니다.</translation>
+  </message>
+  <message>
+   <source>Cuts out what you point at or draw a box around; the largest of the first Segment Anything.</source>
+   <translation>가리키거나 박스로 감싼 것을 오려냅니다. 첫 Segment Anything 중 가장 큽니다.</translation>
+  </message>
+  <message>
+   <source>Cuts out what you point at or draw a box around; more exact than SAM ViT-B, and slower.</source>
+   <translation>가리키거나 박스로 감싼 것을 오려냅니다. SAM ViT-B보다 정확하고 느립니다.</translation>
+  </message>
+  <message>
+   <source>Cuts out what you point at or draw a box around; between SAM 2.1 Small and Large in size.</source>
+   <translation>가리키거나 박스로 감싼 것을 오려냅니다. 크기는 SAM 2.1 Small과 Large 사이입니다.</translation>
+  </message>
+  <message>
+   <source>Cuts out what you point at or draw a box around; the largest of Segment Anything 2.</source>
+   <translation>가리키거나 박스로 감싼 것을 오려냅니다. Segment Anything 2 중 가장 큽니다.</translation>
+  </message>
+  <message>
+   <source>Cuts out what you point at or draw a box around; little larger than SAM 2.1 Tiny.</source>
+   <translation>가리키거나 박스로 감싼 것을 오려냅니다. SAM 2.1 Tiny보다 조금 큽니다.</translation>
+  </message>
+  <message>
+   <source>Cuts out what you point at or draw a box around; the smallest of Segment Anything 2.</source>
+   <translation>가리키거나 박스로 감싼 것을 오려냅니다. Segment Anything 2 중 가장 작습니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 20 kinds of objects, or background; quick on any computer.</source>
+   <translation>픽셀마다 사물 20종 또는 배경으로 나눕니다. 어떤 컴퓨터에서든 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 20 kinds of objects, or background; the most exact of the maps, and the slowest.</source>
+   <translation>픽셀마다 사물 20종 또는 배경으로 나눕니다. 맵 모델 중 가장 정확하고 가장 느립니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 20 kinds of objects, or background; sees objects at several scales.</source>
+   <translation>픽셀마다 사물 20종 또는 배경으로 나눕니다. 여러 크기로 사물을 봅니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 20 kinds of objects, or background; larger and more exact than FCN R50.</source>
+   <translation>픽셀마다 사물 20종 또는 배경으로 나눕니다. FCN R50보다 크고 정확합니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 20 kinds of objects, or background.</source>
+   <translation>픽셀마다 사물 20종 또는 배경으로 나눕니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 20 kinds of objects, or background; the smallest and quickest of the maps.</source>
+   <translation>픽셀마다 사물 20종 또는 배경으로 나눕니다. 맵 모델 중 가장 작고 빠릅니다.</translation>
   </message>
  </context>
 </TS>
