@@ -863,7 +863,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>Point at the picture or here.</source>
-   <translation type="unfinished" />
+   <translation>이미지 또는 여기를 가리키세요.</translation>
   </message>
   <message>
    <source>What the overlay shows</source>
@@ -875,11 +875,11 @@ or choose a template above.</source>
   </message>
   <message>
    <source>Place Points</source>
-   <translation type="unfinished" />
+   <translation>점 놓기</translation>
   </message>
   <message>
    <source>Paint Parts</source>
-   <translation type="unfinished" />
+   <translation>부위 칠하기</translation>
   </message>
   <message>
    <source>U {u:.2f}   V {v:.2f}</source>
@@ -1454,6 +1454,10 @@ or choose a template above.</source>
    <translation>파놉틱</translation>
   </message>
   <message>
+   <source>Panoptic mode keeps the picture free of overlaps and shows what has no segment yet.</source>
+   <translation>파놉틱 모드는 겹침이 없도록 유지하고, 아직 세그먼트가 없는 곳을 보여 줍니다.</translation>
+  </message>
+  <message>
    <source>With the current class</source>
    <translation>현재 클래스로</translation>
   </message>
@@ -1480,6 +1484,10 @@ or choose a template above.</source>
   <message>
    <source>{name}: a box or a pose, no region</source>
    <translation>{name}: 박스 또는 포즈라서 영역이 없음</translation>
+  </message>
+  <message>
+   <source>This picture has too many pixels for a live map.</source>
+   <translation>픽셀이 너무 많아 실시간 맵을 만들 수 없는 이미지입니다.</translation>
   </message>
   <message>
    <source>{name}: loses {n:,} px to others</source>
@@ -1512,10 +1520,6 @@ or choose a template above.</source>
   <message>
    <source>One segment a pixel</source>
    <translation>픽셀마다 세그먼트 하나</translation>
-  </message>
-  <message>
-   <source>Panoptic mode keeps the picture free of overlaps and shows what has no segment yet.</source>
-   <translation>파놉틱 모드는 겹침이 없도록 유지하고, 아직 세그먼트가 없는 곳을 보여 줍니다.</translation>
   </message>
   <message>
    <source>Labelled part of the picture</source>
@@ -1568,10 +1572,6 @@ or choose a template above.</source>
   <message>
    <source>Back to instances</source>
    <translation>인스턴스로 돌아가기</translation>
-  </message>
-  <message>
-   <source>This picture has too many pixels for a live map.</source>
-   <translation>픽셀이 너무 많아 실시간 맵을 만들 수 없는 이미지입니다.</translation>
   </message>
   <message>
    <source>No problems found.</source>
