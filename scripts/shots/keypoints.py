@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from stage import Stage
 
 from segstudio.app.dialogs.skeleton import SkeletonDialog
+from segstudio.app.panels.models import ModelsPanel
 from segstudio.core import edits, skeletons
 from segstudio.core.labels import Category
 
@@ -54,7 +55,9 @@ def _face(stage: Stage) -> None:
 def _heat(stage: Stage) -> None:
     window = stage.open("astronaut.jpg", tool="point")
     session = window.session
-    window.panels["models"].choose("starter-poses")
+    models = window.panels["models"]
+    assert isinstance(models, ModelsPanel)
+    models.choose("starter-poses")
     stage.act("model.predict")
     for _ in range(120):
         stage.rest(0.25)
