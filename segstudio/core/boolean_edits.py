@@ -189,8 +189,8 @@ def part(
 
 
 def _shaped(rows: Sequence[Annotation], least: int) -> list[Annotation]:
-    """Return the objects that have a shape, or refuse too few of them."""
-    found = [a for a in rows if a.geometry is not None]
+    """Return the objects that have a shape which covers something, or refuse too few of them."""
+    found = [a for a in rows if a.geometry is not None and not _is_empty(a.geometry)]
     if len(found) < least:
         raise InputError("This takes two objects with a shape.", remedy="Select several: Shift-click adds one.")
     return found

@@ -258,7 +258,7 @@ def to_polygon(rows: Sequence[Annotation]) -> ChangeSet:
 
     def convert(a: Annotation) -> Polygons | None:
         if isinstance(a.geometry, Mask):
-            return contours.trace(a.geometry)
+            return contours.trace(a.geometry) if a.geometry.counts else None
         return _box_polygon(a.geometry) if isinstance(a.geometry, Box) else None
 
     return _converted(rows, convert, "polygon")

@@ -37,7 +37,9 @@ class Deviation(NamedTuple):
 
 def simplify(rows: Sequence[Annotation], tolerance: float) -> ChangeSet:
     """Return the change to outlines with fewer vertices; masks become polygons, boxes stay as they are."""
-    found = [a for a in rows if isinstance(a.geometry, Polygons | Mask)]
+    found = [
+        a for a in rows if isinstance(a.geometry, Polygons) or (isinstance(a.geometry, Mask) and a.geometry.counts)
+    ]
     shapes = simplified([a.geometry for a in found if isinstance(a.geometry, Polygons | Mask)], tolerance)
     pairs = [(a, replace(by_person(a), geometry=b, box=None)) for a, b in zip(found, shapes) if a.geometry != b]
     return changes.replace(pairs, f"Simplify {count_of(len(pairs))}")

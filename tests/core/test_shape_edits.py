@@ -21,7 +21,7 @@ from shapes_made_up import (
     texts,
 )
 
-from segstudio.core import cleanup_edits, edits, masks, order_edits, shape_edits, simplify_edits, spans
+from segstudio.core import boolean_edits, cleanup_edits, edits, masks, order_edits, shape_edits, simplify_edits, spans
 from segstudio.core.annotation import CORRECTED, Annotation, Origin
 from segstudio.core.errors import InputError
 from segstudio.core.geometry import Box, Polygons, ring_from_points, ring_points
@@ -375,3 +375,16 @@ def test_a_ring_that_is_shared_whole_is_the_same_in_both() -> None:
     first, second = applied(simplify_edits.simplify(rows, 0.5), rows)
     places = [{tuple(p) for p in ring_points(r).tolist()} for r in (first.geometry.holes[0], second.geometry.parts[0])]
     assert places[0] == places[1] and len(places[0]) < 40
+
+
+def test_an_empty_mask_stays_what_it_is() -> None:
+    rows = [Annotation(1, 1, 1, geometry=masks.EMPTY), Annotation(2, 1, 1, geometry=masks.EMPTY)]
+    for change in (
+        shape_edits.to_polygon(rows),
+        simplify_edits.simplify(rows, 1),
+        cleanup_edits.grow(rows, SIZE, 3),
+        cleanup_edits.fill_holes(rows, SIZE, 0),
+    ):
+        assert not change
+    with pytest.raises(InputError, match="two objects"):
+        boolean_edits.union(rows, SIZE)
