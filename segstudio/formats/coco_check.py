@@ -149,13 +149,16 @@ def oddities(head: Head, keypoints: int | None) -> Iterator[tuple[str, str]]:
             yield "keypoints whose third number is not 0, 1 or 2", ".keypoints"
     if not head.segmentation and not head.bbox and not head.keypoints:
         yield "nothing to draw (no segmentation, bbox or keypoints)", ""
-    yield from dense_oddities(head, stated_box(head))
+    if densepose_keys.present(head):
+        yield from dense_oddities(head, stated_box(head))
     if head.id == 0:
         yield "the id 0, which pycocotools scores as never found", ".id"
 
 
 def stated_box(head: Head) -> Box | None:
-    """Return the bbox of an annotation, or the one around its polygons; None where it has neither."""
+    """Return the bbox of a usable annotation, or the one around its shape; None where it has neither."""
     if head.bbox:
         return Box(*head.bbox)
-    return Polygons(head.segmentation).bounds if isinstance(head.segmentation, tuple) and head.segmentation else None
+    if isinstance(head.segmentation, Rle):
+        return masks.from_coco({"size": head.segmentation.size, "counts": head.segmentation.counts}).bounds
+    return Polygons(head.segmentation).bounds if head.segmentation else None

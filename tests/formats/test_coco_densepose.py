@@ -261,3 +261,12 @@ def test_a_second_file_adds_the_dense_pose_of_the_same_people(
     assert (report.joined, report.annotations, report.present) == (0, 0, 1)
     project.undo()
     assert only(project).dense is None
+
+
+def test_without_a_bbox_the_shape_says_what_the_points_are_relative_to(read: Read, project: ProjectFile) -> None:
+    content = file(segmentation=masks.to_coco(masks.from_box(Box(*BOX), 640, 480), 480, 640))
+    del content["annotations"][0]["bbox"]
+    report = read(content)
+    assert "DensePose" not in said(report)
+    dense = only(project).dense
+    assert dense is not None and dense.box == Box(*BOX)
