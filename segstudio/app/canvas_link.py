@@ -331,8 +331,10 @@ class CanvasLink(QObject):
         self._view.refresh()
 
     def _on_selection(self) -> None:
-        self._view.refresh(self._view.scene_state.select(self._session.selection))
-        self._view.refresh_overlays()
+        state, selection = self._view.scene_state, self._session.selection
+        touched = state.selection | selection
+        self._view.refresh(state.select(selection))
+        self._view.refresh_overlays(state.around(touched))
 
     def _on_results(self) -> None:
         self._view.scene_state.results = self._session.results.get(self._place or (0, 0), ())

@@ -256,6 +256,11 @@ def patched(a: Spans, b: Spans, operation: Callable[[Spans, Spans], Spans]) -> S
     return Spans(*(np.concatenate((old[:first], new, old[last:])) for old, new in parts))
 
 
+def same(a: Spans, b: Spans) -> bool:
+    """Return whether they are the same pixels."""
+    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
 def border(spans: Spans) -> Spans:
     """Return the pixels with one of their four neighbours outside."""
     tops, bottoms = spans.tops + 1, spans.bottoms - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from segstudio.core.spans import Window
 
-# Bytes of decoded tiles and strips that are kept.
+# Bytes of decoded tiles that are kept; of strips, which reach over the whole width, three times as much.
 KEPT = 64 << 20
 # A tile or strip of more bytes than this can't be decoded by itself.
 LARGEST = 64 << 20
@@ -47,6 +48,9 @@ class Strips:
         self._decode = page.decode
         self._nodata = page.nodata
         self._lock = threading.Lock()
+        self._room = KEPT if page.is_tiled else 3 * KEPT
+        # Two threads that look at neighbours need the same strips: one decodes them.
+        self._one = threading.Lock() if not page.is_tiled else nullcontext()
         self._kept: OrderedDict[int, np.ndarray] = OrderedDict()
         self._held = 0
 
@@ -64,7 +68,8 @@ class Strips:
                 self._read_rows(file, window, out)
             else:
                 for number, x, y in self._touched(window):
-                    block = self._block_of(file, number)
+                    with self._one:
+                        block = self._block_of(file, number)
                     x0, y0 = max(x, left), max(y, top)
                     x1, y1 = min(x + block.shape[1], right), min(y + block.shape[0], bottom)
                     out[y0 - top : y1 - top, x0 - left : x1 - left] = block[y0 - y : y1 - y, x0 - x : x1 - x]
@@ -119,7 +124,7 @@ class Strips:
             if number not in self._kept:
                 self._kept[number] = block
                 self._held += block.nbytes
-            while self._held > KEPT and len(self._kept) > 1:
+            while self._held > self._room and len(self._kept) > 1:
                 self._held -= self._kept.popitem(last=False)[1].nbytes
         return block
 

@@ -95,8 +95,12 @@ class _Small(Region):
     def bytes(self) -> int:
         return super().bytes + self._pixels.nbytes
 
-    def spans(self) -> Spans:
+    @cached_property
+    def _spans(self) -> Spans:
         return spans.of_bitmap(self._pixels, self.window[0], self.window[1])
+
+    def spans(self) -> Spans:
+        return self._spans
 
     def _bitmap(self, window: Window, step: int) -> np.ndarray:
         x, y = self.window[:2]

@@ -16,7 +16,7 @@ from msgspec.structs import replace as altered
 
 from segstudio.app.canvas.bitmaps import LARGE, NOTHING, Bitmaps, Part, Region
 from segstudio.app.canvas.cells import Cell, Cells
-from segstudio.app.canvas.live import Live, edges_of
+from segstudio.app.canvas.live import Live
 from segstudio.app.canvas.style import Style
 from segstudio.app.canvas.table import Table
 from segstudio.core import spans
@@ -82,8 +82,9 @@ class Composer:
         window = table.window(slot) if slot is not None else (0, 0, 0, 0)
         was = (table.visible[slot], table.fill[slot + 1], table.edge[slot + 1]) if slot is not None else None
         region = self.bitmaps.get(old) if old is not None else NOTHING
+        drawn = None
         if self._live is not None and slot == self._live.slot:
-            self._live = None
+            self._live, drawn = None, self._live.shape
         if after is None:
             table.remove(id)
             self.bitmaps.drop(id)
@@ -91,7 +92,10 @@ class Composer:
         new = table.put(after)
         if old is None or old.z != after.z or was != (table.visible[new], table.fill[new + 1], table.edge[new + 1]):
             return [around(window, table.window(new))]
-        return _difference(region, self.bitmaps.get(after)) if table.visible[new] else []
+        now = self.bitmaps.get(after)
+        if not table.visible[new] or (drawn is not None and spans.same(drawn, now.spans())):
+            return []
+        return _difference(region, now)
 
     def restyle(self, style: Style) -> list[Window]:
         """Draw with another style; return the windows that may look different."""
@@ -207,11 +211,12 @@ class Composer:
         rule, locked = live.stroke.rule, live.stroke.locked
         if live.stroke.erase or rule not in ("protect", "empty", "take"):
             return dab
+        spared = []
         for slot in self.table.within(dab.window, hidden=rule == "empty"):
             row = self.table.rows[slot]
             if row is not None and slot != live.slot and (rule != "take" or row.id in locked):
-                dab = spans.subtract(dab, self._spans(row, dab.window))
-        return dab
+                spared.append(self._spans(row, dab.window))
+        return spans.subtract(dab, spans.union(spared)) if spared else dab
 
     def _spans(self, row: Annotation, window: Window) -> Spans:
         return spans.within(self.bitmaps.get(row).spans(), window)
@@ -301,8 +306,7 @@ class Composer:
         if part is None or not live.takes(row.id):
             return part
         x, y, bitmap = part
-        h, w = bitmap.shape
-        return x, y, bitmap & ~spans.bitmap(live.drawn, (x, y, x + w * step, y + h * step), step)
+        return x, y, live.left_of(bitmap, x, y, window, step)
 
     def _edges(self, slot: int, window: Window) -> tuple[np.ndarray, np.ndarray]:
         """Return (ys, xs) of a slot's border pixels inside a window."""
@@ -313,8 +317,7 @@ class Composer:
             if slot == live.slot:
                 return live.edges(window)
             if live.takes(row.id):
-                left = spans.subtract(self._spans(row, grown(window)), spans.within(live.drawn, grown(window)))
-                return edges_of(left, window)
+                return live.edges_left(slot, self.bitmaps.get(row).spans(), window)
         return self.bitmaps.get(row).edges(window)
 
     def _color(self, cell: Cell, window: Window, slots: list[int]) -> None:

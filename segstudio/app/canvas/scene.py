@@ -9,7 +9,7 @@ import numpy as np
 from segstudio.app.canvas.compose import Composer, Pair
 from segstudio.app.canvas.draft import NOTHING, Draft
 from segstudio.app.canvas.style import Style
-from segstudio.app.canvas.table import Table
+from segstudio.app.canvas.table import DENSE, POINTS, Table
 from segstudio.app.densepose_state import DenseState
 from segstudio.core.annotation import Annotation
 from segstudio.core.display import PLAIN, Display
@@ -21,6 +21,8 @@ from segstudio.core.spans import Spans, Window
 
 # How near, in screen pixels, the pointer must come to a keypoint or a box's side.
 REACH = 6.0
+# Of more annotations than this the overlays are painted anew everywhere.
+FEW = 20
 
 
 class Scene:
@@ -138,6 +140,14 @@ class Scene:
     def select(self, ids: frozenset[int]) -> list[Window]:
         """Draw other annotations as selected."""
         return self.composer.select(ids)
+
+    def around(self, ids: Iterable[int]) -> list[Window] | None:
+        """Return the windows that hold what is drawn over some annotations; None where they may reach anywhere."""
+        slots = [slot for id in ids if (slot := self.table.slot_of.get(id)) is not None]
+        # The names of joints lie beside them.
+        if len(slots) > FEW or (self.table.bears[slots] & (POINTS | DENSE)).any():
+            return None
+        return [self.table.window(slot) for slot in slots]
 
     def get(self, id: int) -> Annotation | None:
         """Return an annotation as it shows now."""

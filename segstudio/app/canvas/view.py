@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
@@ -34,6 +34,8 @@ from segstudio.media.regions import Regions
 MAX_ZOOM = 64.0
 WHEEL = 1.0015  # zoom factor a wheel unit; a notch has 120
 MARGIN = 24
+OVER = 24  # desktop pixels that outlines and handles reach over an object
+MOST_PARTS = 8
 NEAR = 6.0  # desktop pixels a picture pixel: nearer than that, a small part has nothing around it that is known
 
 
@@ -47,8 +49,10 @@ class _Graphics(QGraphicsScene):
         self.addItem(self.item)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        painter.fillRect(rect, self._view.backdrop)
-        _paint(painter, QRectF(rect), [layer for layer in self._view.layers.values() if layer.base])
+        layers = [layer for layer in self._view.layers.values() if layer.base]
+        for part in _apart(painter, QRectF(rect)):
+            painter.fillRect(part, self._view.backdrop)
+            _paint(painter, part, layers)
 
 
 class _Overlays(QGraphicsItem):
@@ -64,6 +68,18 @@ class _Overlays(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         _paint(painter, option.exposedRect, [layer for layer in self._view.layers.values() if not layer.base])
+
+
+def _apart(painter: QPainter, rect: QRectF) -> list[QRectF]:
+    """Return the few parts of a rectangle that are painted anew, where these are much less than the whole."""
+    region: Any = painter.clipRegion()  # a sequence of QRect, which its stub does not say
+    parts = [QRectF(part) for part in region] if painter.hasClipping() else []
+    if not 1 < len(parts) <= MOST_PARTS:
+        return [rect]
+    # A clip region is rounded to whole pixels of the picture.
+    parts = [part.adjusted(-2, -2, 2, 2).intersected(rect) for part in parts]
+    area = sum(part.width() * part.height() for part in parts)
+    return parts if 2 * area < rect.width() * rect.height() else [rect]
 
 
 def _paint(painter: QPainter, exposed: QRectF, layers: list[Layer]) -> None:
@@ -102,6 +118,8 @@ class CanvasView(QGraphicsView):
         super().__init__(parent)
         self.scene_state = Scene()
         self.layers: dict[str, Layer] = make_layers(self.scene_state)
+        for layer in self.layers.values():
+            layer.again = lambda part: self._update(part, 1)
         self.keep_zoom = False
         self.runner: Runner | None = None
         self.empty_text = "No picture"
@@ -176,9 +194,18 @@ class CanvasView(QGraphicsView):
             self._graphics.invalidate(rect, QGraphicsScene.SceneLayer.BackgroundLayer)
             self.viewport().update(self.viewportTransform().mapRect(rect).toAlignedRect())
 
-    def refresh_overlays(self) -> None:
-        """Paint outlines, handles, labels and marks anew; picture and regions are as they were."""
-        self.viewport().update()
+    def refresh_overlays(self, windows: Iterable[Window] | None = None) -> None:
+        """Paint outlines, handles, labels and marks anew, everywhere or around windows of the picture."""
+        if windows is None:
+            self.viewport().update()
+            return
+        for left, top, right, bottom in windows:
+            self._update(QRectF(left, top, right - left, bottom - top), OVER)
+
+    def _update(self, part: QRectF, more: float) -> None:
+        """Paint the overlays of a part of the picture and of `more` desktop pixels around it anew."""
+        rect = self.viewportTransform().mapRect(part)
+        self.viewport().update(rect.adjusted(-more, -more, more, more).toAlignedRect())
 
     def preview(self, draft: Draft) -> None:
         """Show a tool's marks; the parts of the viewport that they and the last ones touch are painted anew."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -18,6 +20,7 @@ class Layer:
         kind: The switch of the view that it hangs on, or "" for always.
         base: It changes rarely and lies below the others: the view caches its pixels.
         visible, opacity: Set by the window.
+        again: Called with a part of the picture that must be painted once more; set by the view.
     """
 
     name = ""
@@ -28,6 +31,7 @@ class Layer:
         self.scene = scene
         self.visible = True
         self.opacity = 1.0
+        self.again: Callable[[QRectF], object] = lambda _: None
 
     @property
     def drawn(self) -> bool:

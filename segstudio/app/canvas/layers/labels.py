@@ -53,12 +53,23 @@ class LabelsLayer(Layer):
             ratio,
         )
         if key != self._key:
+            old, still = self._placed, key[2:] == self._key[2:]
             self._key, self._placed = key, self._place(visible, scale, ratio)
+            if still:
+                self._repair(old, exposed, scale)
         left, top = exposed.left() * scale, exposed.top() * scale
         right, bottom = exposed.right() * scale, exposed.bottom() * scale
         for x, y, w, h, tag in self._placed:
             if x < right and y < bottom and x + w > left and y + h > top:
                 painter.drawPixmap(QPointF(x, y), tag)
+
+    def _repair(self, old: list[Placed], exposed: QRectF, scale: float) -> None:
+        """Ask for tags to be painted that come or go elsewhere than what is painted now."""
+        before, after = ({(*p[:4], id(p[4])) for p in placed} for placed in (old, self._placed))
+        for x, y, w, h, _ in before ^ after:
+            part = QRectF(x / scale, y / scale, w / scale, h / scale)
+            if not exposed.contains(part):
+                self.again(part)
 
     def _candidates(self, visible: QRectF, scale: float) -> list[int]:
         """Return the slots of objects that could get a label, the most important first."""
