@@ -119,7 +119,7 @@ class CanvasView(QGraphicsView):
         self.scene_state = Scene()
         self.layers: dict[str, Layer] = make_layers(self.scene_state)
         for layer in self.layers.values():
-            layer.again = lambda part: self._update(part, 1)
+            layer.again = self.refresh_overlays
         self.keep_zoom = False
         self.runner: Runner | None = None
         self.empty_text = "No picture"
@@ -194,18 +194,14 @@ class CanvasView(QGraphicsView):
             self._graphics.invalidate(rect, QGraphicsScene.SceneLayer.BackgroundLayer)
             self.viewport().update(self.viewportTransform().mapRect(rect).toAlignedRect())
 
-    def refresh_overlays(self, windows: Iterable[Window] | None = None) -> None:
+    def refresh_overlays(self, windows: Iterable[tuple[float, float, float, float]] | None = None) -> None:
         """Paint outlines, handles, labels and marks anew, everywhere or around windows of the picture."""
         if windows is None:
             self.viewport().update()
             return
         for left, top, right, bottom in windows:
-            self._update(QRectF(left, top, right - left, bottom - top), OVER)
-
-    def _update(self, part: QRectF, more: float) -> None:
-        """Paint the overlays of a part of the picture and of `more` desktop pixels around it anew."""
-        rect = self.viewportTransform().mapRect(part)
-        self.viewport().update(rect.adjusted(-more, -more, more, more).toAlignedRect())
+            rect = self.viewportTransform().mapRect(QRectF(left, top, right - left, bottom - top))
+            self.viewport().update(rect.adjusted(-OVER, -OVER, OVER, OVER).toAlignedRect())
 
     def preview(self, draft: Draft) -> None:
         """Show a tool's marks; the parts of the viewport that they and the last ones touch are painted anew."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from canvas_hand import CATEGORIES, make_view
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtGui import QImage, QRegion
 
 from segstudio.app.canvas.handles import box_handles, resized
 from segstudio.app.canvas.layers.paths import boxes_path, path_of, segments_path
@@ -239,3 +239,29 @@ def test_resizing_by_a_handle_moves_only_its_sides(index):
     fixed = box_handles(box)[(index + 4) % 8]
     assert (fixed.x, fixed.y) in {(h.x, h.y) for h in box_handles(moved)} or index % 2
     assert resized(box, index, handle.x, handle.y) == box
+
+
+def test_tags_that_a_selection_moves_elsewhere_are_asked_for(view):
+    only(view, "labels", "instances")
+    rows = [Annotation(i, 1, 1, geometry=masks.from_bitmap(np.ones((40, 60)), 20 + 9 * i, 40)) for i in range(1, 8)]
+    view.scene_state.set(rows)
+    asked = []
+    view.layers["labels"].again = asked.extend
+    moved = 0
+    for chosen in ((7,), (1,), (), (4, 7)):
+        before = painted(view)
+        asked.clear()
+        view.scene_state.select(frozenset(chosen))
+        # A corner of the viewport is painted anew, and with it the tags are placed anew.
+        corner = QImage(30, 30, QImage.Format.Format_RGB32)
+        view.viewport().render(corner, QPoint(), QRegion(0, 0, 30, 30))
+        parts = list(asked)
+        different = (before != painted(view)).any(axis=2)
+        # Regions have other borders when they are selected: only what lies above them is about tags.
+        different[int(view.viewportTransform().map(QPointF(0, 39)).y()) :] = False
+        moved += different.sum()
+        for left, top, right, bottom in parts:
+            place = view.viewportTransform().mapRect(QRectF(left, top, right - left, bottom - top)).toAlignedRect()
+            different[place.top() : place.bottom() + 1, place.left() : place.right() + 1] = False
+        assert not different.any(), (chosen, np.argwhere(different)[[0, -1]], parts)
+    assert moved

@@ -20,7 +20,8 @@ class Layer:
         kind: The switch of the view that it hangs on, or "" for always.
         base: It changes rarely and lies below the others: the view caches its pixels.
         visible, opacity: Set by the window.
-        again: Called with a part of the picture that must be painted once more; set by the view.
+        again: Called with windows of the picture (left, top, right, bottom) that must be painted once more; set by the
+            view.
     """
 
     name = ""
@@ -31,7 +32,7 @@ class Layer:
         self.scene = scene
         self.visible = True
         self.opacity = 1.0
-        self.again: Callable[[QRectF], object] = lambda _: None
+        self.again: Callable[[list[tuple[float, float, float, float]]], object] = lambda _: None
 
     @property
     def drawn(self) -> bool:

@@ -66,10 +66,10 @@ class LabelsLayer(Layer):
     def _repair(self, old: list[Placed], exposed: QRectF, scale: float) -> None:
         """Ask for tags to be painted that come or go elsewhere than what is painted now."""
         before, after = ({(*p[:4], id(p[4])) for p in placed} for placed in (old, self._placed))
-        for x, y, w, h, _ in before ^ after:
-            part = QRectF(x / scale, y / scale, w / scale, h / scale)
-            if not exposed.contains(part):
-                self.again(part)
+        parts = [QRectF(x / scale, y / scale, w / scale, h / scale) for x, y, w, h, _ in before ^ after]
+        missed = [part for part in parts if not exposed.contains(part)]
+        if missed:
+            self.again([(p.left(), p.top(), p.right(), p.bottom()) for p in missed])
 
     def _candidates(self, visible: QRectF, scale: float) -> list[int]:
         """Return the slots of objects that could get a label, the most important first."""
