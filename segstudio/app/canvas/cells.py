@@ -56,6 +56,19 @@ class Cell:
         if len(waiting) > _MANY:
             waiting[:] = _fewer(waiting)
 
+    def due(self, wanted: Window) -> tuple[list[Window], list[Window]]:
+        """Return what has changed and what is tinted near a window, and forget it; the rest stays out of date."""
+        found = []
+        for waiting in (self.changed, self.tinted):
+            due = [
+                w for w in waiting if w[0] < wanted[2] and wanted[0] < w[2] and w[1] < wanted[3] and wanted[1] < w[3]
+            ]
+            if due:
+                gone = set(due)
+                waiting[:] = [w for w in waiting if w not in gone]
+            found.append(due)
+        return found[0], found[1]
+
     def _cut(self, window: Window) -> Window:
         """Return a window grown to whole pixels of the cell and cut to it."""
         s, (left, top, right, bottom) = self.step - 1, self.window

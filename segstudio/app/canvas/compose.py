@@ -133,8 +133,8 @@ class Composer:
         """Return the colours of a window of copy k, all in pixels of the copy.
 
         Returns:
-            x and y of the top left pixel, and uint32 (h, w): at least the window, or what of it the copy has; of one in
-            cells, nothing where nothing is drawn.
+            x and y of the top left pixel, and uint32 (h, w): at least the window, or what of it the copy has; what lies
+            around it may be out of date. Of a copy in cells, nothing where nothing is drawn.
         """
         width, height = self.cells.size(k)
         left, top = max(window[0], 0), max(window[1], 0)
@@ -143,8 +143,9 @@ class Composer:
             return 0, 0, np.zeros((0, 0), np.uint32)
         self._looked = k
         cells = self.cells.within(k, (left, top, right, bottom))
+        wanted = (left << k, top << k, right << k, bottom << k)
         for cell in cells:
-            self._update(cell)
+            self._update(cell, wanted)
         if all(cell.blank for cell in cells) and not self.cells.whole(k):
             return left, top, np.zeros((0, 0), np.uint32)
         if len(cells) == 1:
@@ -268,10 +269,11 @@ class Composer:
         self.cells.mark(windows, changed)
         return windows
 
-    def _update(self, cell: Cell) -> None:
-        """Bring a cell up to date."""
-        changed, tinted = cell.changed, cell.tinted
-        cell.changed, cell.tinted = [], []
+    def _update(self, cell: Cell, wanted: Window) -> None:
+        """Bring a cell up to date where a window of the picture touches what is not."""
+        changed, tinted = cell.due(wanted)
+        if not changed and not tinted:
+            return
         near = self.table.finder((*changed, *tinted))
         found = {window: near(window) for window in (*changed, *tinted)}
         if cell.blank and not any(found.values()):
