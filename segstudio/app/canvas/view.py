@@ -189,10 +189,16 @@ class CanvasView(QGraphicsView):
             return
         # Two screen pixels more: smooth scaling reaches over the edge.
         more = 2 / self.scale_now
+        transform = self.viewportTransform()
+        seen = transform.inverted()[0].mapRect(QRectF(self.viewport().rect())).adjusted(-more, -more, more, more)
         for left, top, right, bottom in windows:
             rect = QRectF(left, top, right - left, bottom - top).adjusted(-more, -more, more, more)
+            # Out of sight there is nothing to paint, and Qt would have it painted.
+            rect = rect.intersected(seen)
+            if rect.isEmpty():
+                continue
             self._graphics.invalidate(rect, QGraphicsScene.SceneLayer.BackgroundLayer)
-            self.viewport().update(self.viewportTransform().mapRect(rect).toAlignedRect())
+            self.viewport().update(transform.mapRect(rect).toAlignedRect())
 
     def refresh_overlays(self, windows: Iterable[tuple[float, float, float, float]] | None = None) -> None:
         """Paint outlines, handles, labels and marks anew, everywhere or around windows of the picture."""
