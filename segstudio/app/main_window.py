@@ -272,6 +272,7 @@ class MainWindow(QMainWindow):
         self.canvas.set_runner(None)
         self.link.background.close()
         self.frame.background.close()
+        self.canvas.background.close()
         for panel in self.panels.values():
             panel.close_threads()
         self.session.detach()

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QObject
 
 from segstudio.app.background import Background
 from segstudio.core.spans import Window
@@ -23,34 +22,25 @@ class Tiles:
     """The tiles of the sizes that the picture's small copies don't have.
 
     Args:
-        owner: Lives as long as the tiles are wanted.
+        background: Reads them; these tiles are all that it is used for meanwhile.
         regions: The picture.
         arrived: Called with the window of the picture that a new tile covers.
-        failed: Called with what kept a tile from being read.
 
     Attributes:
         waiting: The tiles (level, column, row) that were asked for and are not there yet.
     """
 
-    def __init__(
-        self,
-        owner: QObject,
-        regions: Regions,
-        arrived: Callable[[Window], object],
-        failed: Callable[[Exception], object],
-    ) -> None:
+    def __init__(self, background: Background, regions: Regions, arrived: Callable[[Window], object]) -> None:
         self._regions = regions
         self._arrived = arrived
-        self._failed = failed
-        self._background = Background(owner, self._on_failed)
+        self._background = background
         self._tiles: OrderedDict[Key, np.ndarray] = OrderedDict()
         self.waiting: set[Key] = set()
         self._broken = False
 
     def close(self) -> None:
         """Wait for no tile any more."""
-        self._background.close()
-        self._background.deleteLater()
+        self._background.drop_all()
 
     def part(self, level: int, window: Window) -> tuple[int, int, np.ndarray]:
         """Return a window of the picture halved `level` times, in its pixels: x, y, and uint8 RGB (h, w, 3).
@@ -116,9 +106,8 @@ class Tiles:
         left, top, right, bottom = (v << key[0] for v in self._window(key))
         self._arrived((left, top, right, bottom))
 
-    def _on_failed(self, error: Exception) -> None:
-        # One message is enough; the coarse picture stays.
-        if not self._broken:
-            self._broken = True
-            self._background.drop_all()
-            self._failed(error)
+    def give_up(self) -> bool:
+        """Ask for no tile any more, as one could not be read: the coarse picture stays. Return whether it is news."""
+        first, self._broken = not self._broken, True
+        self._background.drop_all()
+        return first

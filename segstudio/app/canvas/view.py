@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QStyleOptionGraphicsItem, QWidget
 
+from segstudio.app.background import Background
 from segstudio.app.canvas.draft import Draft
 from segstudio.app.canvas.input import event_of, key_event, key_name
 from segstudio.app.canvas.layers import Layer, PictureLayer, make_layers
@@ -99,6 +100,7 @@ class CanvasView(QGraphicsView):
         scene_state: What is shown.
         layers: By name, the lowest first.
         keep_zoom: Whether the next picture of another size keeps place and zoom.
+        background: Reads what comes into sight of a picture that is read by regions.
         runner: Runs the tool that gets the mouse and the keys; None for none.
         empty_text: What stands on the canvas while there is no picture.
 
@@ -120,6 +122,9 @@ class CanvasView(QGraphicsView):
         self.layers: dict[str, Layer] = make_layers(self.scene_state)
         for layer in self.layers.values():
             layer.again = self.refresh_overlays
+        picture = self.layers["picture"]
+        assert isinstance(picture, PictureLayer)
+        self.background = Background(self, lambda error: self.failed.emit(error) if picture.give_up() else None)
         self.keep_zoom = False
         self.runner: Runner | None = None
         self.empty_text = "No picture"
@@ -173,7 +178,7 @@ class CanvasView(QGraphicsView):
     def _set(self, source: np.ndarray | Regions | None) -> None:
         picture = self.layers["picture"]
         assert isinstance(picture, PictureLayer)
-        picture.set(source, lambda regions: Tiles(self, regions, lambda w: self.refresh([w]), self.failed.emit))
+        picture.set(source, lambda regions: Tiles(self.background, regions, lambda w: self.refresh([w])))
 
     def reach(self) -> QRectF:
         """Return the part of the plane that can be scrolled to: the picture and twice its size around it."""

@@ -93,6 +93,10 @@ class PictureLayer(Layer):
             self._tiles = make_tiles(source)
         self._source, self._copies = source, {}
 
+    def give_up(self) -> bool:
+        """Show what is there of a picture whose file can't be read any more; return whether that is news."""
+        return self._tiles is not None and self._tiles.give_up()
+
     @property
     def empty(self) -> bool:
         return self._source is None
