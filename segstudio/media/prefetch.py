@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from segstudio.core.errors import MediaError
 from segstudio.core.media import Media
 from segstudio.media.images import Picture
+from segstudio.media.regions import LARGE
 from segstudio.media.source import MediaReader
 
 Wanted = tuple[Media, int]
@@ -50,6 +51,8 @@ class Prefetcher:
     def show(self, media: Media, frame: int = 0, neighbours: Iterable[Wanted] = ()) -> Picture | None:
         """Ask for a picture and, after it, for its likely successors, the likeliest first.
 
+        Very large ones are read only when they are asked for: several of them would fill the memory.
+
         Returns:
             The picture where it is at hand; `ready` is not called then. Otherwise None, and `ready` will be called.
         """
@@ -59,7 +62,7 @@ class Prefetcher:
                 return picture
             self._number += 1
             self._current = None if picture is not None else (media, frame)
-            self._neighbours = deque(neighbours)
+            self._neighbours = deque(w for w in neighbours if w[0].width * w[0].height <= LARGE)
             self._change.notify_all()
         return picture
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from media_clips import MakeClip
@@ -173,6 +174,14 @@ def test_current_first_then_its_neighbours(prefetcher: Prefetcher, counting: Cou
     at_hand = prefetcher.show(image(3))
     assert at_hand is not None and (at_hand.rgb == (90, 0, 0)).all()
     assert len(ready) == 1
+
+
+def test_very_large_neighbours_wait_until_they_are_asked_for(prefetcher: Prefetcher, counting: Counting) -> None:
+    large = msgspec.structs.replace(image(3), width=20_000, height=20_000)
+    prefetcher.show(image(2), neighbours=[(large, 0), (image(1), 0)])
+    assert prefetcher.wait(20) and sorted(counting.names) == ["1.png", "2.png"]
+    prefetcher.show(large)
+    assert prefetcher.wait(20) and counting.names[-1] == "3.png"
 
 
 def test_latest_wins(prefetcher: Prefetcher, counting: Counting, ready: Ready) -> None:
