@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from segstudio.app.canvas.draft import NOTHING, Dot, Draft, Line
 from segstudio.app.canvas.handles import SHORTEST, SIDE_GRAB, Handle, grab, resized, side_at
+from segstudio.app.i18n import tr
 from segstudio.app.tools.base import Event, Keys, Run, Tool, ToolContext, clamp, dragged
 from segstudio.app.tools.options import Option
 from segstudio.app.tools.outline import FOLLOWED
@@ -33,7 +34,8 @@ class Select(Tool):
     name = "select"
     hint = (
         "Click selects, again or Tab what lies beneath · Shift adds · drag moves · Ctrl-drag frames · arrows nudge · "
-        "polygon: drag vertices and sides, double click adds one, Alt-click removes it, Alt-drag or [ ] picks several"
+        "polygon: drag vertices and sides, double click adds one, Alt-click removes it, Alt-Shift-click its ring, "
+        "Alt-drag or [ ] picks several"
     )
     cursor = "arrow"
     options = (
@@ -51,6 +53,8 @@ class Select(Tool):
             if draft != shown:
                 context.preview(draft)
             shown = draft
+            n = len(draft.picked)
+            self.set_note(tr("{n:,} picked: arrows move, Del deletes, + adds, Esc lets go", n=n) if n else "")
             event = yield self._keys(context, beneath)
             if event.kind == "key":
                 self._key(context, event, beneath)

@@ -140,9 +140,12 @@ def test_a_cancelled_drag_leaves_the_picked_vertices_marked(view):
 
 
 def test_escape_lets_go_of_the_picked_vertices_first(view):
-    desk, hand = use(view, Select(), [polygon(1, LEFT)], [1]), Hand(view)
+    tool = Select()
+    desk, hand = use(view, tool, [polygon(1, LEFT)], [1]), Hand(view)
     hand.drag((50, 10), (55, 40), (70, 70), mods=ALT)
+    assert tool.note.startswith("2 picked")
     assert hand.key(K.Key_Escape)
+    assert tool.note == ""
     assert view.scene_state.draft.picked == () and desk.selection == {1}
     assert not hand.key(K.Key_Delete), "with none picked the window's Delete deletes the object"
     assert hand.key(K.Key_Escape) and desk.selection == set()
