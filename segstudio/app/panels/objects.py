@@ -128,7 +128,8 @@ def describe(a: Annotation, name: str) -> str:
 
 def shape_name(a: Annotation) -> str:
     """Return the kind of an annotation in one word or two."""
-    kind = tr({Mask: later("mask"), Polygons: later("polygon"), Box: later("box")}.get(type(a.geometry), ""))
+    word = {Mask: later("mask"), Polygons: later("polygon"), Box: later("box")}.get(type(a.geometry), "")
+    kind = tr(word) if word else ""
     if a.keypoints is not None:
         return tr("{kind} with keypoints", kind=kind) if kind else tr("keypoints")
     return kind or tr("no shape")
