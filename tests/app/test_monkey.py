@@ -29,7 +29,7 @@ NOT = {
 }  # fmt: skip
 TOOLS = (
     Qt.Key.Key_V, Qt.Key.Key_B, Qt.Key.Key_E, Qt.Key.Key_P, Qt.Key.Key_C, Qt.Key.Key_R, Qt.Key.Key_K, Qt.Key.Key_W,
-    Qt.Key.Key_L, Qt.Key.Key_M, Qt.Key.Key_U, Qt.Key.Key_G, Qt.Key.Key_F,
+    Qt.Key.Key_L, Qt.Key.Key_M, Qt.Key.Key_U, Qt.Key.Key_G, Qt.Key.Key_F, Qt.Key.Key_I, Qt.Key.Key_Y,
 )  # fmt: skip
 OTHERS = (
     Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_BracketLeft,
