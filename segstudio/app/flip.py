@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from segstudio.app.canvas.draft import Draft
 from segstudio.app.canvas.view import CanvasView
 from segstudio.app.canvas_link import CanvasLink
+from segstudio.app.history_words import said
 from segstudio.app.i18n import moment, tr
 from segstudio.app.session import Session
 from segstudio.app.theme import set_role
@@ -106,7 +107,9 @@ class Flip(QObject):
 
     def _say(self, version: Version, count: int) -> None:
         when = moment(version.created)
-        self._sign.setText(tr("Before · {label} · {when} · objects: {n:,}", label=version.label, when=when, n=count))
+        self._sign.setText(
+            tr("Before · {label} · {when} · objects: {n:,}", label=said(version.label), when=when, n=count)
+        )
         self._sign.adjustSize()
         self._sign.move((self._view.width() - self._sign.width()) // 2, 12)
         self._sign.show()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, Qt, QTimer, S
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QStyleOptionViewItem, QTabBar
 
+from segstudio.app.history_words import said
 from segstudio.app.i18n import later, moment, tr
 from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList, of_all
 from segstudio.app.session import Session
@@ -59,7 +60,9 @@ class HistoryModel(QAbstractListModel):
         self._steps = self._session.steps()
         self.done = bisect_left(self._steps, True, key=lambda step: not step.done)
         if self._search:
-            self._found = [i for i, s in enumerate(self._steps, start=1) if self._search in s.label.lower()]
+            self._found = [
+                i for i, s in enumerate(self._steps, start=1) if self._search in f"{s.label}\n{said(s.label)}".lower()
+            ]
         else:
             self._found = None
         self.endResetModel()
@@ -90,7 +93,7 @@ class HistoryModel(QAbstractListModel):
         number = self.done_at(index.row())
         step = self._steps[number - 1] if number else None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return step.label or tr("Change") if step else tr("Beginning")
+            return said(step.label) or tr("Change") if step else tr("Beginning")
         if role == WHEN:
             return when(step.created) if step else ""
         if role == STATE:
@@ -131,9 +134,9 @@ class VersionModel(QAbstractListModel):
         if role == VERSION:
             return version
         if role == Qt.ItemDataRole.DisplayRole:
-            return version.label or tr("Change")
+            return said(version.label) or tr("Change")
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tr("{label} · objects: {n:,} · A click shows the picture as it was.", label=version.label,
+            return tr("{label} · objects: {n:,} · A click shows the picture as it was.", label=said(version.label),
                       n=version.objects)  # fmt: skip
         if role == WHEN:
             return when(version.created)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
+from segstudio.app.history_words import said
 from segstudio.app.i18n import tr
 from segstudio.app.widgets import Elided, icon_button, label, row
 
@@ -70,7 +71,7 @@ class JobProgress(QWidget):
         held = job.pausing
         self.pause.setVisible(self._pausable and not held)
         self.resume.setVisible(self._pausable and held)
-        self.title.setText(tr(job.title))
+        self.title.setText(said(job.title))
         done, total = job.progress.done, job.progress.total
         self.bar.setRange(0, 1000 if total else 0)
         self.bar.setValue(round(1000 * done / total) if total else 0)

@@ -650,6 +650,486 @@ or choose a template above.</source>
    <translation>아직 이 이미지에서 바뀐 것이 없습니다.</translation>
   </message>
   <message>
+   <source>Add</source>
+   <translation>추가</translation>
+  </message>
+  <message>
+   <source>Add {objects}</source>
+   <translation>{objects} 추가</translation>
+  </message>
+  <message>
+   <source>Add DensePose point</source>
+   <translation>DensePose 점 추가</translation>
+  </message>
+  <message>
+   <source>Add class {name}</source>
+   <translation>클래스 추가: {name}</translation>
+  </message>
+  <message>
+   <source>Add part</source>
+   <translation>조각 추가</translation>
+  </message>
+  <message>
+   <source>Add vertex</source>
+   <translation>꼭짓점 추가</translation>
+  </message>
+  <message>
+   <source>Accept {objects}</source>
+   <translation>{objects} 승인</translation>
+  </message>
+  <message>
+   <source>Bring {objects} to the front</source>
+   <translation>{objects} 맨 앞으로</translation>
+  </message>
+  <message>
+   <source>Bring {objects} forward</source>
+   <translation>{objects} 앞으로</translation>
+  </message>
+  <message>
+   <source>Send {objects} backward</source>
+   <translation>{objects} 뒤로</translation>
+  </message>
+  <message>
+   <source>Send {objects} to the back</source>
+   <translation>{objects} 맨 뒤로</translation>
+  </message>
+  <message>
+   <source>Change DensePose point</source>
+   <translation>DensePose 점 변경</translation>
+  </message>
+  <message>
+   <source>Change attributes of {name}</source>
+   <translation>속성 변경: {name}</translation>
+  </message>
+  <message>
+   <source>Change class {name}</source>
+   <translation>클래스 변경: {name}</translation>
+  </message>
+  <message>
+   <source>Change skeleton of {name}</source>
+   <translation>스켈레톤 변경: {name}</translation>
+  </message>
+  <message>
+   <source>Change supercategory: {name}</source>
+   <translation>상위 카테고리 변경: {name}</translation>
+  </message>
+  <message>
+   <source>Clear DensePose</source>
+   <translation>DensePose 지우기</translation>
+  </message>
+  <message>
+   <source>Clear tags</source>
+   <translation>태그 모두 지움</translation>
+  </message>
+  <message>
+   <source>Clear {name}</source>
+   <translation>값 지움: {name}</translation>
+  </message>
+  <message>
+   <source>Comment</source>
+   <translation>메모</translation>
+  </message>
+  <message>
+   <source>Convert {objects} to mask</source>
+   <translation>{objects} 마스크로 변환</translation>
+  </message>
+  <message>
+   <source>Convert {objects} to polygon</source>
+   <translation>{objects} 폴리곤으로 변환</translation>
+  </message>
+  <message>
+   <source>Cut hole</source>
+   <translation>구멍 내기</translation>
+  </message>
+  <message>
+   <source>Cut out {name}</source>
+   <translation>오려내기: {name}</translation>
+  </message>
+  <message>
+   <source>Cut {objects}</source>
+   <translation>{objects} 자르기</translation>
+  </message>
+  <message>
+   <source>Delete DensePose point</source>
+   <translation>DensePose 점 삭제</translation>
+  </message>
+  <message>
+   <source>Delete {n} DensePose points</source>
+   <translation>DensePose 점 {n}개 삭제</translation>
+  </message>
+  <message>
+   <source>Delete class {name} with {objects}</source>
+   <translation>클래스와 {objects} 삭제: {name}</translation>
+  </message>
+  <message>
+   <source>Delete class {name}</source>
+   <translation>클래스 삭제: {name}</translation>
+  </message>
+  <message>
+   <source>Delete comment</source>
+   <translation>메모 삭제</translation>
+  </message>
+  <message>
+   <source>Delete part</source>
+   <translation>조각 삭제</translation>
+  </message>
+  <message>
+   <source>Delete vertex</source>
+   <translation>꼭짓점 삭제</translation>
+  </message>
+  <message>
+   <source>Delete {n} classes with {objects}</source>
+   <translation>클래스 {n}개와 {objects} 삭제</translation>
+  </message>
+  <message>
+   <source>Delete {n} vertices</source>
+   <translation>꼭짓점 {n}개 삭제</translation>
+  </message>
+  <message>
+   <source>Delete {objects}</source>
+   <translation>{objects} 삭제</translation>
+  </message>
+  <message>
+   <source>Discard {step}</source>
+   <translation>폐기: {step}</translation>
+  </message>
+  <message>
+   <source>Draw box</source>
+   <translation>박스 그리기</translation>
+  </message>
+  <message>
+   <source>Draw polygon</source>
+   <translation>폴리곤 그리기</translation>
+  </message>
+  <message>
+   <source>Duplicate {objects}</source>
+   <translation>{objects} 복제</translation>
+  </message>
+  <message>
+   <source>Edit DensePose</source>
+   <translation>DensePose 편집</translation>
+  </message>
+  <message>
+   <source>Edit shape</source>
+   <translation>모양 편집</translation>
+  </message>
+  <message>
+   <source>Erase</source>
+   <translation>지우기</translation>
+  </message>
+  <message>
+   <source>Erase body part</source>
+   <translation>신체 부위 지우기</translation>
+  </message>
+  <message>
+   <source>Exclusion of {objects}</source>
+   <translation>{objects} 겹친 부분 제외</translation>
+  </message>
+  <message>
+   <source>Fill body part</source>
+   <translation>신체 부위 채우기</translation>
+  </message>
+  <message>
+   <source>Fill gap</source>
+   <translation>빈 영역 메움</translation>
+  </message>
+  <message>
+   <source>Fill hole</source>
+   <translation>구멍 메움</translation>
+  </message>
+  <message>
+   <source>Fill holes of {objects}</source>
+   <translation>{objects} 구멍 채우기</translation>
+  </message>
+  <message>
+   <source>GrabCut</source>
+   <translation>GrabCut</translation>
+  </message>
+  <message>
+   <source>Grow by {n} px of {objects}</source>
+   <translation>{objects} {n} px 키우기</translation>
+  </message>
+  <message>
+   <source>Intersection of {objects}</source>
+   <translation>{objects} 교집합</translation>
+  </message>
+  <message>
+   <source>Keep the largest part of {objects}</source>
+   <translation>{objects} 가장 큰 조각만 남김</translation>
+  </message>
+  <message>
+   <source>Lay the missing keypoints</source>
+   <translation>빠진 키포인트 놓기</translation>
+  </message>
+  <message>
+   <source>Magic wand</source>
+   <translation>마술봉 선택</translation>
+  </message>
+  <message>
+   <source>Make all keypoints visible</source>
+   <translation>모든 키포인트를 보임으로</translation>
+  </message>
+  <message>
+   <source>Make stuff: {name}</source>
+   <translation>스터프로 바꿈: {name}</translation>
+  </message>
+  <message>
+   <source>Make things: {name}</source>
+   <translation>사물로 바꿈: {name}</translation>
+  </message>
+  <message>
+   <source>Make {name} stuff</source>
+   <translation>스터프로 바꿈: {name}</translation>
+  </message>
+  <message>
+   <source>Make {name} things</source>
+   <translation>사물로 바꿈: {name}</translation>
+  </message>
+  <message>
+   <source>Mark as crowd</source>
+   <translation>군집으로 표시</translation>
+  </message>
+  <message>
+   <source>Mark as one object</source>
+   <translation>객체 하나로 표시</translation>
+  </message>
+  <message>
+   <source>Mark keypoint hidden</source>
+   <translation>키포인트를 가려짐으로</translation>
+  </message>
+  <message>
+   <source>Mark keypoint visible</source>
+   <translation>키포인트를 보임으로</translation>
+  </message>
+  <message>
+   <source>Mark {objects} {state}</source>
+   <translation>{objects}: {state}</translation>
+  </message>
+  <message>
+   <source>Mark {state}</source>
+   <translation>표시: {state}</translation>
+  </message>
+  <message>
+   <source>Merge {name} into {into} ({objects})</source>
+   <translation>클래스 병합: {name} → {into} ({objects})</translation>
+  </message>
+  <message>
+   <source>Merge {objects}</source>
+   <translation>{objects} 병합</translation>
+  </message>
+  <message>
+   <source>Mirror pose</source>
+   <translation>포즈 반전</translation>
+  </message>
+  <message>
+   <source>Move DensePose point</source>
+   <translation>DensePose 점 이동</translation>
+  </message>
+  <message>
+   <source>Move border</source>
+   <translation>경계 이동</translation>
+  </message>
+  <message>
+   <source>Move keypoint</source>
+   <translation>키포인트 하나 이동</translation>
+  </message>
+  <message>
+   <source>Move keypoints</source>
+   <translation>여러 키포인트 이동</translation>
+  </message>
+  <message>
+   <source>Move vertex</source>
+   <translation>꼭짓점 이동</translation>
+  </message>
+  <message>
+   <source>Move {n} vertices</source>
+   <translation>꼭짓점 {n}개 이동</translation>
+  </message>
+  <message>
+   <source>Move {objects}</source>
+   <translation>{objects} 이동</translation>
+  </message>
+  <message>
+   <source>Nudge keypoint</source>
+   <translation>키포인트 미세 이동</translation>
+  </message>
+  <message>
+   <source>Paint</source>
+   <translation>칠하기</translation>
+  </message>
+  <message>
+   <source>Paint body part</source>
+   <translation>신체 부위 칠하기</translation>
+  </message>
+  <message>
+   <source>Part {objects}</source>
+   <translation>{objects} 나누기</translation>
+  </message>
+  <message>
+   <source>Paste {objects}</source>
+   <translation>{objects} 붙여넣기</translation>
+  </message>
+  <message>
+   <source>Place keypoints</source>
+   <translation>키포인트 놓기</translation>
+  </message>
+  <message>
+   <source>Predict with {name}</source>
+   <translation>예측: {name}</translation>
+  </message>
+  <message>
+   <source>Predict 1 picture with {name}</source>
+   <translation>이미지 1개 예측: {name}</translation>
+  </message>
+  <message>
+   <source>Predict {n} pictures with {name}</source>
+   <translation>이미지 {n}개 예측: {name}</translation>
+  </message>
+  <message>
+   <source>Predict {file} with {name}</source>
+   <translation>{file} 예측: {name}</translation>
+  </message>
+  <message>
+   <source>Recolour: {name}</source>
+   <translation>색 바꿈: {name}</translation>
+  </message>
+  <message>
+   <source>Refine shape</source>
+   <translation>모양 다듬기</translation>
+  </message>
+  <message>
+   <source>Reject {objects}</source>
+   <translation>{objects} 거부</translation>
+  </message>
+  <message>
+   <source>Relabel to {name}</source>
+   <translation>클래스 지정: {name}</translation>
+  </message>
+  <message>
+   <source>Remove keypoint</source>
+   <translation>키포인트 하나 제거</translation>
+  </message>
+  <message>
+   <source>Remove keypoints</source>
+   <translation>키포인트 전체 제거</translation>
+  </message>
+  <message>
+   <source>Remove small parts of {objects}</source>
+   <translation>{objects} 작은 조각 제거</translation>
+  </message>
+  <message>
+   <source>Remove tag {name}</source>
+   <translation>태그 제거: {name}</translation>
+  </message>
+  <message>
+   <source>Reorder classes</source>
+   <translation>클래스 순서 변경</translation>
+  </message>
+  <message>
+   <source>Resize box</source>
+   <translation>박스 크기 변경</translation>
+  </message>
+  <message>
+   <source>Resolve overlaps</source>
+   <translation>겹친 픽셀 정리</translation>
+  </message>
+  <message>
+   <source>Restore “{step}”</source>
+   <translation>복원: “{step}”</translation>
+  </message>
+  <message>
+   <source>Scissors</source>
+   <translation>지능형 가위</translation>
+  </message>
+  <message>
+   <source>Set {name}</source>
+   <translation>값 지정: {name}</translation>
+  </message>
+  <message>
+   <source>Shrink by {n} px of {objects}</source>
+   <translation>{objects} {n} px 줄이기</translation>
+  </message>
+  <message>
+   <source>Simplify {objects}</source>
+   <translation>{objects} 단순화</translation>
+  </message>
+  <message>
+   <source>Smooth by {n} px of {objects}</source>
+   <translation>{objects} {n} px 다듬기</translation>
+  </message>
+  <message>
+   <source>Snap to edges</source>
+   <translation>에지에 맞춤</translation>
+  </message>
+  <message>
+   <source>Split {objects}</source>
+   <translation>{objects} 조각별로 나누기</translation>
+  </message>
+  <message>
+   <source>Subtract {objects}</source>
+   <translation>{objects} 빼기</translation>
+  </message>
+  <message>
+   <source>Superpixels</source>
+   <translation>슈퍼픽셀</translation>
+  </message>
+  <message>
+   <source>Swap left and right</source>
+   <translation>좌우 맞바꿈</translation>
+  </message>
+  <message>
+   <source>Tag {name}</source>
+   <translation>태그: {name}</translation>
+  </message>
+  <message>
+   <source>Union of {objects}</source>
+   <translation>{objects} 합집합</translation>
+  </message>
+  <message>
+   <source>Watershed</source>
+   <translation>워터셰드</translation>
+  </message>
+  <message>
+   <source>Cut out with {name}</source>
+   <translation>{name} 모델로 오려내기</translation>
+  </message>
+  <message>
+   <source>Fetch {name}</source>
+   <translation>내려받기: {name}</translation>
+  </message>
+  <message>
+   <source>Load {name}</source>
+   <translation>불러오기: {name}</translation>
+  </message>
+  <message>
+   <source>Look at the picture with {name}</source>
+   <translation>{name} 모델로 이미지 살펴보기</translation>
+  </message>
+  <message>
+   <source>To do</source>
+   <translation>할 일</translation>
+  </message>
+  <message>
+   <source>Predicted</source>
+   <translation>예측됨</translation>
+  </message>
+  <message>
+   <source>Corrected</source>
+   <translation>수정됨</translation>
+  </message>
+  <message>
+   <source>Done</source>
+   <translation>완료</translation>
+  </message>
+  <message>
+   <source>Flagged</source>
+   <translation>재확인</translation>
+  </message>
+  <message>
+   <source>Rejected</source>
+   <translation>거부됨</translation>
+  </message>
+  <message>
    <source>HH:mm</source>
    <translation>HH:mm</translation>
   </message>
@@ -788,10 +1268,6 @@ or choose a template above.</source>
   <message>
    <source>State</source>
    <translation>상태</translation>
-  </message>
-  <message>
-   <source>Comment</source>
-   <translation>메모</translation>
   </message>
   <message>
    <source>Tags</source>
@@ -1666,30 +2142,6 @@ or choose a template above.</source>
    <translation>{m:,}개 중 {n:,}개</translation>
   </message>
   <message>
-   <source>To do</source>
-   <translation>할 일</translation>
-  </message>
-  <message>
-   <source>Predicted</source>
-   <translation>예측됨</translation>
-  </message>
-  <message>
-   <source>Corrected</source>
-   <translation>수정됨</translation>
-  </message>
-  <message>
-   <source>Done</source>
-   <translation>완료</translation>
-  </message>
-  <message>
-   <source>Flagged</source>
-   <translation>재확인</translation>
-  </message>
-  <message>
-   <source>Rejected</source>
-   <translation>거부됨</translation>
-  </message>
-  <message>
    <source>Not looked at yet</source>
    <translation>아직 보지 않음</translation>
   </message>
@@ -1980,6 +2432,10 @@ or choose a template above.</source>
   <message>
    <source>Click on a person; draw a box or an outline first where there is none.</source>
    <translation>사람을 클릭하세요. 없으면 먼저 박스나 윤곽선을 그리세요.</translation>
+  </message>
+  <message>
+   <source>Another object is selected now: click on its body.</source>
+   <translation>다른 객체가 선택되었습니다. 그 몸을 클릭하세요.</translation>
   </message>
   <message>
    <source>Drag a box, or Q: begin with the selected object · then left: object, right or Alt: background · Enter accepts</source>
@@ -2458,24 +2914,8 @@ or choose a template above.</source>
    <translation>오려내기</translation>
   </message>
   <message>
-   <source>Scissors</source>
-   <translation>지능형 가위</translation>
-  </message>
-  <message>
    <source>Magic Wand</source>
    <translation>마술봉</translation>
-  </message>
-  <message>
-   <source>Superpixels</source>
-   <translation>슈퍼픽셀</translation>
-  </message>
-  <message>
-   <source>GrabCut</source>
-   <translation>GrabCut</translation>
-  </message>
-  <message>
-   <source>Watershed</source>
-   <translation>워터셰드</translation>
   </message>
   <message>
    <source>DensePose Point</source>
@@ -2628,10 +3068,6 @@ or choose a template above.</source>
   <message>
    <source>Swap DensePose Left and Right</source>
    <translation>DensePose 좌우 바꾸기</translation>
-  </message>
-  <message>
-   <source>Clear DensePose</source>
-   <translation>DensePose 지우기</translation>
   </message>
   <message>
    <source>Fill Gap With the Current Class</source>
