@@ -1902,10 +1902,6 @@ or choose a template above.</source>
    <translation>{model}의 예측을 수정함</translation>
   </message>
   <message>
-   <source>No object here is like this. Clear the search and the filter to see all.</source>
-   <translation>조건에 맞는 객체가 없습니다. 모두 보려면 검색어와 필터를 지우세요.</translation>
-  </message>
-  <message>
    <source>mask</source>
    <translation>마스크(픽셀)</translation>
   </message>
@@ -1916,6 +1912,10 @@ or choose a template above.</source>
   <message>
    <source>box</source>
    <translation>박스(사각형)</translation>
+  </message>
+  <message>
+   <source>No object here is like this. Clear the search and the filter to see all.</source>
+   <translation>조건에 맞는 객체가 없습니다. 모두 보려면 검색어와 필터를 지우세요.</translation>
   </message>
   <message>
    <source>{n:,} predictions score below the threshold. Move the slider to the left to see them.</source>
@@ -2642,8 +2642,8 @@ or choose a template above.</source>
    <translation>이 윤곽선은 아무것도 둘러싸지 않습니다.</translation>
   </message>
   <message>
-   <source>Click selects, again or Tab what lies beneath · Shift adds · drag moves · Ctrl-drag frames · arrows nudge · polygon: drag vertices and sides, double click adds one, Alt-click removes it, Alt-drag or [ ] picks several</source>
-   <translation>클릭 선택, 다시 클릭 또는 Tab 아래 객체 · Shift 추가 · 드래그 이동 · Ctrl+드래그 범위 선택 · 화살표 미세 이동 · 폴리곤: 꼭짓점과 변 드래그, 더블 클릭 추가, Alt+클릭 제거, Alt+드래그 또는 [ ] 여러 개 선택</translation>
+   <source>Click selects, again or Tab what lies beneath · Shift adds · drag moves · Ctrl-drag frames · arrows nudge · polygon: drag vertices and sides, double click adds one, Alt-click removes it, Alt-Shift-click its ring, Alt-drag or [ ] picks several</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>Shared borders</source>
@@ -2656,6 +2656,10 @@ or choose a template above.</source>
   <message>
    <source>A dragged vertex snaps to other borders and to the picture's edges.</source>
    <translation>드래그한 꼭짓점이 다른 경계와 이미지 가장자리에 달라붙습니다.</translation>
+  </message>
+  <message>
+   <source>{n:,} picked: arrows move, Del deletes, + adds, Esc lets go</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>Click or drag to add to the selected object, or begin a new one · Alt or right button takes · [ ] size</source>
