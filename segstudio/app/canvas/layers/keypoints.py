@@ -74,6 +74,8 @@ class KeypointsLayer(Layer):
         scene, scale = self.scene, scale_of(painter)
         part = exposed.adjusted(-MARGIN / scale, -MARGIN / scale, MARGIN / scale, MARGIN / scale)
         shown = scene.table.shown(box_of(part), POINTS)
+        if not shown:
+            return
         if len(self._arrays) > 2 * len(scene.rows) + 64:
             self._arrays.clear()
         # What is selected is worked on: it lies on top and is drawn well however many others there are.
