@@ -2659,7 +2659,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>{n:,} picked: arrows move, Del deletes, + adds, Esc lets go</source>
-   <translation type="unfinished" />
+   <translation>{n:,}개 선택: 화살표 이동, Del 삭제, + 추가, Esc 해제</translation>
   </message>
   <message>
    <source>Click or drag to add to the selected object, or begin a new one · Alt or right button takes · [ ] size</source>
