@@ -2643,7 +2643,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>Click selects, again or Tab what lies beneath · Shift adds · drag moves · Ctrl-drag frames · arrows nudge · polygon: drag vertices and sides, double click adds one, Alt-click removes it, Alt-Shift-click its ring, Alt-drag or [ ] picks several</source>
-   <translation type="unfinished" />
+   <translation>클릭 선택, 다시 클릭 또는 Tab 아래 객체 · Shift 추가 · 드래그 이동 · Ctrl+드래그 범위 선택 · 화살표 미세 이동 · 폴리곤: 꼭짓점과 변 드래그, 더블 클릭 추가, Alt+클릭 제거, Alt+Shift+클릭 고리 제거, Alt+드래그 또는 [ ] 여러 개 선택</translation>
   </message>
   <message>
    <source>Shared borders</source>
