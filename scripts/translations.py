@@ -1,7 +1,7 @@
 """Keeps the translations in step with the code: translations.py [LANGUAGE ...].
 
 Every text that goes through `tr` or `later`, or that a table holds (actions, operations, tools and their options, body
-parts, skeletons, models), gets its entry in `segstudio_<language>.ts`; entries that nothing asks for any more go.
+parts, skeletons, formats, models), gets its entry in `segstudio_<language>.ts`; entries that nothing asks for any more go.
 Translated ones stay. Qt's `lrelease` then makes the .qm file. Prints what still lacks a translation.
 """
 
@@ -20,6 +20,7 @@ from segstudio.app.tools import TOOLS
 from segstudio.app.tools.options import Option
 from segstudio.core import skeletons
 from segstudio.core.densepose import CHARTS, COARSE
+from segstudio.formats.registry import FORMATS
 from segstudio.zoo.catalog import Catalog
 
 REPO = Path(__file__).resolve().parent.parent
@@ -79,7 +80,7 @@ def _of_options(options: Iterable[Option]) -> Iterator[str]:
 
 
 def _of_tables() -> Iterator[str]:
-    """Yield the texts of menus, actions, operations, tools, body parts, skeletons and the cards of models."""
+    """Yield the texts of menus, actions, operations, tools, body parts, skeletons, file formats and the cards of models."""
     yield from MENUS
     for spec in ACTIONS:
         yield spec.text
@@ -91,6 +92,8 @@ def _of_tables() -> Iterator[str]:
     yield from COARSE
     for template in map(skeletons.get, skeletons.names()):
         yield from (template.title, *(w for e in (template.along, template.across) for w in (e.first, e.last)))
+    for form in FORMATS:
+        yield form.title
     for card in Catalog(FOLDER):  # Without the cards of whoever runs this.
         yield card.description
 

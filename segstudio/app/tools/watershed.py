@@ -29,7 +29,7 @@ class Watershed(Refining):
     )
     options = (RIM, APPLY)
     buttons = (
-        Button("Part", "Q"),
+        Button("Part It", "Q"),
         Button("Next", "N"),
         Button("Cancel", "Esc"),
         Button("Accept", "Enter", "check", primary=True),

@@ -2659,7 +2659,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>{n:,} picked: arrows move, Del deletes, + adds, Esc lets go</source>
-   <translation>{n:,}개 선택: 화살표 이동, Del 삭제, + 추가, Esc 해제</translation>
+   <translation>{n:,}개 선택됨: 화살표 이동, Del 삭제, + 추가, Esc 선택 해제</translation>
   </message>
   <message>
    <source>Click or drag to add to the selected object, or begin a new one · Alt or right button takes · [ ] size</source>
@@ -3414,6 +3414,10 @@ or choose a template above.</source>
    <translation>선택에서 시작</translation>
   </message>
   <message>
+   <source>Part It</source>
+   <translation>나누기</translation>
+  </message>
+  <message>
    <source>Take the Place</source>
    <translation>이 위치 받기</translation>
   </message>
@@ -3684,6 +3688,22 @@ or choose a template above.</source>
   <message>
    <source>the withers</source>
    <translation>어깨마루</translation>
+  </message>
+  <message>
+   <source>COCO instances and keypoints</source>
+   <translation>COCO 인스턴스와 키포인트</translation>
+  </message>
+  <message>
+   <source>COCO panoptic, JSON and PNG</source>
+   <translation>COCO 파놉틱, JSON과 PNG</translation>
+  </message>
+  <message>
+   <source>COCO results</source>
+   <translation>COCO 예측 결과</translation>
+  </message>
+  <message>
+   <source>DensePose IUV pictures</source>
+   <translation>DensePose IUV 이미지</translation>
   </message>
   <message>
    <source>Finds 80 kinds of everyday objects and draws a box around each; quick on any computer.</source>
