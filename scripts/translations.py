@@ -1,8 +1,8 @@
 """Keeps the translations in step with the code: translations.py [LANGUAGE ...].
 
 Every text that goes through `tr` or `later`, or that a table holds (actions, operations, tools and their options, body
-parts, skeletons, formats, models), gets its entry in `segstudio_<language>.ts`; entries that nothing asks for any more go.
-Translated ones stay. Qt's `lrelease` then makes the .qm file. Prints what still lacks a translation.
+parts, skeletons, formats, models), gets its entry in `segstudio_<language>.ts`; entries that nothing asks for any more
+go. Translated ones stay. Qt's `lrelease` then makes the .qm file. Prints what still lacks a translation.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _of_options(options: Iterable[Option]) -> Iterator[str]:
 
 
 def _of_tables() -> Iterator[str]:
-    """Yield the texts of menus, actions, operations, tools, body parts, skeletons, file formats and the cards of models."""
+    """Yield the texts of menus, actions, operations, tools, body parts, skeletons, formats and cards of models."""
     yield from MENUS
     for spec in ACTIONS:
         yield spec.text
