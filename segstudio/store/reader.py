@@ -171,7 +171,7 @@ class Reader:
     def past(self, media: int, frame: int, seq: int) -> Past:
         """Return a picture as it was after a step; 0 for how it was before the first step that is kept."""
         with self.reading() as connection:
-            return versions.past(connection, self.annotations(media, frame), media, frame, seq)
+            return versions.past(connection, media, frame, seq)
 
     def runs(self) -> list[Run]:
         """Return all runs, oldest first."""

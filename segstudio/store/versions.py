@@ -19,7 +19,10 @@ _LATER = text(
     "SELECT h.seq, h.run, h.payload FROM history h WHERE h.done = 1 AND h.seq > :seq AND h.seq IN"
     " (SELECT seq FROM touched WHERE (media = :media AND frame = :frame) OR media = 0) ORDER BY h.seq DESC"
 )
-_OF_RUN = text("SELECT * FROM annotation WHERE media = :media AND frame = :frame AND run = :run")
+# Those of runs that were undone or discarded too: the walk may come to where they are seen.
+_ROWS = text("SELECT * FROM annotation WHERE media = :media AND frame = :frame")
+_GONE = text("SELECT id FROM run WHERE state = 'gone'")
+_RUNS = text("SELECT run FROM history WHERE done = 1 AND seq > :seq AND run IS NOT NULL ORDER BY seq DESC")
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -77,40 +80,47 @@ def _predicts(change: Change, media: int, frame: int) -> bool:
     return a.is_prediction and (a.media, a.frame) == (media, frame)
 
 
-def past(connection: Connection, now: list[Annotation], media: int, frame: int, seq: int) -> Past:
+def past(connection: Connection, media: int, frame: int, seq: int) -> Past:
     """Return a picture as it was after a step; 0 for how it was before the first step that is kept.
 
     Args:
         connection: To the project.
-        now: The picture's objects as they are.
         media: The picture.
         frame: 0-based.
         seq: The number of the step.
     """
-    walk = _Walk(connection, now, media, frame)
+    walk = _Walk(connection, media, frame)
     for row in connection.execute(_LATER, {"media": media, "frame": frame, "seq": seq}).all():
         walk.back(row.run, steps.unpack(row.payload))
-    ordered = sorted(walk.rows.values(), key=lambda a: (a.z, a.id))
+    gone = _gone(connection, seq)
+    seen = (a for a in walk.rows.values() if a.origin.run not in gone)
+    ordered = sorted(seen, key=lambda a: (a.z, a.id))
     return Past([_as_stored(a) for a in ordered], walk.categories)
 
 
-class _Walk:
-    """Goes back step by step."""
+def _gone(connection: Connection, seq: int) -> set[int | None]:
+    """Return the runs that were undone or discarded, so that their rows were not seen, as it was after a step."""
+    found: set[int | None] = set(connection.scalars(_GONE))
+    for run in connection.scalars(_RUNS, {"seq": seq}):
+        if run > 0:
+            found.add(run)
+        else:
+            found.discard(-run)
+    return found
 
-    def __init__(self, connection: Connection, now: list[Annotation], media: int, frame: int) -> None:
-        self.connection = connection
+
+class _Walk:
+    """Goes back step by step: which rows the table had, seen or not."""
+
+    def __init__(self, connection: Connection, media: int, frame: int) -> None:
         self.here = media, frame
-        self.rows = {a.id: a for a in now}
+        stored = connection.execute(_ROWS, {"media": media, "frame": frame})
+        self.rows = {row.id: rows.read_annotation(row) for row in stored}
         found = connection.execute(text("SELECT run, data FROM category")).all()
         self.categories = {c.id: c for c in map(rows.read_category, found)}
 
     def back(self, run: int | None, step: steps.Stored) -> None:
         """Take one step back."""
-        if run is not None and run > 0:
-            self.rows = {id: a for id, a in self.rows.items() if a.origin.run != run}
-        elif run is not None:
-            values = {"media": self.here[0], "frame": self.here[1], "run": -run}
-            self.rows |= {row.id: rows.read_annotation(row) for row in self.connection.execute(_OF_RUN, values)}
         for change in reversed(step.changes):
             if isinstance(change.before, Category):
                 self.categories[change.id] = change.before
