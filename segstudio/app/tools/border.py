@@ -8,18 +8,17 @@ import numpy as np
 
 from segstudio.app.canvas.draft import NOTHING, Draft
 from segstudio.app.i18n import tr
-from segstudio.app.tools.base import Event, Keys, Run, Tool, ToolContext
+from segstudio.app.tools.base import Event, Keys, ToolContext
 from segstudio.app.tools.dabs import LARGEST, SMALLEST, sweep, tip
 from segstudio.app.tools.options import Option
+from segstudio.app.tools.sized import SizedTool
 from segstudio.core import colors, masks, panoptic, panoptic_edits
 from segstudio.core.annotation import Annotation
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
 
-SIZES: Keys = frozenset("[]")
 
-
-class Border(Tool):
+class Border(SizedTool):
     """A drag from inside a segment into its neighbour gives it the neighbour's pixels under the brush."""
 
     name = "border"
@@ -27,28 +26,7 @@ class Border(Tool):
         "Press inside a segment near its border and drag into the neighbour: only the border between the two moves"
         " · [ ] size · Esc cancels the stroke"
     )
-    cursor = "none"
     options = (Option("size", "Size", "int", 24, SMALLEST, LARGEST, unit="px", log=True),)
-
-    def run(self, context: ToolContext) -> Run:
-        last = Event("leave")
-        while True:
-            self._preview(context, last)
-            event = yield SIZES
-            if event.kind == "key":
-                if event.key in SIZES:
-                    self._step(event.key)
-                continue
-            if event.kind == "option":
-                continue
-            last = event
-            if event.kind == "press" and event.button == "left" and context.size[0]:
-                last = yield from self._stroke(context, event)
-
-    def _step(self, key: str) -> None:
-        size = self.value("size")
-        step = max(1, size // 8)
-        self.set_value("size", size + step if key == "]" else size - step)
 
     def _preview(
         self, context: ToolContext, event: Event, given: Mask = masks.EMPTY, color: colors.RGB = (255, 255, 255)

@@ -8,15 +8,15 @@ from msgspec.structs import replace
 
 from segstudio.app.canvas.draft import NOTHING, Draft
 from segstudio.app.i18n import tr
-from segstudio.app.tools.base import Event, Keys, Run, Tool, ToolContext, top_z
+from segstudio.app.tools.base import Event, Keys, Run, ToolContext, top_z
 from segstudio.app.tools.dabs import LARGEST, SMALLEST, Tip, sweep, tip
 from segstudio.app.tools.options import Option
+from segstudio.app.tools.sized import SizedTool
 from segstudio.core import masks, painting, spans
 from segstudio.core.annotation import Annotation
 from segstudio.core.geometry import Box
 from segstudio.core.painting import Stroke
 
-SIZES: Keys = frozenset("[]")
 SIZE = Option("size", "Size", "int", 40, SMALLEST, LARGEST, unit="px", log=True, tip="[ and ], or Alt and the wheel")
 SHAPE = Option("shape", "Shape", "choice", "round", choices=(("round", "Round"), ("square", "Square")))
 PRESSURE = Option(
@@ -38,14 +38,14 @@ RULE = Option(
 )
 
 
-class Brush(Tool):
+class Brush(SizedTool):
     """Paints on the selected object, or starts a new one."""
 
     name = "brush"
     hint = (
         "Paint on the selected object or begin a new one · Right button or Alt erases · Shift: straight line · [ ] size"
     )
-    cursor = "none"
+    presses = frozenset(("left", "right"))
     erases = False
     options = (SIZE, SHAPE, RULE, PRESSURE)
 
@@ -55,23 +55,9 @@ class Brush(Tool):
         return self.value("size")
 
     def run(self, context: ToolContext) -> Run:
-        last, end = Event("leave"), None
-        while True:
-            self._preview(context, last)
-            event = yield SIZES
-            if event.kind == "key":
-                if event.key in SIZES:
-                    self._step(event.key)
-                continue
-            if event.kind == "option":
-                continue
-            last = event
-            if event.kind == "press" and event.button in ("left", "right") and context.size[0]:
-                last, end = yield from self._stroke(context, event, end)
-
-    def _step(self, key: str) -> None:
-        step = max(1, self.size // 8)
-        self.set_value("size", self.size + step if key == "]" else self.size - step)
+        # Where the brush was lifted last: a straight line goes on from there.
+        self._end: Tip | None = None
+        return super().run(context)
 
     def _erasing(self, event: Event) -> bool:
         """Return whether what is done now takes pixels away: a pen's other end always does."""
@@ -109,17 +95,15 @@ class Brush(Tool):
         media, frame = context.place
         return Annotation(context.new_id(), media, context.category.id, frame, masks.EMPTY, z=top_z(context))
 
-    def _stroke(
-        self, context: ToolContext, press: Event, end: Tip | None
-    ) -> Generator[Keys, Event, tuple[Event, Tip | None]]:
-        """Follow one stroke; return the last place of the pointer, and where the brush was lifted."""
+    def _stroke(self, context: ToolContext, press: Event) -> Generator[Keys, Event, Event]:
+        """Follow one stroke; return the last place of the pointer."""
         erase = self._erasing(press)
         target = self._target(context, erase)
         if target is None:
-            return press, end
+            return press
         stroke = Stroke("keep" if self.erases else self.value("rule"), erase, context.locked)
         # With Shift the stroke begins where the last one ended.
-        last = end if press.shift and end is not None else None
+        last = self._end if press.shift else None
         event = seen = press
         try:
             while True:
@@ -134,11 +118,12 @@ class Brush(Tool):
                     break
                 event = yield frozenset(("Esc",))
                 if event.kind == "key" and event.key == "Esc":
-                    return seen, end
+                    return seen
             self._finish(context, target, stroke)
         finally:
             context.end_stroke()
-        return seen, last
+        self._end = last
+        return seen
 
     def _dab(self, context: ToolContext, target: Annotation, stroke: Stroke, last: Tip | None, here: Tip) -> None:
         if last == here:
