@@ -14,11 +14,11 @@ from segstudio.app.table import Spec
 from segstudio.app.widgets import button, label, row
 
 CANVAS = (
-    ("Ctrl+Wheel", later("Zoom at the cursor")),
-    ("Wheel", later("Scroll; Shift+Wheel sideways")),
-    ("Space+Drag", later("Move the picture")),
-    ("Middle drag", later("Move the picture")),
-    ("Arrows", later("Nudge the selected objects")),
+    (later("Ctrl+Wheel"), later("Zoom at the cursor")),
+    (later("Wheel"), later("Scroll; Shift+Wheel sideways")),
+    (later("Space+Drag"), later("Move the picture")),
+    (later("Middle drag"), later("Move the picture")),
+    (later("Arrows"), later("Nudge the selected objects")),
 )
 
 
@@ -49,7 +49,7 @@ class ShortcutsDialog(Dialog):
                 groups.setdefault(tr(spec.menu or "Classes"), []).append(line)
         if all(keys.get(f"class.{n}") == (str(n),) for n in range(1, 10)):
             groups[tr("Classes")] = [(("1 … 9",), tr("Choose a class; selected objects get it"))]
-        groups[tr("Canvas")] = [((held,), tr(what)) for held, what in CANVAS]
+        groups[tr("Canvas")] = [((tr(held),), tr(what)) for held, what in CANVAS]
         area = QScrollArea(widgetResizable=True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()

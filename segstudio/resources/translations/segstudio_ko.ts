@@ -360,16 +360,36 @@
    <translation>~</translation>
   </message>
   <message>
+   <source>Ctrl+Wheel</source>
+   <translation>Ctrl+휠</translation>
+  </message>
+  <message>
    <source>Zoom at the cursor</source>
    <translation>커서 위치에서 확대/축소</translation>
+  </message>
+  <message>
+   <source>Wheel</source>
+   <translation>휠</translation>
   </message>
   <message>
    <source>Scroll; Shift+Wheel sideways</source>
    <translation>스크롤. Shift+휠은 가로로</translation>
   </message>
   <message>
+   <source>Space+Drag</source>
+   <translation>Space+드래그</translation>
+  </message>
+  <message>
    <source>Move the picture</source>
    <translation>이미지 옮기기</translation>
+  </message>
+  <message>
+   <source>Middle drag</source>
+   <translation>가운데 버튼 드래그</translation>
+  </message>
+  <message>
+   <source>Arrows</source>
+   <translation>화살표</translation>
   </message>
   <message>
    <source>Nudge the selected objects</source>
@@ -2319,11 +2339,11 @@ or choose a template above.</source>
   </message>
   <message>
    <source>Paint on the selected object or begin a new one · Right button or Alt erases · Shift: straight line · [ ] size</source>
-   <translation>선택 객체에 칠하거나 새 객체를 시작 · 오른쪽 단추 또는 Alt 지우기 · Shift: 직선 · [ ] 크기</translation>
+   <translation>선택 객체에 칠하거나 새 객체를 시작 · 오른쪽 버튼 또는 Alt 지우기 · Shift: 직선 · [ ] 크기</translation>
   </message>
   <message>
    <source>Erase from the selected object · Right button or Alt paints · Shift: straight line · [ ] size · Esc cancels</source>
-   <translation>선택 객체에서 지우기 · 오른쪽 단추 또는 Alt 칠하기 · Shift: 직선 · [ ] 크기 · Esc 취소</translation>
+   <translation>선택 객체에서 지우기 · 오른쪽 버튼 또는 Alt 칠하기 · Shift: 직선 · [ ] 크기 · Esc 취소</translation>
   </message>
   <message>
    <source>[ and ], or Alt and the wheel</source>
@@ -2663,7 +2683,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>Click or drag to add to the selected object, or begin a new one · Alt or right button takes · [ ] size</source>
-   <translation>클릭하거나 드래그해 선택 객체에 더하거나 새 객체를 시작 · Alt 또는 오른쪽 단추 빼기 · [ ] 크기</translation>
+   <translation>클릭하거나 드래그해 선택 객체에 더하거나 새 객체를 시작 · Alt 또는 오른쪽 버튼 빼기 · [ ] 크기</translation>
   </message>
   <message>
    <source>About how wide a superpixel is.</source>
