@@ -275,7 +275,7 @@ class CanvasLink(QObject):
         place = (media.id, session.frame) if media is not None else None
         source = picture.source if picture is not None else None
         view.empty_text = (
-            session.problem.message if session.problem is not None else "" if media is None else "Loading…"
+            session.problem.message if session.problem is not None else "" if media is None else tr("Loading…")
         )
         size = (
             (picture.width, picture.height) if picture is not None else (media.width, media.height) if media else (0, 0)

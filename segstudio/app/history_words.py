@@ -59,6 +59,7 @@ TEMPLATES = (
     later("Exclusion of {objects}"),
     later("Fill body part"),
     later("Fill gap"),
+    later("Fill gaps"),
     later("Fill hole"),
     later("Fill holes of {objects}"),
     later("GrabCut"),

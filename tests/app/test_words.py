@@ -15,6 +15,7 @@ SHOWS = {
     "setPlaceholderText": (0,), "setWindowTitle": (0,), "setAccessibleName": (0,), "setTitle": (0,), "addTab": (1,),
     "addMenu": (0,), "addItem": (0,), "say": (0,), "set_note": (0,), "QCheckBox": (0,), "QRadioButton": (0,),
     "Elided": (0,), "setStatusTip": (0,), "addAction": (0,), "QAction": (0,), "setSuffix": (0,), "setPrefix": (0,),
+    "getExistingDirectory": (1,), "getOpenFileName": (1,), "getOpenFileNames": (1,), "getSaveFileName": (1,),
 }  # fmt: skip
 KEYWORDS = ("placeholderText", "toolTip", "text", "title")
 

@@ -127,7 +127,7 @@ class CanvasView(QGraphicsView):
         self.background = Background(self, lambda error: self.failed.emit(error) if picture.give_up() else None)
         self.keep_zoom = False
         self.runner: Runner | None = None
-        self.empty_text = "No picture"
+        self.empty_text = tr("No picture")
         self.backdrop = QColor("#141414")
         self._fitted = True
         self._space = False

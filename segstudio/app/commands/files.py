@@ -48,7 +48,7 @@ class FileCommands:
 
     def open_folder(self) -> None:
         """Let the person choose a folder."""
-        name = QFileDialog.getExistingDirectory(self._window, "Open Folder", self._settings.folder("open"))
+        name = QFileDialog.getExistingDirectory(self._window, tr("Open Folder"), self._settings.folder("open"))
         if name and self._open([name]):
             self._settings.set_folder("open", name)
 
@@ -70,7 +70,10 @@ class FileCommands:
     def import_file(self) -> None:
         """Let the person choose an annotation file and import it as one undo step."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, "Import Annotations", self._settings.folder("import"), "COCO (*.json);;All files (*)"
+            self._window,
+            tr("Import Annotations"),
+            self._settings.folder("import"),
+            f"COCO (*.json);;{tr('All files')} (*)",
         )
         if name:
             self._settings.set_folder("import", Path(name).parent)
@@ -99,7 +102,7 @@ class FileCommands:
         if not any(m.kind == "video" for m in project.media()):
             self._session.said.emit(tr("This project has no video: there are no frames to export."))
             return
-        name = QFileDialog.getExistingDirectory(self._window, "Export Frames", self._settings.folder("export"))
+        name = QFileDialog.getExistingDirectory(self._window, tr("Export Frames"), self._settings.folder("export"))
         if not name:
             return
         self._settings.set_folder("export", name)

@@ -7,25 +7,25 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from segstudio.app.dialogs.base import Dialog
-from segstudio.app.i18n import tr
+from segstudio.app.i18n import later, tr
 from segstudio.app.widgets import button, icon_label, label, row
 from segstudio.core.errors import ProjectError, SegstudioError
 
-SAFE = "Everything you have done up to here is saved."
+SAFE = later("Everything you have done up to here is saved.")
 
 
 class ErrorDialog(Dialog):
     """Shows one error."""
 
     def __init__(self, parent: QWidget | None, error: SegstudioError) -> None:
-        title = "The project has a problem" if isinstance(error, ProjectError) else "That did not work"
+        title = tr("The project has a problem") if isinstance(error, ProjectError) else tr("That did not work")
         super().__init__(parent, title)
         self.error = error
         self.content.setSpacing(12)
         self.content.addWidget(label(error.message, wrap=True))
         for icon, text in (
             ("file", ", ".join(part for part in (error.path, error.place) if part)),
-            ("shield-check", SAFE),
+            ("shield-check", tr(SAFE)),
             ("lightbulb", error.remedy or ""),
         ):
             if text:

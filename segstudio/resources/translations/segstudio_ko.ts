@@ -24,8 +24,16 @@
    <translation>{n:,}개를 찾았습니다.</translation>
   </message>
   <message>
+   <source>No picture</source>
+   <translation>이미지 없음</translation>
+  </message>
+  <message>
    <source>Canvas</source>
    <translation>캔버스</translation>
+  </message>
+  <message>
+   <source>Loading…</source>
+   <translation>불러오는 중…</translation>
   </message>
   <message>
    <source>New objects are of the class “object”. Double-click it in Labels to rename it.</source>
@@ -44,8 +52,20 @@
    <translation>열 파일 선택</translation>
   </message>
   <message>
+   <source>Open Folder</source>
+   <translation>열 폴더 선택</translation>
+  </message>
+  <message>
    <source>Open Project</source>
    <translation>열 프로젝트 선택</translation>
+  </message>
+  <message>
+   <source>Import Annotations</source>
+   <translation>어노테이션 가져오기</translation>
+  </message>
+  <message>
+   <source>Export Frames</source>
+   <translation>프레임 내보내기</translation>
   </message>
   <message>
    <source>Save a Copy</source>
@@ -206,6 +226,18 @@
   <message>
    <source>Delete with Its Objects</source>
    <translation>객체와 함께 삭제</translation>
+  </message>
+  <message>
+   <source>Everything you have done up to here is saved.</source>
+   <translation>지금까지 한 작업은 모두 저장되어 있습니다.</translation>
+  </message>
+  <message>
+   <source>The project has a problem</source>
+   <translation>프로젝트에 문제가 있습니다</translation>
+  </message>
+  <message>
+   <source>That did not work</source>
+   <translation>작업하지 못했습니다</translation>
   </message>
   <message>
    <source>Copy Details</source>
@@ -582,10 +614,6 @@ or choose a template above.</source>
    <translation>내보내기: {name}</translation>
   </message>
   <message>
-   <source>Export Frames</source>
-   <translation>프레임 내보내기</translation>
-  </message>
-  <message>
    <source>The frames with objects, under the names that an exported COCO file uses.</source>
    <translation>객체가 있는 프레임을 COCO 파일에서 쓰는 이름으로 저장합니다.</translation>
   </message>
@@ -852,6 +880,10 @@ or choose a template above.</source>
   <message>
    <source>Fill gap</source>
    <translation>빈 영역 메움</translation>
+  </message>
+  <message>
+   <source>Fill gaps</source>
+   <translation>여러 빈 영역 메움</translation>
   </message>
   <message>
    <source>Fill hole</source>
