@@ -213,7 +213,11 @@ class CanvasLink(QObject):
         self._restyle()
 
     def use(self, name: str) -> None:
-        """Make a tool the active one."""
+        """Make a tool the active one; a notice gives way to its keys."""
+        self._session.said.emit("")
+        self._use(name)
+
+    def _use(self, name: str) -> None:
         if name != self.tool:
             self._before, self.tool = self.tool, name
         tool = self.tools[name]
@@ -235,8 +239,8 @@ class CanvasLink(QObject):
         self.tool_changed.emit()
 
     def leave(self) -> None:
-        """Go back to the tool that was active before."""
-        self.use(self._before if self._before in self.tools and self._before != "adjust" else "select")
+        """Go back to the tool that was active before; what the active one said last stays."""
+        self._use(self._before if self._before in self.tools and self._before != "adjust" else "select")
 
     def press(self, key: str) -> None:
         """Tell the active tool that a button of the bar was pressed."""

@@ -31,7 +31,7 @@ class OptionField(QWidget):
         self.inside = QHBoxLayout(self)
         self.inside.setContentsMargins(0, 0, 0, 0)
         self.inside.setSpacing(8)
-        self.setToolTip(tr(option.tip) if option.tip else "")
+        self.setToolTip(tr(option.tip) if option.tip else tr(option.text))
         self.set: Callable[[Any], object] = lambda _: None
         self.slider: QSlider | None = None
         self.title = label(tr(option.text), "muted") if option.kind != "flag" else None

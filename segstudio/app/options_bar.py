@@ -7,10 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from segstudio.app.i18n import tr
-from segstudio.app.option_fields import option_field
+from segstudio.app.option_fields import OptionField, option_field
 from segstudio.app.table.tool import TOOLS
 from segstudio.app.tools.adjust import Adjust
 from segstudio.app.tools.base import Tool
@@ -18,6 +18,7 @@ from segstudio.app.tools.options import Button, Option
 from segstudio.app.widgets import Elided, button, label
 
 HEIGHT = 40
+WIDE, NARROW = 16, 8  # between the fields
 
 
 class OptionsBar(QWidget):
@@ -38,10 +39,11 @@ class OptionsBar(QWidget):
         self.setFixedHeight(HEIGHT)
         self._tool: Tool | None = None
         self._setters: dict[str, Callable[[Any], object]] = {}
-        self._sliders: list[QSlider] = []
+        self._fields: list[OptionField] = []
+        self._name: QLabel | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(16, 0, 8, 0)
-        self._row.setSpacing(16)
+        self._row.setSpacing(WIDE)
         self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self.note = Elided("", "muted", Qt.TextElideMode.ElideRight)
 
@@ -64,15 +66,19 @@ class OptionsBar(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._setters, self._sliders = {}, []
-        self._row.addWidget(label(_title(tool), "heading"))
+        self._setters, self._fields = {}, []
+        self._name = label(_title(tool), "heading")
+        self._row.addWidget(self._name)
         for option in tool.options:
             self._row.addWidget(self._widget(tool, option))
         self._row.addWidget(self.note, 1)
         self.note.setText(tool.note)
-        self.note.show()
         for spec in tool.buttons:
             self._row.addWidget(self._button(spec))
+        # Qt shows what is added to a shown widget only later, and what does not show takes no room.
+        for widget in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if self._row.indexOf(widget) >= 0:
+                widget.show()
         self._fit()
 
     def _on_changed(self, name: str) -> None:
@@ -103,8 +109,7 @@ class OptionsBar(QWidget):
         made = option_field(option, choose)
         made.set(tool.value(option.name))
         self._setters[option.name] = made.set
-        if made.slider is not None:
-            self._sliders.append(made.slider)
+        self._fields.append(made)
         return made
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -112,12 +117,31 @@ class OptionsBar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Show the sliders only where there is room for them; the fields beside them say the same."""
-        for slider in self._sliders:
-            slider.show()
-        if self._row.minimumSize().width() > self.width():
-            for slider in self._sliders:
-                slider.hide()
+        """Give way in steps where the room is short, until nothing is cut.
+
+        The sliders go first, for the fields beside them say the same; then the gaps; then the tool's name, which the
+        toolbar says too; then the names of the lists, whose tooltips keep them.
+        """
+        sliders = [field.slider for field in self._fields if field.slider is not None]
+        titles = [field.title for field in self._fields if field.title is not None and field.slider is None]
+        names = [self._name] if self._name is not None else []
+        for widget in (*sliders, *titles, *names):
+            widget.show()
+        self._row.setSpacing(WIDE)
+        for step in (sliders, None, names, titles):
+            if self._needed() <= self.width():
+                return
+            if step is None:
+                self._row.setSpacing(NARROW)
+            for widget in step or ():
+                widget.hide()
+
+    def _needed(self) -> int:
+        """Return the width that what shows needs at least."""
+        for field in self._fields:
+            # A layout within a layout hears of what was hidden in it only with the next event.
+            field.inside.activate()
+        return self._row.minimumSize().width()
 
 
 def _title(tool: Tool) -> str:

@@ -43,7 +43,10 @@ class StatusBar(QStatusBar):
         self._show()
 
     def say(self, text: str) -> None:
-        """Show a notice for some seconds."""
+        """Show a notice for some seconds; "" takes away what shows."""
+        if not text:
+            self.hush()
+            return
         self.hint.setText(text)
         self._back.start()
 

@@ -10,12 +10,22 @@ from canvas_hand import Desk, Hand, make_view
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QSlider, QSpinBox
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
 
 from segstudio.app.background import Background
 from segstudio.app.operations import Operation
 from segstudio.app.option_fields import _from_slider, _to_slider
 from segstudio.app.options_bar import OptionsBar
+from segstudio.app.tools import TOOLS
 from segstudio.app.tools.adjust import Adjust
 from segstudio.app.tools.base import Runner, Tool
 from segstudio.app.tools.options import Button, Option
@@ -103,6 +113,28 @@ def test_sliders_give_way_where_the_room_is_short(bar):
     assert bar.findChild(QSlider).isVisible()
     bar.resize(420, 40)
     assert not bar.findChild(QSlider).isVisible() and bar.findChild(QSpinBox).isVisible()
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_nothing_of_any_tool_is_cut_in_a_window_1280_pixels_wide(bar, tool):
+    bar.resize(663, 40)
+    bar.show_tool(tool())
+    for _ in range(3):
+        QApplication.processEvents()
+    kinds = (QCheckBox, QComboBox, QSpinBox, QDoubleSpinBox, QPushButton)
+    for widget in (w for kind in kinds for w in bar.findChildren(kind)):
+        assert widget.isVisible() and widget.width() >= min(widget.minimumSizeHint().width(), widget.maximumWidth())
+    shown = [w for w in bar.children() if isinstance(w, QWidget) and w.isVisible()]
+    assert max(w.geometry().right() for w in shown) < bar.width()
+
+
+def test_all_tools_fit_into_a_window_720_pixels_high(opened):
+    opened.resize(1280, 720)
+    for _ in range(3):
+        QApplication.processEvents()
+    bar = opened.layout_.tools
+    last = bar.widgetForAction(opened.actions_["tool.dense_parts"])
+    assert last.isVisible() and last.geometry().bottom() < bar.height()
 
 
 def test_values_outlive_the_window(window, qtbot, folder):
@@ -278,3 +310,25 @@ def test_a_region_and_marks_of_a_draft_are_painted(view, desk):
     assert draft.bounds() == Box(5.0, 5.0, 85.0, 75.0)
     view.preview(Draft())
     assert view.grab().toImage() == plain
+
+
+# The status bar
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_all_keys_of_a_tool_show_in_a_window_1280_pixels_wide(opened, tool):
+    opened.resize(1280, 720)
+    status = opened.status
+    status.cursor_text.setText("1234, 1234   255 255 255")
+    status.set_hint(tool.hint)
+    status.hush()
+    for _ in range(3):
+        QApplication.processEvents()
+    assert status.hint.fontMetrics().horizontalAdvance(status.hint.text()) <= status.hint.width()
+
+
+def test_a_notice_gives_way_to_the_keys_of_the_tool_that_is_chosen(opened):
+    opened.session.said.emit("Something was saved.")
+    assert opened.status.hint.text() == "Something was saved."
+    opened.actions_["tool.cut"].trigger()
+    assert opened.status.hint.text() == opened.link.tools["cut"].hint

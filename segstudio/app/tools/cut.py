@@ -21,8 +21,8 @@ class Cut(Tool):
 
     name = "cut"
     hint = (
-        "Click a line across the object, from outside to outside, or drag it freehand · double click or Enter cuts · "
-        "Backspace takes a point back · Esc leaves off · with nothing selected it cuts all that it crosses"
+        "Click or drag a line across the object · Enter or double click cuts · Backspace takes a point back · "
+        "Esc cancels · nothing selected: cuts all it crosses"
     )
 
     def run(self, context: ToolContext) -> Run:

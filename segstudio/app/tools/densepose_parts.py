@@ -30,8 +30,8 @@ class DenseParts(Tool):
     mode = "densepose"
     cursor = "none"
     hint = (
-        "Paint a body part on the selected person · , . previous and next part · right click takes the part there ·"
-        " [ ] size · Alt or Ctrl erases · F fills what is left · Esc cancels the stroke"
+        "Paint a body part on the selected person · , . other part · right click takes the part there · [ ] size · "
+        "Alt or Ctrl erases · F fills what is left · Esc cancels"
     )
     options = (
         Option("part", "Part", "choice", "1", choices=tuple((str(i), name) for i, name in enumerate(COARSE, 1))),

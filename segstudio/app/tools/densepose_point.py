@@ -29,8 +29,8 @@ class DensePoint(Tool):
     name = "dense_point"
     mode = "densepose"
     hint = (
-        "Click the body, then its place on the atlas · Enter takes the guess · arrows move on the atlas, 1–9 A–N choose"
-        " the part · drag moves a point · Tab next · Del deletes · Esc cancels"
+        "Click the body, then its place on the atlas · Enter takes the guess · arrows move there, 1–9 A–N: the part · "
+        "drag moves a point · Tab next · Del · Esc"
     )
     buttons = (Button("Take the Place", "Enter", "check", primary=True), Button("Delete the Point", "Del", "trash"))
 

@@ -20,8 +20,8 @@ class Polygon(Tool):
 
     name = "polygon"
     hint = (
-        "Click vertices, or drag freehand · double click, Enter or the first vertex closes · Backspace takes one back "
-        "· Shift adds a part, Alt cuts a hole, X changes which · F follows a border the other way · Ctrl does not snap"
+        "Click vertices or drag freehand · Enter or double click closes · Backspace takes one back · Shift: part, "
+        "Alt: hole, X: which · F: the other way along a border · Ctrl: no snap"
     )
     options = (
         Option(

@@ -33,9 +33,8 @@ class Select(Tool):
 
     name = "select"
     hint = (
-        "Click selects, again or Tab what lies beneath · Shift adds · drag moves · Ctrl-drag frames · arrows nudge · "
-        "polygon: drag vertices and sides, double click adds one, Alt-click removes it, Alt-Shift-click its ring, "
-        "Alt-drag or [ ] picks several"
+        "Click, Tab: what lies beneath · Shift adds · drag, arrows move · Ctrl-drag frames · polygon: drag vertices, "
+        "sides, double click adds, Alt-click removes, Alt-drag [ ] picks"
     )
     cursor = "arrow"
     options = (

@@ -2430,12 +2430,12 @@ or choose a template above.</source>
    <translation>지울 객체를 선택하세요.</translation>
   </message>
   <message>
-   <source>Click a line across the object, from outside to outside, or drag it freehand · double click or Enter cuts · Backspace takes a point back · Esc leaves off · with nothing selected it cuts all that it crosses</source>
-   <translation>객체를 가로지르는 선을 밖에서 밖으로 클릭하거나 손으로 드래그 · 더블 클릭 또는 Enter 자르기 · Backspace 점 하나 취소 · Esc 그만두기 · 선택이 없으면 지나간 객체를 모두 자릅니다</translation>
+   <source>Click or drag a line across the object · Enter or double click cuts · Backspace takes a point back · Esc cancels · nothing selected: cuts all it crosses</source>
+   <translation>객체를 가로지르는 선을 클릭하거나 드래그 · Enter 또는 더블 클릭 자르기 · Backspace 점 하나 취소 · Esc 취소 · 선택이 없으면 지나간 객체 모두 자르기</translation>
   </message>
   <message>
-   <source>Paint a body part on the selected person · , . previous and next part · right click takes the part there · [ ] size · Alt or Ctrl erases · F fills what is left · Esc cancels the stroke</source>
-   <translation>선택한 사람에 신체 부위 칠하기 · , . 이전/다음 부위 · 오른쪽 클릭 그 자리의 부위 고르기 · [ ] 크기 · Alt 또는 Ctrl 지우기 · F 남은 곳 채우기 · Esc 획 취소</translation>
+   <source>Paint a body part on the selected person · , . other part · right click takes the part there · [ ] size · Alt or Ctrl erases · F fills what is left · Esc cancels</source>
+   <translation>선택한 사람에 신체 부위 칠하기 · , . 다른 부위 · 오른쪽 클릭 그 자리의 부위 고르기 · [ ] 크기 · Alt 또는 Ctrl 지우기 · F 남은 곳 채우기 · Esc 취소</translation>
   </message>
   <message>
    <source>Part</source>
@@ -2454,8 +2454,8 @@ or choose a template above.</source>
    <translation>칠할 사람 하나를 선택하세요.</translation>
   </message>
   <message>
-   <source>Click the body, then its place on the atlas · Enter takes the guess · arrows move on the atlas, 1–9 A–N choose the part · drag moves a point · Tab next · Del deletes · Esc cancels</source>
-   <translation>몸을 클릭한 뒤 아틀라스의 자리를 클릭 · Enter 추정 위치 받기 · 화살표 아틀라스에서 이동, 1–9 A–N 부위 선택 · 드래그 점 이동 · Tab 다음 · Del 삭제 · Esc 취소</translation>
+   <source>Click the body, then its place on the atlas · Enter takes the guess · arrows move there, 1–9 A–N: the part · drag moves a point · Tab next · Del · Esc</source>
+   <translation>몸을 클릭한 뒤 아틀라스의 자리를 클릭 · Enter 추정 위치 받기 · 화살표 이동, 1–9 A–N 부위 · 드래그 점 이동 · Tab 다음 · Del · Esc</translation>
   </message>
   <message>
    <source>{part} · U {u:.2f} V {v:.2f}</source>
@@ -2574,8 +2574,8 @@ or choose a template above.</source>
    <translation>이 포즈에는 이미지 안에 놓을 수 있는 빠진 관절이 없습니다.</translation>
   </message>
   <message>
-   <source>Click vertices, or drag freehand · double click, Enter or the first vertex closes · Backspace takes one back · Shift adds a part, Alt cuts a hole, X changes which · F follows a border the other way · Ctrl does not snap</source>
-   <translation>꼭짓점을 클릭하거나 손으로 드래그 · 더블 클릭, Enter 또는 첫 꼭짓점 닫기 · Backspace 하나 취소 · Shift 조각 추가, Alt 구멍, X 그 대상 변경 · F 경계를 반대쪽으로 따라가기 · Ctrl 스냅 끄기</translation>
+   <source>Click vertices or drag freehand · Enter or double click closes · Backspace takes one back · Shift: part, Alt: hole, X: which · F: the other way along a border · Ctrl: no snap</source>
+   <translation>꼭짓점을 클릭하거나 손으로 드래그 · Enter 또는 더블 클릭 닫기 · Backspace 하나 취소 · Shift 조각, Alt 구멍, X 대상 변경 · F 경계를 반대쪽으로 · Ctrl 스냅 끄기</translation>
   </message>
   <message>
    <source>Draws</source>
@@ -2694,8 +2694,8 @@ or choose a template above.</source>
    <translation>이 윤곽선은 아무것도 둘러싸지 않습니다.</translation>
   </message>
   <message>
-   <source>Click selects, again or Tab what lies beneath · Shift adds · drag moves · Ctrl-drag frames · arrows nudge · polygon: drag vertices and sides, double click adds one, Alt-click removes it, Alt-Shift-click its ring, Alt-drag or [ ] picks several</source>
-   <translation>클릭 선택, 다시 클릭 또는 Tab 아래 객체 · Shift 추가 · 드래그 이동 · Ctrl+드래그 범위 선택 · 화살표 미세 이동 · 폴리곤: 꼭짓점과 변 드래그, 더블 클릭 추가, Alt+클릭 제거, Alt+Shift+클릭 고리 제거, Alt+드래그 또는 [ ] 여러 개 선택</translation>
+   <source>Click, Tab: what lies beneath · Shift adds · drag, arrows move · Ctrl-drag frames · polygon: drag vertices, sides, double click adds, Alt-click removes, Alt-drag [ ] picks</source>
+   <translation>클릭 선택, Tab 아래의 객체 · Shift 추가 · 드래그, 화살표 이동 · Ctrl-드래그 범위 선택 · 다각형: 꼭짓점, 변 드래그, 더블 클릭 추가, Alt-클릭 삭제, Alt-드래그 [ ] 고르기</translation>
   </message>
   <message>
    <source>Shared borders</source>
@@ -2711,7 +2711,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>{n:,} picked: arrows move, Del deletes, + adds, Esc lets go</source>
-   <translation>{n:,}개 선택됨: 화살표 이동, Del 삭제, + 추가, Esc 선택 해제</translation>
+   <translation>{n:,}개 고름: 화살표 이동, Del 삭제, + 추가, Esc 해제</translation>
   </message>
   <message>
    <source>Click or drag to add to the selected object, or begin a new one · Alt or right button takes · [ ] size</source>
