@@ -118,6 +118,11 @@ class Table:
         Args:
             bearing: Only those that have this, see `bears`.
         """
+        found = self.touching(window, hidden, bearing)
+        return found[np.argsort(self._ranks()[found])].tolist()
+
+    def touching(self, window: Window, hidden: bool = False, bearing: int = 0) -> np.ndarray:
+        """Return what `within` does, as an int64 array in no order of the stack: what needs none is quicker so."""
         left, top, right, bottom = window
         n = len(self.rows)
         b = self.boxes[:n].T
@@ -126,8 +131,7 @@ class Table:
             hit &= self.visible[:n]
         if bearing:
             hit &= (self.bears[:n] & bearing) != 0
-        found = np.flatnonzero(hit)
-        return found[np.argsort(self._ranks()[found])].tolist()
+        return np.flatnonzero(hit)
 
     def finder(self, windows: Sequence[Window]) -> Callable[[Window], list[int]]:
         """Return `within` for some windows; where little is near them, it is looked for once for all."""

@@ -74,7 +74,7 @@ class LabelsLayer(Layer):
     def _candidates(self, visible: QRectF, scale: float) -> list[int]:
         """Return the slots of objects that could get a label, the most important first."""
         table = self.scene.table
-        slots = np.array(table.within((*_whole(visible),)), np.int64)
+        slots = table.touching((*_whole(visible),))
         if not len(slots):
             return []
         b = table.boxes[slots]
