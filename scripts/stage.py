@@ -7,11 +7,12 @@ import tempfile
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QKeySequence, QMouseEvent
+from PySide6.QtGui import QImage, QKeySequence, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from segstudio.app.capture import opened_window, settle, show_media
 from segstudio.app.main_window import MainWindow
@@ -100,22 +101,20 @@ class Stage:
         self.window.actions_[action].trigger()
 
     def save(self, name: str) -> None:
-        """Write what the window looks like to <name>.png, no wider than a page shows, with a palette."""
+        """Write what the window looks like to <name>.webp, no wider than a page shows."""
         self.rest()
         self.save_widget(self.window, name)
 
-    def save_widget(self, widget, name: str) -> None:
-        """Write what a widget (a dialog, a panel) looks like to <name>.png."""
+    def save_widget(self, widget: QWidget, name: str) -> None:
+        """Write what a widget (a dialog, a panel) looks like to <name>.webp."""
         self._images.mkdir(parents=True, exist_ok=True)
-        path = self._images / f"{name}.png"
-        widget.grab().save(str(path))
-        with Image.open(path) as shot:
-            width = min(WIDTH, shot.width)
-            small = shot.convert("RGB").resize(
-                (width, round(shot.height * width / shot.width)), Image.Resampling.LANCZOS
-            )
-        # Pictures in a repository stay small.
-        small.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
+        shown = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+        rows = np.frombuffer(shown.constBits(), np.uint8).reshape(shown.height(), shown.bytesPerLine())
+        shot = Image.fromarray(rows[:, : 3 * shown.width()].reshape(shown.height(), shown.width(), 3))
+        width = min(WIDTH, shot.width)
+        small = shot.resize((width, round(shot.height * width / shot.width)), Image.Resampling.LANCZOS)
+        # Pictures in a repository stay small, and their colours true.
+        small.save(self._images / f"{name}.webp", quality=88, method=6)
 
     def close(self) -> None:
         """Close the window that is open."""

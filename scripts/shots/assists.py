@@ -8,7 +8,7 @@ from segstudio.app.main_window import MainWindow
 
 
 def shoot(stage: Stage) -> None:
-    """Write scissors.png, wand.png, superpixels.png, grabcut.png, watershed.png and snap.png."""
+    """Write scissors.webp, wand.webp, superpixels.webp, grabcut.webp, watershed.webp and snap.webp."""
     _scissors(stage)
     _wand(stage)
     _superpixels(stage)

@@ -10,7 +10,7 @@ from segstudio.core.display import Display
 
 
 def shoot(stage: Stage) -> None:
-    """Write display.png and keys.png."""
+    """Write display.webp and keys.webp."""
     window = stage.open("camera.jpg", tool="brush")
     window.session.view.set(rulers=True, magnifier=True, grid=64, display=Display(brightness=10, contrast=20))
     window.layout_.show_panel(window.panels["display"])

@@ -28,7 +28,7 @@ POINTS = (
 
 
 def shoot(stage: Stage) -> None:
-    """Write densepose.png, densepose-parts.png and densepose-u.png."""
+    """Write densepose.webp, densepose-parts.webp and densepose-u.webp."""
     window = stage.open("astronaut.jpg")
     session, link = window.session, window.link
     person = next(a for a in session.annotations.values() if a.keypoints is None)

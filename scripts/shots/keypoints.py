@@ -16,7 +16,7 @@ FIRST = ((226, 121), (247, 101), (204, 99), (276, 118), (175, 113), (315, 268))
 
 
 def shoot(stage: Stage) -> None:
-    """Write keypoints-ghost.png, keypoints-face.png, keypoints-heat.png and skeleton.png."""
+    """Write keypoints-ghost.webp, keypoints-face.webp, keypoints-heat.webp and skeleton.webp."""
     _ghost(stage)
     _face(stage)
     _heat(stage)

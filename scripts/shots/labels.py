@@ -17,7 +17,7 @@ SPECS = (
 
 
 def shoot(stage: Stage) -> None:
-    """Write labels.png, schema.png and versions.png."""
+    """Write labels.webp, schema.webp and versions.webp."""
     window = stage.open("astronaut.jpg")
     session = window.session
     person = next(c for c in session.categories.values() if c.name == "person")

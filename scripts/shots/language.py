@@ -6,7 +6,7 @@ from stage import Stage
 
 
 def shoot(stage: Stage) -> None:
-    """Write korean.png; the letters need a font that has them (fonts-nanum)."""
+    """Write korean.webp; the letters need a font that has them (fonts-nanum)."""
     stage.open("astronaut.jpg", tool="brush")
     stage.act("view.lang_ko")
     stage.save("korean")

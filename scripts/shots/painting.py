@@ -9,7 +9,7 @@ from segstudio.core.labels import Category
 
 
 def shoot(stage: Stage) -> None:
-    """Write painting.png."""
+    """Write painting.webp."""
     window = stage.open("astronaut.jpg", tool="brush")
     session, brush = window.session, window.link.tools["brush"]
     flag = Category(session.new_id("category"), "flag", color="#3aa6d0")

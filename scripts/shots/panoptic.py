@@ -8,7 +8,7 @@ from segstudio.core import edits, panoptic_edits
 
 
 def shoot(stage: Stage) -> None:
-    """Write panoptic_overlaps.png, panoptic_gap.png and border.png."""
+    """Write panoptic_overlaps.webp, panoptic_gap.webp and border.webp."""
     window = stage.open("coffee.jpg")
     session = window.session
     by_name = {c.name: c for c in session.categories.values()}

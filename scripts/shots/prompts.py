@@ -10,7 +10,7 @@ WAIT = 60.0
 
 
 def shoot(stage: Stage) -> None:
-    """Write prompt-points.png and prompt-box.png."""
+    """Write prompt-points.webp and prompt-box.webp."""
     stage.open("rocket.jpg", tool="prompt")
     stage.click(321, 260)
     answered(stage)

@@ -12,7 +12,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 
 def shoot(stage: Stage) -> None:
-    """Write vertices.png, borders.png, simplify.png, smooth.png and cut.png."""
+    """Write vertices.webp, borders.webp, simplify.webp, smooth.webp and cut.webp."""
     _simplify(stage)
     _vertices(stage)
     _borders(stage)

@@ -6,7 +6,7 @@ from stage import Stage
 
 
 def shoot(stage: Stage) -> None:
-    """Write window.png, light.png and welcome.png."""
+    """Write window.webp, light.webp and welcome.webp."""
     stage.open("astronaut.jpg")
     stage.save("window")
     stage.open("motorcycle.jpg", theme="light")
