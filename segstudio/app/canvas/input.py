@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPointingDevice, QSinglePointEvent, QTabletEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPointingDevice, QSinglePointEvent, QTabletEvent
 
 from segstudio.app.tools.base import Event
 
@@ -36,7 +36,10 @@ def key_name(event: QKeyEvent) -> str:
     """Return a key's name as tools know it.
 
     With Ctrl or Alt held only the arrows have one, "Ctrl+Left"; other keys then, and mere modifiers, have none: "".
+    Undo is "Backspace": a tool in the middle of a drawing takes its own last step back before anything that is stored.
     """
+    if event.matches(QKeySequence.StandardKey.Undo):
+        return "Backspace"
     held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
     if held:
         arrow = _NAMES[Qt.Key(event.key())] if event.key() in _ARROWS else ""

@@ -208,3 +208,17 @@ def test_a_double_click_ends_the_cut_and_escape_leaves_it(view):
     hand.click(40, 10)
     hand.double(40, 90)
     assert len(desk.annotations) == 2
+
+
+def test_undo_takes_back_the_last_vertex_while_drawing_and_is_the_window_s_otherwise(view):
+    desk, hand = use(view, tool("polygon")), Hand(view)
+    assert not hand.key(K.Key_Z, "\x1a", CTRL)
+    for place in ((40, 40), (60, 40), (60, 60), (120, 120)):
+        hand.click(*place)
+    assert hand.key(K.Key_Z, "\x1a", CTRL)
+    hand.key(K.Key_Return, "\r")
+    (made,) = desk.annotations.values()
+    assert made.geometry.parts == (pytest.approx((40, 40, 60, 40, 60, 60)),)
+    hand.click(40, 40)
+    assert hand.key(K.Key_Z, "\x1a", CTRL)
+    assert not hand.key(K.Key_Z, "\x1a", CTRL), "with nothing drawn it is the window's again"
