@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QComboBox
 
 from segstudio.app import platform_check
 from segstudio.app.dialogs.error import SAFE, ErrorDialog
@@ -215,3 +216,16 @@ def test_an_error_says_what_where_what_is_safe_and_what_to_do(look, qtbot):
     texts = [widget.text() for widget in dialog.findChildren(type(label()))]
     assert {"The file is cut off.", "/a/b.jpg, byte 7", SAFE, "Copy it again."} <= set(texts)
     assert "Traceback" not in " ".join(texts)
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_a_list_has_an_arrow_so_that_it_is_no_field_to_type_in(look, qtbot, name):
+    look.choose(name)
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.addItem("a")
+    box.resize(120, 30)
+    box.show()
+    image = box.grab().toImage()
+    middle = [image.pixelColor(x, 15).name() for x in range(90, 115)]
+    assert look.color("muted").name() in middle
