@@ -21,6 +21,7 @@ from segstudio.core.keypoint_edits import MISSING, Joint
 from segstudio.core.labels import Skeleton
 
 PLACING: Keys = frozenset(("Enter", "N", "X", "Backspace", "Esc"))
+STATES: Keys = frozenset("012")
 # A drag of more screen pixels than this lays down a whole pose; a shorter one was a click of an unsteady hand.
 LAY = 12.0
 # The first ghost takes up so much of what is in sight.
@@ -75,7 +76,8 @@ class PointTool(Tool):
         return pose
 
     def _keys(self, pose: Pose | None) -> Keys:
-        keys = frozenset("F") if pose is None else WALK_KEYS | {"F"}
+        # Off a joint too: there the digits would give the whole pose another class.
+        keys = frozenset("F") if pose is None else WALK_KEYS | STATES | {"F"}
         return keys | JOINT_KEYS if self._hot is not None else keys
 
     def _hover(self, context: ToolContext, pose: Pose | None, event: Event) -> None:
@@ -113,6 +115,8 @@ class PointTool(Tool):
         elif self._hot is not None and event.key in JOINT_KEYS:
             self._held = True
             context.commit(joints.edit(context, pose, self._hot, event))
+        elif event.key in STATES:
+            context.say(tr("Point at a joint first: 0, 1 and 2 say whether it is visible."))
 
     def _press(self, context: ToolContext, pose: Pose | None, press: Event) -> Generator[Keys, Event, Event]:
         """Follow a press to its end; return the last place of the pointer."""

@@ -2574,6 +2574,10 @@ or choose a template above.</source>
    <translation>이 포즈에는 이미지 안에 놓을 수 있는 빠진 관절이 없습니다.</translation>
   </message>
   <message>
+   <source>Point at a joint first: 0, 1 and 2 say whether it is visible.</source>
+   <translation>먼저 관절을 가리키세요. 0, 1, 2는 관절이 보이는지를 정합니다.</translation>
+  </message>
+  <message>
    <source>Click vertices or drag freehand · Enter or double click closes · Backspace takes one back · Shift: part, Alt: hole, X: which · F: the other way along a border · Ctrl: no snap</source>
    <translation>꼭짓점을 클릭하거나 손으로 드래그 · Enter 또는 더블 클릭 닫기 · Backspace 하나 취소 · Shift 조각, Alt 구멍, X 대상 변경 · F 경계를 반대쪽으로 · Ctrl 스냅 끄기</translation>
   </message>
@@ -2695,7 +2699,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>Click, Tab: what lies beneath · Shift adds · drag, arrows move · Ctrl-drag frames · polygon: drag vertices, sides, double click adds, Alt-click removes, Alt-drag [ ] picks</source>
-   <translation>클릭 선택, Tab 아래 객체 · Shift 추가 · 드래그, 화살표 이동 · Ctrl+드래그 범위 선택 · 폴리곤: 꼭짓점, 변 드래그, 더블 클릭 추가, Alt+클릭 제거, Alt+드래그 [ ] 선택</translation>
+   <translation>클릭 선택, Tab 아래의 객체 · Shift 추가 · 드래그, 화살표 이동 · Ctrl-드래그 범위 선택 · 다각형: 꼭짓점, 변 드래그, 더블 클릭 추가, Alt-클릭 삭제, Alt-드래그 [ ] 고르기</translation>
   </message>
   <message>
    <source>Shared borders</source>
@@ -2711,7 +2715,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>{n:,} picked: arrows move, Del deletes, + adds, Esc lets go</source>
-   <translation>{n:,}개 선택됨: 화살표 이동, Del 삭제, + 추가, Esc 선택 해제</translation>
+   <translation>{n:,}개 고름: 화살표 이동, Del 삭제, + 추가, Esc 해제</translation>
   </message>
   <message>
    <source>Click or drag to add to the selected object, or begin a new one · Alt or right button takes · [ ] size</source>

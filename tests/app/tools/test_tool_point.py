@@ -341,3 +341,12 @@ def test_the_window_hands_the_tool_what_the_model_saw(opened):
     assert list(context.results) == [seen]
     session.step(1)
     assert list(context.results) == []
+
+
+def test_a_digit_beside_a_joint_neither_changes_the_pose_nor_reaches_the_classes(view):
+    desk, hand = ready(view, fish(), select=(1,))
+    hand.move(55, 60)
+    for code, text in ((K.Key_0, "0"), (K.Key_1, "1"), (K.Key_2, "2")):
+        assert hand.key(code, text) and desk.annotations[1] == fish()
+    assert "Point at a joint first" in desk.said[-1]
+    assert not hand.key(K.Key_3, "3"), "the other classes keep their keys"
