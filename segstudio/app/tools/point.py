@@ -309,7 +309,7 @@ def _outside(pose: Pose, pointer: Event) -> bool:
 
 def _target(context: ToolContext) -> tuple[Annotation | None, Skeleton | None]:
     """Return the object that gets the keypoints (None: a new one) and their skeleton."""
-    chosen = [a for id in context.selection if (a := context.annotations.get(id)) is not None]
+    chosen = [a for id in context.selection if (a := context.annotations.get(id)) and context.visible(a)]
     if len(chosen) == 1 and chosen[0].keypoints is None:
         category = context.category_of(chosen[0])
         if category is not None and category.skeleton is not None:

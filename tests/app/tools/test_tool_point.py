@@ -350,3 +350,12 @@ def test_a_digit_beside_a_joint_neither_changes_the_pose_nor_reaches_the_classes
         assert hand.key(code, text) and desk.annotations[1] == fish()
     assert "Point at a joint first" in desk.said[-1]
     assert not hand.key(K.Key_3, "3"), "the other classes keep their keys"
+
+
+def test_a_hidden_object_that_is_selected_gets_no_keypoints(view):
+    box = Annotation(1, 1, 3, geometry=Box(20, 20, 60, 60))
+    desk, hand = ready(view, box, select=(1,))
+    desk.visible = lambda a: a.id != 1
+    hand.click(40, 60)
+    hand.key(K.Key_Return, "\r")
+    assert desk.annotations[1] == box and len(desk.annotations) == 2
