@@ -2699,7 +2699,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>Click, Tab: what lies beneath · Shift adds · drag, arrows move · Ctrl-drag frames · polygon: drag vertices, sides, double click adds, Alt-click removes, Alt-drag [ ] picks</source>
-   <translation>클릭 선택, Tab 아래의 객체 · Shift 추가 · 드래그, 화살표 이동 · Ctrl-드래그 범위 선택 · 다각형: 꼭짓점, 변 드래그, 더블 클릭 추가, Alt-클릭 삭제, Alt-드래그 [ ] 고르기</translation>
+   <translation>클릭 선택, Tab 아래 객체 · Shift 추가 · 드래그, 화살표 이동 · Ctrl+드래그 범위 선택 · 폴리곤: 꼭짓점, 변 드래그, 더블 클릭 추가, Alt+클릭 제거, Alt+드래그 [ ] 선택</translation>
   </message>
   <message>
    <source>Shared borders</source>
@@ -2715,7 +2715,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>{n:,} picked: arrows move, Del deletes, + adds, Esc lets go</source>
-   <translation>{n:,}개 고름: 화살표 이동, Del 삭제, + 추가, Esc 해제</translation>
+   <translation>{n:,}개 선택됨: 화살표 이동, Del 삭제, + 추가, Esc 선택 해제</translation>
   </message>
   <message>
    <source>Click or drag to add to the selected object, or begin a new one · Alt or right button takes · [ ] size</source>
