@@ -151,3 +151,21 @@ def test_what_is_pasted_onto_a_smaller_picture_comes_to_lie_on_it(opened, object
     trigger(opened, "edit.paste")
     (made,) = session.annotations.values()
     assert made.geometry == replace(far.geometry, x=width - 12, y=height - 12)
+
+
+def test_what_is_hidden_is_selected_no_more(window, qtbot, folder):
+    window.load([folder])
+    session = window.session
+    qtbot.waitUntil(lambda: session.picture is not None)
+    window.link.use("box")
+    made = Annotation(session.new_id(), session.media.id, session.category, geometry=Box(5.0, 5, 9, 9))
+    session.commit(edits.add([made]))
+    session.select([made.id])
+    window.actions_.refresh()
+    window.actions_["object.hide"].trigger()
+    assert session.view.hidden == {made.id} and not session.selection
+    # From the list it can be selected still, and shown again by the same key.
+    session.select([made.id])
+    window.actions_.refresh()
+    window.actions_["object.hide"].trigger()
+    assert not session.view.hidden and session.selection == {made.id}

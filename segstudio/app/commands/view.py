@@ -88,7 +88,12 @@ class ViewCommands:
 
     def hide_selected(self) -> None:
         """Hide the selected objects, or show them again."""
-        self._session.view.toggle_hidden(self._session.selection)
+        session = self._session
+        hides = not session.selection <= session.view.hidden
+        session.view.toggle_hidden(session.selection)
+        if hides:
+            # Else Enter or Del would change what nobody sees.
+            session.select(())
 
     def unhide(self) -> None:
         """Show everything that was hidden by hand."""
