@@ -36,6 +36,8 @@ class LabelsLayer(Layer):
         self._tags: OrderedDict[tuple[str, RGB, bool, float], Tag] = OrderedDict()
         self._key: tuple[object, ...] = ()
         self._placed: list[Placed] = []
+        self._ranked_for: tuple[object, ...] = ()
+        self._ranked: list[int] = []
 
     def paint(self, painter: QPainter, exposed: QRectF, _zoom: float) -> None:
         scene = self.scene
@@ -73,17 +75,25 @@ class LabelsLayer(Layer):
 
     def _candidates(self, visible: QRectF, scale: float) -> list[int]:
         """Return the slots of objects that could get a label, the most important first."""
-        table = self.scene.table
-        slots = table.touching((*_whole(visible),))
-        if not len(slots):
-            return []
-        b = table.boxes[slots]
-        wide, high = (b[:, 2] - b[:, 0]) * scale, (b[:, 3] - b[:, 1]) * scale
-        selected = [table.slot_of[i] for i in self.scene.selection if i in table.slot_of]
-        chosen = np.isin(slots, selected)
-        room = chosen | ((wide >= WIDE) & (high >= HIGH))
-        order = np.argsort(-(wide * high + chosen * 1e12)[room], kind="stable")[: 4 * MOST]
-        return slots[room][order].tolist()
+        table, window = self.scene.table, _whole(visible)
+        key = (self.scene.version, scale, window)
+        if key != self._ranked_for:
+            # Another selection alone changes nothing about the others: of 10,000 they are not ranked anew.
+            slots = table.touching(window)
+            sides = (table.boxes[slots, 2:] - table.boxes[slots, :2]) * scale
+            room = (sides[:, 0] >= WIDE) & (sides[:, 1] >= HIGH)
+            order = np.argsort(-sides[room].prod(axis=1), kind="stable")
+            self._ranked_for, self._ranked = key, slots[room][order[: 4 * MOST]].tolist()
+        slots = np.array([table.slot_of[i] for i in self.scene.selection if i in table.slot_of], np.int64)
+        left, top, right, bottom = window
+        box = table.boxes[slots]
+        seen = (
+            table.visible[slots] & (box[:, 0] < right) & (box[:, 2] > left) & (box[:, 1] < bottom) & (box[:, 3] > top)
+        )
+        slots, sides = slots[seen], (box[:, 2:] - box[:, :2])[seen]
+        first = slots[np.argsort(-sides.prod(axis=1), kind="stable")[: 4 * MOST]].tolist()
+        chosen = set(first)
+        return [*first, *(slot for slot in self._ranked if slot not in chosen)][: 4 * MOST] if chosen else self._ranked
 
     def _place(self, visible: QRectF, scale: float, ratio: float) -> list[Placed]:
         placed: list[Placed] = []
