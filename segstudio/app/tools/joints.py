@@ -9,6 +9,7 @@ from segstudio.app.canvas.draft import Draft
 from segstudio.app.canvas.handles import GRAB
 from segstudio.app.i18n import later, tr
 from segstudio.app.tools.base import Event, Keys, ToolContext, clamp
+from segstudio.app.tools.dragging import follow
 from segstudio.core import keypoint_edits, pose_fit, skeletons
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
@@ -126,27 +127,15 @@ def drag(
     off = x - press.x, y - press.y
     along = skeletons.group(pose.skeleton, index) if press.ctrl else frozenset((index,))
     change = _dragging(pose, index, along)
-    active = False
-    try:
-        while True:
-            event = yield frozenset(("Esc",))
-            if event.kind == "key" and event.key == "Esc":
-                return True
-            if event.kind not in ("move", "release"):
-                continue
-            active = active or max(abs(event.x - press.x), abs(event.y - press.y)) * press.zoom >= THRESHOLD
-            if active:
-                place = clamp(Event("move", event.x + off[0], event.y + off[1]), context.size)
-                if event.kind == "release":
-                    context.commit(change(*place))
-                else:
-                    context.show(c.after for c in change(*place).of("annotation") if isinstance(c.after, Annotation))
-                    words = about(pose, index, place, heat)
-                    context.preview(Draft(mark=place, heat=heat, text=(*place, words)))
-            if event.kind == "release":
-                return active
-    finally:
-        context.show(())
+
+    def far(event: Event) -> bool:
+        return max(abs(event.x - press.x), abs(event.y - press.y)) * press.zoom >= THRESHOLD
+
+    def moved(event: Event) -> tuple[ChangeSet, Callable[[], Draft]]:
+        place = clamp(Event("move", event.x + off[0], event.y + off[1]), context.size)
+        return change(*place), lambda: Draft(mark=place, heat=heat, text=(*place, about(pose, index, place, heat)))
+
+    return follow(context, far, moved)
 
 
 def _dragging(pose: Pose, index: int, along: frozenset[int]) -> Callable[[float, float], ChangeSet]:

@@ -10,6 +10,7 @@ from segstudio.app.canvas.draft import NOTHING, Dot, Draft, Line
 from segstudio.app.canvas.handles import SHORTEST, SIDE_GRAB, Handle, grab, resized, side_at
 from segstudio.app.i18n import tr
 from segstudio.app.tools.base import Event, Keys, Run, Tool, ToolContext, clamp, dragged
+from segstudio.app.tools.dragging import follow
 from segstudio.app.tools.options import Option
 from segstudio.app.tools.outline import FOLLOWED
 from segstudio.app.tools.reshape import Picks, VertexDrag, moved_rows, neighbours, with_shared
@@ -203,28 +204,13 @@ class Select(Tool):
 
     def _drag(self, context: ToolContext, press: Event, change: Change) -> Drag:
         """Show what a drag would change, and commit it at the release; return whether there was a drag."""
-        active = False
         a = _single(context)
-        try:
-            while True:
-                event = yield frozenset(("Esc",))
-                if event.kind == "key" and event.key == "Esc":
-                    return True
-                if event.kind not in ("move", "release"):
-                    continue
-                active = active or _far(press, event)
-                if active:
-                    now, dots = change(event)
-                    if event.kind == "release":
-                        context.commit(now)
-                    else:
-                        context.show(c.after for c in now.of("annotation") if isinstance(c.after, Annotation))
-                        context.preview(self._picks.draft(a, now, dots))
-                if event.kind == "release":
-                    return active
-        finally:
-            context.show(())
-            context.preview(NOTHING)
+
+        def moved(event: Event) -> tuple[ChangeSet, Callable[[], Draft]]:
+            now, dots = change(event)
+            return now, lambda: self._picks.draft(a, now, dots)
+
+        return follow(context, lambda event: _far(press, event), moved)
 
 
 def _selected(context: ToolContext) -> list[Annotation]:
