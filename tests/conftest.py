@@ -54,6 +54,16 @@ _first_home = tempfile.TemporaryDirectory(prefix="segstudio-tests-")
 os.environ.update(_home(Path(_first_home.name)))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare where the reference outputs of published models lie."""
+    parser.addoption("--oracles", metavar="DIR", help="folder of oracles for tests/parity (default: ../shared/oracles)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the mark that names a parity test's oracles."""
+    config.addinivalue_line("markers", "oracle(*names): the reference outputs that a parity test is run for")
+
+
 def pytest_unconfigure() -> None:
     """Take the first home away."""
     _first_home.cleanup()

@@ -90,7 +90,8 @@ def _show(args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:
     card = catalog.get(args.name)
     files = [
         {"name": e.file.name, "state": e.state, "path": e.path, "bytes": e.file.bytes, "sha256": e.file.sha256,
-         "licence": e.file.licence, "origin": e.file.origin, "sources": [str(s) for s in e.file.sources]}
+         "sum": e.file.sum, "licence": e.file.licence, "origin": e.file.origin,
+         "sources": [str(s) for s in e.file.sources]}
         for part in catalog.parts(card) for e in status(part)
     ]  # fmt: skip
     labels = [label.name for label in card.label_set().labels]
@@ -107,7 +108,7 @@ def _show(args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:
         if value:
             out.line(f"{name}: {value}")
     for file in files:
-        out.line(f"\n{file['name']}: {file['state']}, {file['bytes']:,} bytes, sha256 {file['sha256']}")
+        out.line(f"\n{file['name']}: {file['state']}, {file['bytes']:,} bytes, {file['sum']}")
         out.line(f"  in {file['path']}")
         out.line(f"  from {file['origin']} ({file['licence']})")
         for source in file["sources"]:

@@ -18,6 +18,7 @@ from segstudio.core.geometry import Box
 from segstudio.core.labels import LabelSet
 from segstudio.core.masks import Mask
 from segstudio.core.results import Result
+from segstudio.core.views import View
 from segstudio.zoo import checkpoints, weights
 from segstudio.zoo.spec import Card
 
@@ -114,6 +115,19 @@ class Predictor(ABC):
             Cancelled: Between two stages, once the context's token says so.
         """
 
+    def look(
+        self,
+        frame: np.ndarray,  # noqa: ARG002
+        options: Options = DEFAULT_OPTIONS,  # noqa: ARG002
+        context: Context = DEFAULT_CONTEXT,  # noqa: ARG002
+    ) -> list[View]:
+        """Return what the model sees on its way from one frame to its results; nothing where it shows nothing.
+
+        Raises:
+            Cancelled: The work was cancelled.
+        """
+        return []
+
     def prompt_box(self, frame: np.ndarray, box: Box) -> Mask:  # noqa: ARG002
         """Return the mask of the object that a box was drawn around, clipped to the frame.
 
@@ -147,6 +161,11 @@ class NetworkPredictor(Predictor):
     def __init__(self, card: Card, device: str, network: Any) -> None:
         super().__init__(card, device)
         self.network = network.eval().to(device)
+        if device.startswith("cuda"):
+            import torch
+
+            # The layout that the tensor cores read; frames arrive in it as they are.
+            self.network = self.network.to(memory_format=torch.channels_last)
         self.network.requires_grad_(False)
 
     @property

@@ -12,10 +12,10 @@ from segstudio.core.errors import InputError
 from segstudio.core.labels import LabelSet
 from segstudio.zoo import labels
 
-Task = Literal["boxes", "instances", "poses", "faces", "semantic", "panoptic", "labels", "prompts"]
+Task = Literal["boxes", "instances", "poses", "faces", "semantic", "panoptic", "densepose", "labels", "prompts"]
 
 # Background or nothing has number 0 in these tasks, a user's first class 1.
-_FROM_ONE = ("boxes", "instances", "poses", "faces")
+_FROM_ONE = ("boxes", "instances", "poses", "faces", "densepose")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _HEX = re.compile(r"[0-9a-f]{8,64}")
 _BUILDER = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*:[a-z0-9_]+")
@@ -85,7 +85,8 @@ class WeightFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
 
     Args:
         name: File name in the cache.
-        sha256: The file's full sha256, 64 hex digits; or its first 8 or more, where that is all its publisher states.
+        sha256: The file's full sha256, 64 hex digits; or its first 8 or more, where that is all its publisher states;
+            or empty where it states none: the file then goes by its name and its tensors' names and shapes.
         bytes: Its size; rounded to the kilobyte where the sha256 is not full.
         licence: SPDX name, or a sentence where the publisher states none.
         origin: Who published it, and where.
@@ -102,10 +103,15 @@ class WeightFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     def __post_init__(self) -> None:
         if not _PLAIN.fullmatch(self.name):
             raise ValueError(f"'{self.name}' is not a plain file name")
-        if not _HEX.fullmatch(self.sha256):
+        if self.sha256 and not _HEX.fullmatch(self.sha256):
             raise ValueError(f"the sha256 of '{self.name}' is not 8 to 64 lower-case hex digits")
         if self.bytes <= 0:
             raise ValueError(f"'{self.name}' needs its size in bytes")
+
+    @property
+    def sum(self) -> str:
+        """What is known of its sha256, for messages."""
+        return f"sha256 {self.sha256}{'' if self.exact else '...'}" if self.sha256 else "no published sha256"
 
     @property
     def exact(self) -> bool:

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -95,8 +96,8 @@ def verify(file: WeightFile, path: Path) -> None:
     if not got.startswith(file.sha256):
         size = path.stat().st_size
         raise WeightsError(
-            f"This is not '{file.name}' as it was published, or it is damaged: expected sha256 {file.sha256}"
-            f"{'' if file.exact else '...'} ({file.bytes:,} bytes), got {got} ({size:,} bytes).",
+            f"This is not '{file.name}' as it was published, or it is damaged: expected {file.sum}"
+            f" ({file.bytes:,} bytes), got {got} ({size:,} bytes).",
             path=path,
         )
 
@@ -125,13 +126,12 @@ def locate(card: Card) -> dict[str, Path]:
 def _absent(card: Card, file: WeightFile, why: str) -> WeightsError:
     """Return the error that tells how to go on without a network."""
     about = "" if file.exact else "about "
-    dots = "" if file.exact else "..."
     sources = "; ".join(map(str, file.sources)) or file.origin
     return WeightsError(
         f"'{file.name}' of {card.title} {why}.",
         remedy=(
             f"Run 'segstudio models fetch {card.name}' where there is a network, or put the file ({about}"
-            f"{file.bytes:,} bytes, sha256 {file.sha256}{dots}; from {sources}) into the folder "
+            f"{file.bytes:,} bytes, {file.sum}; from {sources}) into the folder "
             f"{path_of(card, file).parent}. Everything but the models that need this file works without it."
         ),
     )
@@ -264,11 +264,15 @@ def add_file(card: Card, path: str | Path) -> Path:
     if not path.is_file():
         raise WeightsError("There is no such file.", path=path)
     got = digest(path)
-    file = next((one for one in card.weights if got.startswith(one.sha256)), None)
+    known = (one for one in card.weights if one.sha256 and got.startswith(one.sha256))
+    # A file without a published sum goes by its name.
+    named = (one for one in card.weights if not one.sha256 and one.name == path.name)
+    file = next(chain(known, named), None)
     if file is None:
-        expected = "; ".join(f"{one.name} sha256 {one.sha256}{'' if one.exact else '...'}" for one in card.weights)
+        expected = "; ".join(f"{one.name} ({one.sum})" for one in card.weights)
         raise WeightsError(
-            f"This is none of the files of {card.title}: its sha256 is {got}, expected {expected or 'none'}.",
+            f"This is none of the files of {card.title}: it is called {path.name} and its sha256 is {got}, "
+            f"expected {expected or 'none'}.",
             path=path,
         )
     target = path_of(card, file)

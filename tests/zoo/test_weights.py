@@ -256,6 +256,19 @@ def test_add_file_by_hand(tmp_path: Path) -> None:
     assert (tmp_path / "renamed.dat").exists()
     with pytest.raises(WeightsError, match="no such file"):
         add_file(card, tmp_path / "none")
+
+
+def test_a_file_without_a_published_sum_goes_by_its_name(tmp_path: Path) -> None:
+    card = card_for(b"right")
+    card = msgspec.structs.replace(card, weights=(msgspec.structs.replace(card.weights[0], sha256=""),))
+    with pytest.raises(WeightsError, match="no published sha256"):
+        weights.locate(card)
+    (tmp_path / "other.bin").write_bytes(b"right")
+    with pytest.raises(WeightsError, match=r"none of the files of Toy.*toy\.bin"):
+        add_file(card, tmp_path / "other.bin")
+    (tmp_path / "toy.bin").write_bytes(b"brought by hand")
+    assert add_file(card, tmp_path / "toy.bin") == target(card)
+    assert weights.locate(card) == {"toy.bin": target(card)}
     assert weights.remove(card) == 5
     assert not weights.is_ready(card)
 

@@ -26,6 +26,7 @@ GIVES = {
     "faces": ("smiley", later("faces")),
     "semantic": ("map-trifold", later("regions")),
     "panoptic": ("squares-four", later("regions and objects")),
+    "densepose": ("person-simple", later("dense poses")),
     "labels": ("tag", later("picture labels")),
     "prompts": ("sparkle", later("what you point at")),
 }
