@@ -256,6 +256,8 @@ def test_add_file_by_hand(tmp_path: Path) -> None:
     assert (tmp_path / "renamed.dat").exists()
     with pytest.raises(WeightsError, match="no such file"):
         add_file(card, tmp_path / "none")
+    assert weights.remove(card) == 5
+    assert not weights.is_ready(card)
 
 
 def test_a_file_without_a_published_sum_goes_by_its_name(tmp_path: Path) -> None:
@@ -269,8 +271,6 @@ def test_a_file_without_a_published_sum_goes_by_its_name(tmp_path: Path) -> None
     (tmp_path / "toy.bin").write_bytes(b"brought by hand")
     assert add_file(card, tmp_path / "toy.bin") == target(card)
     assert weights.locate(card) == {"toy.bin": target(card)}
-    assert weights.remove(card) == 5
-    assert not weights.is_ready(card)
 
 
 # Python packages
