@@ -27,3 +27,13 @@ def by_shape(tensors: Sequence[Tensor]) -> list[tuple[list[int], Tensor]]:
     for i, tensor in enumerate(tensors):
         groups.setdefault(tuple(tensor.shape), []).append(i)
     return [(places, torch.stack([tensors[i] for i in places])) for places in groups.values()]
+
+
+def fetch(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Return tensors of one type on the CPU; from another device they come in a single transfer."""
+    import torch
+
+    if all(tensor.device.type == "cpu" for tensor in tensors):
+        return list(tensors)
+    flat = torch.cat([tensor.flatten() for tensor in tensors]).cpu()
+    return [part.view(tensor.shape) for part, tensor in zip(flat.split([t.numel() for t in tensors]), tensors)]
