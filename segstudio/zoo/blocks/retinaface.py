@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -34,7 +34,7 @@ class MobileNetQuarter(nn.Module):
         slope: Of the activations below zero.
     """
 
-    channels = (64, 128, 256)
+    channels: tuple[int, ...] = (64, 128, 256)
 
     def __init__(self, slope: float) -> None:
         super().__init__()
@@ -67,12 +67,12 @@ class ResNet(nn.Module):
         super().__init__()
         from torchvision.models import get_model
 
-        body = get_model(name, weights=None)
+        body: Any = get_model(name, weights=None)
         for part, module in body.named_children():
             if part not in ("avgpool", "fc"):
                 self.add_module(part, module)
-        width = body.fc.in_features
-        self.channels = (width // 4, width // 2, width)
+        width: int = body.fc.in_features
+        self.channels: tuple[int, ...] = (width // 4, width // 2, width)
 
     def forward(self, x: Tensor) -> list[Tensor]:
         outputs = []
