@@ -8,32 +8,50 @@ from pathlib import Path
 from typing import Any
 
 from segstudio.core.errors import WeightsError
+from segstudio.zoo import pickles
 
-_WRAPPERS = ("state_dict", "model_state_dict", "model", "net", "network", "weights")
+_WRAPPERS = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "weights")
 _PREFIXES = ("module.", "_orig_mod.")
+# How the files of torch.save begin: a zip since 1.6, before that a pickle of this number.
+_TORCH = (b"PK\x03\x04", b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.")
+# How other pickles begin: with their protocol from 2 on, before that with a dict.
+_PICKLE = (b"\x80", b"(", b"}")
 
 
 def read(path: Path) -> Mapping[str, Any]:
-    """Return the state dict of a torch (.pt, .pth) or safetensors file, on the CPU.
+    """Return the state dict of a torch file, a pickle of arrays (detectron2's .pkl) or safetensors, on the CPU.
+
+    What the file is, its first bytes say; a suffix says little (.pkl, .tar and .pth may all be files of torch.save).
 
     Raises:
-        WeightsError: Not a checkpoint, damaged, or a pickle that would run code when opened.
+        WeightsError: Not a checkpoint, damaged, or a pickle that would run code when opened; nothing of it was run.
     """
     if path.suffix == ".safetensors":
         return _read_safetensors(path)
-    import torch
-
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with path.open("rb") as file:
+            head = file.read(32)
+    except OSError as error:
+        raise WeightsError("This file can't be read.", path=path) from error
+    if head.startswith(_TORCH):
+        content = _read_torch(path)
+    elif head.startswith(_PICKLE):
+        content = pickles.read(path)
+    else:
+        raise WeightsError("This is not a torch checkpoint, or it is damaged.", path=path)
+    try:
+        return pickles.tensors(unwrap(content, path))
+    except pickles.BROKEN as error:
+        raise WeightsError("This checkpoint is damaged.", path=path) from error
+
+
+def _read_torch(path: Path) -> Any:
+    try:
+        return pickles.load_torch(path)
     except pickle.UnpicklingError as error:
-        raise WeightsError(
-            "This file holds more than tensors and would run code when opened; it was not opened.",
-            path=path,
-            remedy="Save its state dict alone: torch.save(model.state_dict(), file).",
-        ) from error
-    except (RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+        raise pickles.refusal(error, path) from error
+    except pickles.BROKEN as error:
         raise WeightsError("This is not a torch checkpoint, or it is damaged.", path=path) from error
-    return unwrap(content, path)
 
 
 def _read_safetensors(path: Path) -> Mapping[str, Any]:
