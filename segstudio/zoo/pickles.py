@@ -94,7 +94,7 @@ def load_torch(file: Path | BinaryIO) -> Any:
     import torch
 
     # Beside the names in the file torch wants to know the class of what they make.
-    allowed = [(stand_in, name) for name, stand_in in (*_NUMPY.items(), ("Array", Array))]
+    allowed: list[Any] = [(stand_in, name) for name, stand_in in (*_NUMPY.items(), ("Array", Array))]
     with torch.serialization.safe_globals(allowed), warnings.catch_warnings():
         # torch warns of protocols that it was not written for; what it can't read it refuses.
         warnings.simplefilter("ignore", UserWarning)
@@ -115,7 +115,7 @@ def _check(file: BinaryIO) -> None:
         ValueError: It is cut off, or numbers its memo beyond reason, for which Python would set aside any memory.
     """
     for count, (code, argument, _) in enumerate(pickletools.genops(file)):
-        if code.name in ("PUT", "BINPUT", "LONG_BINPUT") and not 0 <= int(argument) <= count + 1:
+        if code.name in ("PUT", "BINPUT", "LONG_BINPUT") and not 0 <= int(argument or 0) <= count + 1:
             raise ValueError("the memo is numbered wildly")
 
 
