@@ -83,7 +83,7 @@ def keypoints_of(points: np.ndarray, threshold: float = VISIBLE_FROM) -> list[Ke
     seen = (values[..., 2] >= threshold) & np.isfinite(values).all(axis=-1)
     values[..., 2] = 2.0
     values[~seen] = 0.0
-    return [Keypoints(tuple(row)) for row in values.reshape(len(values), -1).tolist()]
+    return [Keypoints(tuple(row)) for row in values.reshape(len(values), 3 * values.shape[1]).tolist()]
 
 
 def _objects(result: Boxes) -> list[Draft]:

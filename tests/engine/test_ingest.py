@@ -136,6 +136,12 @@ def poses(skeleton: Skeleton, n: int = 1) -> Poses:
     return Poses(**{**vars(found), "classes": classes, "keypoints": points})
 
 
+def test_nobody_gives_no_poses_and_no_faces():
+    nobody = poses(COCO_PERSON, 0)
+    faces = Faces(**{**vars(boxes(SIZE, [])), "landmarks": np.zeros((0, 5, 2), np.float32)})
+    assert drafts([nobody, faces]) == []
+
+
 def test_a_class_without_keypoints_takes_the_skeleton():
     done = take(poses(COCO_PERSON), categories=[PERSON])
     [change] = done.changes.of("category")
