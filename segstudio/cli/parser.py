@@ -20,6 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "export": ("write a project as an annotation file", "exchange"),
     "convert": ("turn an annotation file into another, without a project", "exchange"),
     "predict": ("run a model on a project, a folder or files", "predict"),
+    "inspect": ("show what a model sees inside while it looks at a picture", "inspect"),
     "edit": ("clean up, convert or accept the objects of a project, undo and redo", "edit"),
     "eval": ("score results against ground truth, as COCO does", "evaluate"),
     "models": ("list, show, fetch, add and check models", "models"),

@@ -47,6 +47,10 @@ _WEIGHTS = np.array([1.0, 1.3, 1.3, 1.6])
 
 _CONTROL = {
     "viridis": "440154 472d7b 3b528b 2c728e 21918c 28ae80 5ec962 addc30 fde725",
+    "inferno": "000004 1b0c41 4a0c6b 781c6d a52c60 cf4446 ed6925 fb9b06 f7d13d fcffa4",
+    "grey": "000000 ffffff",
+    # Two sides around a light middle; blue and orange differ to all eyes.
+    "diverging": "1f3b73 3f78b8 9cc3dc f2f2f0 f3b583 c9622d 7a2b0c",
     "parula": "352a87 0f5cdd 1481d6 06a4ca 2eb7a4 87bf77 d1bb59 fec832 f9fb0e",
 }
 
@@ -132,7 +136,7 @@ def ink_on(color: RGB) -> RGB:
 
 @cache
 def lut(name: str) -> np.ndarray:
-    """Return a map's colours, uint8 (256, 3): "viridis" or "parula"."""
+    """Return a map's colours, uint8 (256, 3), by a name of `_CONTROL`."""
     points = np.array([from_hex(text) for text in _CONTROL[name].split()], np.float64)
     at = np.linspace(0, 1, len(points))
     x = np.linspace(0, 1, 256)

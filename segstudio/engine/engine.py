@@ -16,6 +16,7 @@ from segstudio.engine.cache import PredictorCache
 from segstudio.engine.ingest import DEFAULT, Rules
 from segstudio.engine.job import Event, Job, SafeChannel
 from segstudio.engine.ladder import Ladder, Plan
+from segstudio.engine.looking import Look, Read, look
 from segstudio.engine.pipeline import BatchRun, Item, Reader, Report
 from segstudio.engine.prompting import Prompter
 from segstudio.engine.runner import Runner
@@ -177,6 +178,41 @@ class Engine:
             on_result,
         )
         return self.runner.submit(run.steps, title=title, lane=self._lane(device), kind="batch", on_end=on_end)
+
+    def look(
+        self,
+        model: str,
+        read: Read,
+        *,
+        device: str = devices.AUTO,
+        options: Any = None,
+        slot: str = "look inside",
+        revision: Revision | None = None,
+        on_end: OnEnd | None = None,
+    ) -> Job:
+        """Look inside a model while it looks at a picture; the job's result is a `Look`.
+
+        Args:
+            model: Its card's name.
+            read: Gives the picture, uint8 RGB (h, w, 3), in the worker's thread.
+            device, options, slot, revision, on_end: As in `predict_one`.
+
+        Raises:
+            InputError: There is no such model. (One that shows nothing of its inside lets the job fail.)
+        """
+        card = self.catalog.get(model)
+
+        def work(job: Job) -> Look:
+            return look(self.cache, job, card, self.device(device), read(), options)
+
+        return self.runner.submit(
+            work,
+            title=f"Look inside {card.title}",
+            lane=self._lane(device),
+            slot=slot,
+            revision=revision,
+            on_end=on_end,
+        )
 
     def discard(self, project: ProjectFile, report: Report) -> None:
         """Take an ended run away as a whole: its untouched predictions go, those it had replaced return.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from segstudio.engine.job import Job
 from segstudio.engine.tiling import NotTileable, predict_tiled
 from segstudio.zoo.predictor import Context
 
+T = TypeVar("T")
 TILES = (1024, 512)
 
 
@@ -157,3 +158,62 @@ class Ladder:
             f"after every way to save some ({problem.splitlines()[0]}). Memory: {state}.",
             remedy="Close other programs that use the device, take a smaller model, or scale the picture down.",
         )
+
+
+def in_memory(
+    cache: PredictorCache,
+    job: Job,
+    card: Any,
+    device: str,
+    call: Callable[[Any, Any], T],
+    forget: Callable[[], object] = lambda: None,
+) -> T:
+    """Return what a call of (predictor, context) returns; where memory does not suffice, step down without tiles.
+
+    Args:
+        cache: Where the model is taken from.
+        job: Told each step that is taken; it can cancel the call and gets the progress in thousandths.
+        card: The model's card.
+        device: "cpu", "cuda:0" or "mps".
+        call: What to do.
+        forget: Lets go of what else is kept in memory.
+
+    Raises:
+        OutOfMemory: Nothing helped.
+        Cancelled: The job was cancelled.
+    """
+    problem = ""
+    for note, where, half in _steps(cache, card, device, forget):
+        if note:
+            job.note(note)
+        try:
+            progress = lambda stage, share: job.report(round(1000 * share), 1000, stage)  # noqa: E731
+            return call(cache.get(card, where), Context(cancel=job, progress=progress, autocast=half))
+        except Exception as error:
+            if not devices.is_out_of_memory(error):
+                raise
+            problem = str(error).strip() or type(error).__name__
+        job.check()
+    raise OutOfMemory(
+        f"{card.title} ran out of memory, also after every way to save some ({problem.splitlines()[0]}).",
+        remedy="Close other programs that use the device, or take a smaller model.",
+    )
+
+
+def _steps(
+    cache: PredictorCache, card: Any, device: str, forget: Callable[[], object]
+) -> Iterator[tuple[str, str, bool]]:
+    """Yield (what was done, device, half precision); what a failed attempt held is free by then."""
+    yield "", device, False
+    forget()
+    devices.empty_cache(device)
+    yield "emptied the memory cache", device, False
+    gone = cache.evict_others(card, device)
+    devices.empty_cache(device)
+    if gone:
+        yield f"unloaded {', '.join(gone)}", device, False
+    if device.startswith("cuda"):
+        yield "in half precision", device, True
+    if device != devices.CPU:
+        devices.empty_cache(device)
+        yield "on the processor", devices.CPU, False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +16,7 @@ from segstudio.core.masks import Mask
 from segstudio.engine import device as devices
 from segstudio.engine.cache import PredictorCache
 from segstudio.engine.job import Job
-from segstudio.engine.ladder import OutOfMemory
+from segstudio.engine.ladder import OutOfMemory, in_memory
 from segstudio.engine.runner import Runner
 
 if TYPE_CHECKING:
@@ -276,37 +276,4 @@ class Prompter:
         return seen
 
     def _in_memory(self, job: Job, card: Any, device: str, call: Callable[[Any, Any], T]) -> T:
-        """Return what a call of (predictor, context) returns, stepping down where memory does not suffice."""
-        from segstudio.zoo.predictor import Context
-
-        problem = ""
-        for note, where, half in self._rungs(card, self._device(device)):
-            if note:
-                job.note(note)
-            try:
-                return call(self._predictors.get(card, where), Context(cancel=job, autocast=half))
-            except Exception as error:
-                if not devices.is_out_of_memory(error):
-                    raise
-                problem = str(error).strip() or type(error).__name__
-            job.check()
-        raise OutOfMemory(
-            f"{card.title} ran out of memory, also after every way to save some ({problem.splitlines()[0]}).",
-            remedy="Close other programs that use the device, or take a smaller model.",
-        )
-
-    def _rungs(self, card: Any, device: str) -> Iterator[tuple[str, str, bool]]:
-        """Yield (what was done, device, half precision); what a failed attempt held is free by then."""
-        yield "", device, False
-        self.seen.clear()
-        devices.empty_cache(device)
-        yield "emptied the memory cache", device, False
-        gone = self._predictors.evict_others(card, device)
-        devices.empty_cache(device)
-        if gone:
-            yield f"unloaded {', '.join(gone)}", device, False
-        if device.startswith("cuda"):
-            yield "in half precision", device, True
-        if device != devices.CPU:
-            devices.empty_cache(device)
-            yield "on the processor", devices.CPU, False
+        return in_memory(self._predictors, job, card, self._device(device), call, self.seen.clear)

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segstudio.core.errors import InputError
+from segstudio.core.labels import LabelSet
 from segstudio.core.results import Result, SemanticMap
+from segstudio.core.views import HeatView, View
 from segstudio.zoo.blocks import tensors
-from segstudio.zoo.predictor import Build, Context, Options, TorchPredictor
+from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, TorchPredictor
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+_SHOWN = 32  # classes whose probability is shown, those that fill most first
 
 
 def from_torchvision(build: Build, name: str) -> SemanticPredictor:
@@ -78,6 +83,15 @@ class SemanticPredictor(TorchPredictor):
         with torch.inference_mode():
             return [[self._map(one, f.shape[0], f.shape[1], options)] for one, f in zip(outputs, frames)]
 
+    def look(
+        self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
+    ) -> list[View]:
+        """Return the probability of each class, and how undecided the network is between them."""
+        context.stage("network", 0.0)
+        logits = self.forward(self.prepare([frame]), options, context)[0]
+        context.stage("views", 0.9)
+        return probability_views(logits.softmax(0).cpu().numpy(), self.classes, frame.shape[:2])
+
     def _map(self, logits: Tensor, height: int, width: int, options: Options) -> SemanticMap:
         import torch
         import torch.nn.functional as F
@@ -98,6 +112,38 @@ class SemanticPredictor(TorchPredictor):
             peak = F.softmax(logits, dim=0).amax(0)
             confidence = stretch(peak, height, width).clamp_(0, 1).cpu().numpy()
         return SemanticMap(size=(height, width), classes=self.classes, map=labels.cpu().numpy(), confidence=confidence)
+
+
+def probability_views(shares: np.ndarray, classes: LabelSet, size: tuple[int, ...]) -> list[View]:
+    """Return the probabilities (classes, h, w) as views over a picture of (height, width), and their entropy."""
+    box = (0.0, 0.0, float(size[1]), float(size[0]))
+    names = {label.id: label.name for label in classes.labels}
+    order = np.argsort(-shares.mean(axis=(1, 2)), kind="stable")[:_SHOWN]
+    views: list[View] = [
+        HeatView(
+            group="Probabilities",
+            title=names.get(i, str(i)),
+            box=box,
+            values=shares[i].astype(np.float32),
+            low=0,
+            high=1,
+        )
+        for i in order.tolist()
+    ]
+    entropy = -(shares * np.log2(np.maximum(shares, 1e-9))).sum(axis=0)
+    most = float(np.log2(len(shares))) if len(shares) > 1 else 1.0
+    views.append(
+        HeatView(
+            group="Uncertainty",
+            title="Entropy",
+            box=box,
+            values=entropy.astype(np.float32),
+            low=0,
+            high=most,
+            unit="bit",
+        )
+    )
+    return views
 
 
 def stretch(plane: Tensor, height: int, width: int) -> Tensor:

@@ -7,11 +7,14 @@ the landmarks. Tensor names are those of the published torch state dicts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segstudio.core.labels import FACE_FIVE
 from segstudio.core.results import Faces, Result
+from segstudio.core.views import BoxesView, HeatView, PointsView, View
 from segstudio.zoo.blocks import tensors
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 
@@ -22,6 +25,7 @@ FACE = 1
 _CELL = 12  # pixels that one answer of the first network looks at
 _STRIDE = 2  # pixels between two answers
 _BATCH = 512
+_LEVELS = 16  # of the pyramid that are shown, those of the smallest faces first
 
 
 def build(build: Build) -> Predictor:
@@ -99,6 +103,14 @@ def _output() -> Any:
     return _network(trunk, heads, flat=True)
 
 
+@dataclass
+class _Seen:
+    """What the stages found: (scale, scores (h, w)) a level of the pyramid, then (boxes, scores) a stage."""
+
+    levels: list[tuple[float, Tensor]] = field(default_factory=list)
+    stages: list[tuple[Tensor, Tensor]] = field(default_factory=list)
+
+
 class _Cascade(Predictor):
     def __init__(self, build: Build, networks: list[Any]) -> None:
         super().__init__(build.card, build.device)
@@ -120,13 +132,47 @@ class _Cascade(Predictor):
                 results.append([self._faces(frame, options, context)])
         return results
 
-    def _faces(self, frame: np.ndarray, options: Options, context: Context) -> Faces:
+    def look(
+        self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
+    ) -> list[View]:
+        """Return the first network's scores on each level of the pyramid, and what each stage keeps."""
         import torch
 
-        boxes = self._propose(frame, context)
+        seen = _Seen()
+        with torch.inference_mode():
+            faces = self._faces(frame, options, context, seen)
+        height, width = frame.shape[:2]
+        whole = (0.0, 0.0, float(width), float(height))
+        views: list[View] = []
+        for scale, scores in seen.levels[:_LEVELS]:
+            # A cell stands in the middle of the pixels that it looks at.
+            first = (_CELL - _STRIDE) / 2 / scale
+            rows, columns = scores.shape
+            box = (first, first, first + columns * _STRIDE / scale, first + rows * _STRIDE / scale)
+            title = f"Faces of {_CELL / scale:.0f} px"
+            values = scores.float().cpu().numpy()
+            views.append(HeatView(group="Pyramid", title=title, box=box, values=values, low=0.0, high=1.0))
+        names = ("Proposed by the first network", "Kept by the second")
+        for title, (boxes, scores) in zip(names, seen.stages):
+            found, sure = boxes.float().cpu().numpy(), scores.float().cpu().numpy()
+            views.append(BoxesView(group="Stages", title=title, box=whole, boxes=found, scores=sure))
+        views.append(
+            BoxesView(group="Stages", title="Kept by the third", box=whole, boxes=faces.boxes, scores=faces.scores)
+        )
+        points = faces.landmarks.reshape(-1, 2)
+        names = FACE_FIVE.names * len(faces.boxes)
+        views.append(PointsView(group="Stages", title="Landmarks", box=whole, points=points, texts=tuple(names)))
+        return views
+
+    def _faces(self, frame: np.ndarray, options: Options, context: Context, seen: _Seen | None = None) -> Faces:
+        import torch
+
+        seen = _Seen() if seen is None else seen
+        boxes = self._propose(frame, context, seen)
         boxes, scores, shifts = self._judge(self.refine, frame, boxes, 24, self.settings["thresholds"][1])[:3]
         keep = _suppress(boxes, scores, 0.7)
         boxes = _square(_shifted(boxes[keep], shifts[keep]))
+        seen.stages.append((boxes, scores[keep]))
         context.cancel.check()
         level = min(self.settings["thresholds"][2], self.threshold(options))
         boxes, scores, shifts, points = self._judge(self.output, frame, boxes, 48, level)
@@ -148,7 +194,7 @@ class _Cascade(Predictor):
             landmarks=points[keep].cpu().numpy(),
         )
 
-    def _propose(self, frame: np.ndarray, context: Context) -> Tensor:
+    def _propose(self, frame: np.ndarray, context: Context, seen: _Seen) -> Tensor:
         """Return square candidates (n, 4) from all levels of the pyramid."""
         import cv2
         import torch
@@ -163,6 +209,7 @@ class _Cascade(Predictor):
             how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
             logits, shifts = self.proposal(self._normalised([cv2.resize(frame, size, interpolation=how)]))
             scores = logits.softmax(1)[0, 1]
+            seen.levels.append((scale, scores))
             row, column = torch.nonzero(scores >= self.settings["thresholds"][0], as_tuple=True)
             corner = torch.stack((column, row), 1).float() * _STRIDE
             boxes = torch.cat((corner, corner + _CELL), 1) / scale
@@ -170,10 +217,14 @@ class _Cascade(Predictor):
             found.append(level[_suppress(level[:, :4], level[:, 8], 0.5)])
             scale *= self.settings["factor"]
         if not found:
-            return torch.zeros((0, 4), device=self.device)
+            none = torch.zeros((0, 4), device=self.device)
+            seen.stages.append((none, none[:, 0]))
+            return none
         every = torch.cat(found)
         every = every[_suppress(every[:, :4], every[:, 8], 0.7)]
-        return _square(_shifted(every[:, :4], every[:, 4:8]))
+        boxes = _square(_shifted(every[:, :4], every[:, 4:8]))
+        seen.stages.append((boxes, every[:, 8]))
+        return boxes
 
     def _judge(self, network: Any, frame: np.ndarray, boxes: Tensor, side: int, level: float) -> tuple[Tensor, ...]:
         """Return (boxes, scores, shifts, further heads ...) of the candidates that a network takes for faces."""

@@ -13,6 +13,7 @@ from segstudio.core.errors import InputError, WeightsError
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
 from segstudio.core.results import Boxes, Instances, Result
+from segstudio.core.views import BoxesView, HeatView, PictureView, View
 from segstudio.zoo.blocks.enlarging import enlarge
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 from segstudio.zoo.promptable import Embedding, Proposal, check_prompt
@@ -20,6 +21,7 @@ from segstudio.zoo.promptable import Embedding, Proposal, check_prompt
 # Sides of the squares that are tried around points, as shares of the picture's shorter side.
 SCALES = (0.25, 0.5, 1.0)
 _KEPT = 8  # crops of a picture whose saliency is remembered
+_SHOWN = 12  # objects whose saliency is shown
 
 
 def build(parts: Build) -> Predictor:
@@ -87,6 +89,34 @@ class _MaskInBox(Predictor):
                 ]
             )
         return results
+
+    def look(
+        self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
+    ) -> list[View]:
+        """Return the detector's boxes, and of each object the crop that is looked at and what stands out in it."""
+        context.stage("boxes", 0.0)
+        options = _with_threshold(options, self.threshold(options))
+        found = self.boxes.predict([frame], options, Context(context.cancel))[0][0]
+        assert isinstance(found, Boxes)
+        height, width = frame.shape[:2]
+        names = tuple(found.classes.by_id(i).name for i in found.labels.tolist())
+        whole = (0.0, 0.0, float(width), float(height))
+        views: list[View] = [
+            BoxesView(
+                group="Boxes", title="Of the detector", box=whole, boxes=found.boxes, scores=found.scores, texts=names
+            )
+        ]
+        crops: list[View] = []
+        for i, (left, top, right, bottom) in enumerate(found.boxes[:_SHOWN].tolist()):
+            context.stage("masks", i / min(len(found.boxes), _SHOWN))
+            crop = self._crop((height, width), Box(left, top, right - left, bottom - top))
+            pixels = frame[crop[1] : crop[3], crop[0] : crop[2]]
+            box = (float(crop[0]), float(crop[1]), float(crop[2]), float(crop[3]))
+            title = f"{i + 1} {names[i]}"
+            values = self._saliency(pixels)
+            views.append(HeatView(group="Saliency", title=title, box=box, values=values, low=0.0, high=1.0))
+            crops.append(PictureView(group="Crops", title=title, box=box, rgb=np.ascontiguousarray(pixels)))
+        return views + crops
 
     def prompt_box(self, frame: np.ndarray, box: Box) -> Mask:
         left, top, right, bottom = self._crop(frame.shape[:2], box)

@@ -9,12 +9,14 @@ import numpy as np
 
 from segstudio.core.errors import InputError
 from segstudio.core.results import Result, Scores
+from segstudio.core.views import BarsView, PictureView, View
 from segstudio.zoo.blocks import tensors
-from segstudio.zoo.predictor import Build, Context, Options, TorchPredictor
+from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, TorchPredictor
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+_TOP = 12  # classes whose scores are shown
 # How many blocks each of timm's stages has; the published checkpoint numbers the blocks right through.
 _DEPTHS = (1, 2, 2, 3, 3, 4, 1)
 _OUTER = {"_conv_stem": "conv_stem", "_bn0": "bn1", "_conv_head": "conv_head", "_bn1": "bn2", "_fc": "classifier"}
@@ -60,6 +62,7 @@ class _Classifier(TorchPredictor):
         if spec is None or len(spec.size) != 2:
             raise InputError(f"The card '{build.card.name}' needs an input size of (height, width).")
         side = build.settings.get("size", spec.size[0])
+        self.share: float = build.settings["crop"]
         self.transform = ImageClassification(
             crop_size=side,
             resize_size=round(side / build.settings["crop"]),
@@ -83,6 +86,26 @@ class _Classifier(TorchPredictor):
     def forward(self, inputs: Tensor, options: Options, context: Context) -> Tensor:  # noqa: ARG002
         with self.inference(context):
             return self.network(inputs).float().softmax(dim=-1)
+
+    def look(
+        self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
+    ) -> list[View]:
+        """Return the scores of the surest classes, and the square of the picture that they are about."""
+        context.stage("network", 0.0)
+        scores = self.forward(self.prepare([frame]), options, context)[0].cpu().numpy()
+        order = np.argsort(-scores, kind="stable")[:_TOP]
+        height, width = frame.shape[:2]
+        half = min(height, width) * self.share / 2
+        left, top = width / 2 - half, height / 2 - half
+        box = (left, top, left + 2 * half, top + 2 * half)
+        square = frame[round(top) : round(top + 2 * half), round(left) : round(left + 2 * half)]
+        names = tuple(self.classes.by_id(i).name for i in order.tolist())
+        return [
+            BarsView(
+                group="Scores", title=f"The {len(order)} surest classes", box=box, labels=names, values=scores[order]
+            ),
+            PictureView(group="Input", title="What is looked at", box=box, rgb=np.ascontiguousarray(square)),
+        ]
 
     def decode(self, outputs: Tensor, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
         results: list[list[Result]] = []

@@ -10,10 +10,12 @@ import numpy as np
 
 from segstudio.core.errors import WeightsError
 from segstudio.core.results import Boxes, JointHeat, Poses, Result
+from segstudio.core.views import BoxesView, HeatView, PictureView, PointsView, View
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 
 HEAT = "Sigmoid"  # the keypoints' heat maps (1, 48, 48, 17) within the graph
 PERSON = 1  # COCO's id, of the boxes as of the poses
+_SHOWN = 3  # people whose maps are shown: each has one a keypoint
 
 
 def build(parts: Build) -> Predictor:
@@ -80,6 +82,49 @@ class _PoseInBox(Predictor):
             results.append(self._results(boxes, made))
         return results
 
+    def look(
+        self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
+    ) -> list[View]:
+        """Return the people's boxes, and of the surest ones the square that is looked at, the heat and the pose."""
+        context.stage("boxes", 0.0)
+        wanted = Options(self.threshold(options), options.max_instances, frozenset({PERSON}))
+        found = self.boxes.predict([frame], wanted, Context(context.cancel))[0][0]
+        assert isinstance(found, Boxes)
+        height, width = frame.shape[:2]
+        whole = (0.0, 0.0, float(width), float(height))
+        people = BoxesView(group="People", title="Boxes", box=whole, boxes=found.boxes, scores=found.scores)
+        views: list[View] = [people]
+        skeleton = self.classes.skeleton
+        assert skeleton is not None
+        links = np.array(skeleton.limbs, np.int64).reshape(-1, 2)
+        for i, box in enumerate(found.boxes[:_SHOWN]):
+            context.stage("poses", i / min(len(found.boxes), _SHOWN))
+            made = self.pose(frame, box)
+            group = f"Person {i + 1}"
+            square = self._letterbox(self._cut(frame, box)[0])[0]
+            views.append(PictureView(group=group, title="Input", box=made.window, rgb=square))
+            sure = made.points[:, 2].astype(np.float32)
+            points = made.points[:, :2].astype(np.float32)
+            views.append(
+                PointsView(
+                    group=group,
+                    title="Pose",
+                    box=made.window,
+                    points=points,
+                    scores=sure,
+                    texts=skeleton.names,
+                    links=links,
+                )
+            )
+            if self.heat is not None:
+                views += [
+                    HeatView(
+                        group=group, title=name, box=made.window, values=heat.astype(np.float32), low=0.0, high=1.0
+                    )
+                    for name, heat in zip(skeleton.names, made.heat)
+                ]
+        return views
+
     def _results(self, boxes: Boxes, made: list[_Found]) -> list[Result]:
         count = len(self.mirrored)
         found: list[Result] = [
@@ -112,12 +157,8 @@ class _PoseInBox(Predictor):
         The crop holds nothing but the padded box, so that neighbours stay out; its mirror image is asked too, and the
         two answers are weighed by their confidence.
         """
-        height, width = frame.shape[:2]
-        pad_x, pad_y = self.margin * (box[2] - box[0]), self.margin * (box[3] - box[1])
-        left, top = max(int(np.floor(box[0] - pad_x)), 0), max(int(np.floor(box[1] - pad_y)), 0)
-        right = min(max(int(np.ceil(box[2] + pad_x)), left + 1), width)
-        bottom = min(max(int(np.ceil(box[3] + pad_y)), top + 1), height)
-        square, scale, dx, dy = self._letterbox(frame[top:bottom, left:right])
+        crop, left, top = self._cut(frame, box)
+        square, scale, dx, dy = self._letterbox(crop)
         straight, seen = self._network(square)
         mirror, seen_mirrored = self._network(square[:, ::-1])
         mirror = mirror[self.mirrored]
@@ -129,6 +170,15 @@ class _PoseInBox(Predictor):
         x, y = left - dx / scale, top - dy / scale
         window = (x, y, x + self.side / scale, y + self.side / scale)
         return _Found(points, (seen + seen_mirrored[self.mirrored, :, ::-1]) / 2, window)
+
+    def _cut(self, frame: np.ndarray, box: np.ndarray) -> tuple[np.ndarray, int, int]:
+        """Return (the padded box's pixels, its left, its top)."""
+        height, width = frame.shape[:2]
+        pad_x, pad_y = self.margin * (box[2] - box[0]), self.margin * (box[3] - box[1])
+        left, top = max(int(np.floor(box[0] - pad_x)), 0), max(int(np.floor(box[1] - pad_y)), 0)
+        right = min(max(int(np.ceil(box[2] + pad_x)), left + 1), width)
+        bottom = min(max(int(np.ceil(box[3] + pad_y)), top + 1), height)
+        return frame[top:bottom, left:right], left, top
 
     def _letterbox(self, crop: np.ndarray) -> tuple[np.ndarray, float, int, int]:
         """Return (uint8 square, scale, left margin, top margin) of a crop that was fitted into the input."""
