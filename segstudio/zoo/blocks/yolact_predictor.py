@@ -1,0 +1,164 @@
+"""The predictor of YOLACT and its kin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from segstudio.core.errors import InputError
+from segstudio.core.results import Instances, Result
+from segstudio.zoo.blocks import tensors, yolact_decoding
+from segstudio.zoo.blocks.enlarging import enlarge
+from segstudio.zoo.blocks.yolact import Raw, Yolact, convert, network
+from segstudio.zoo.blocks.yolact_decoding import Kept, Rules
+from segstudio.zoo.predictor import Build, Context, Options, TorchPredictor
+
+
+def from_card(build: Build) -> YolactPredictor:
+    """Return the predictor of a card.
+
+    Args:
+        build: Settings: those of `yolact.network` and of `yolact_decoding.rules_of`; "square" for square anchors;
+            "size" for another side of the input than the card's.
+
+    Raises:
+        WeightsError: The checkpoint is of another architecture.
+    """
+    made = network(build.settings, len(build.card.label_set().labels))
+    build.fill(made, convert=convert)
+    return YolactPredictor(build, made)
+
+
+@dataclass
+class Objects:
+    """The objects of one picture by falling score.
+
+    Args:
+        score: float32 (n,); below 0 for rows that only fill up.
+        label: int64 (n,), the class without the background.
+        boxes: float32 (n, 4) in shares of the picture.
+        planes: float32 (n, h, w) in [0, 1], how much of each is where, zero outside its box.
+    """
+
+    score: Tensor
+    label: Tensor
+    boxes: Tensor
+    planes: Tensor
+
+
+def fetched(found: Sequence[Objects]) -> list[Objects]:
+    """Return the objects of a batch on the CPU, by one transfer."""
+    rows = [torch.cat((one.score[:, None], one.label[:, None], one.boxes, one.planes.flatten(1)), 1) for one in found]
+    here = torch.cat(rows).cpu().split([len(one) for one in rows])
+    return [
+        Objects(row[:, 0], row[:, 1].long(), row[:, 2:6], row[:, 6:].view(-1, *one.planes.shape[1:]))
+        for row, one in zip(here, found)
+    ]
+
+
+class YolactPredictor(TorchPredictor):
+    """Instances whose masks are sums of prototypes."""
+
+    network: Yolact
+
+    def __init__(self, build: Build, made: Yolact) -> None:
+        super().__init__(build.card, build.device, made)
+        spec = build.card.input
+        if spec is None or len(spec.size) != 2 or spec.size[0] != spec.size[1]:
+            raise InputError(f"The card '{build.card.name}' needs a square input size.")
+        settings = build.settings
+        self.size: int = settings.get("size", spec.size[0])
+        self.rules: Rules = yolact_decoding.rules_of(settings, self.size)
+        square = settings.get("square", False)
+        self.anchors = yolact_decoding.anchors(self.size, settings["scales"], settings["ratios"], square=square)
+        self.anchors = self.anchors.to(build.device)
+        self.scale = spec.range / 255
+        self.mean, self.std = (
+            torch.tensor(values, device=build.device).view(3, 1, 1) for values in (spec.mean, spec.std)
+        )
+        self.ids = np.array([label.id for label in self.classes.labels])
+
+    def prepare(self, frames: Sequence[np.ndarray]) -> Tensor:
+        """Return the frames as one batch (n, 3, side, side): stretched to the square, normalised."""
+        rows = []
+        for frame in frames:
+            picture = tensors.from_frame(frame, self.device).float()
+            if picture.shape[1:] != (self.size, self.size):
+                picture = F.interpolate(picture[None], size=(self.size, self.size), mode="bilinear")[0]
+            rows.append((picture * self.scale - self.mean) / self.std)
+        return torch.stack(rows)
+
+    def bare(self, inputs: Tensor) -> Raw:
+        with torch.inference_mode():
+            return self.network(inputs)
+
+    def forward(self, inputs: Tensor, options: Options, context: Context) -> Raw:  # noqa: ARG002
+        """Return what the heads say, in single precision."""
+        with self.inference(context):
+            return Raw(*(part.float() for part in self.network(inputs)))
+
+    def decode(self, outputs: Raw, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
+        with torch.inference_mode():
+            found = [self.objects(Raw(*one), options) for one in zip(*outputs)]
+            if self.device != "cpu":
+                found = fetched(found)
+        return [[self.instances(one, frame.shape[:2], options)] for one, frame in zip(found, frames)]
+
+    def scores(self, logits: Tensor, options: Options) -> Tensor:
+        """Return the scores (classes, a) of the candidates among a picture's anchors; -1 where there is none."""
+        scores = yolact_decoding.candidates(torch.softmax(logits, dim=-1)[:, 1:].T, self.rules)
+        if options.labels is not None:
+            unwanted = np.flatnonzero(~np.isin(self.ids, list(options.labels)))
+            scores[torch.from_numpy(unwanted).to(scores.device)] = -1
+        return scores
+
+    def keep(self, boxes: Tensor, scores: Tensor, options: Options) -> Kept:
+        """Return the objects among a picture's boxes (a, 4) with scores (classes, a)."""
+        if scores.device.type != "cpu":
+            return yolact_decoding.suppress(boxes, scores, self.rules, options.max_instances)
+        # What is too weak suppresses nothing that is not; where looking costs nothing it is left out before.
+        least = max(self.threshold(options), 0.0)
+        place = torch.nonzero(scores.amax(dim=0) >= least).flatten()
+        kept = yolact_decoding.suppress(boxes[place], scores[:, place], self.rules, options.max_instances)
+        kept = kept.first(int((kept.score >= least).sum()))
+        return Kept(place[kept.place], kept.label, kept.score)
+
+    def objects(self, raw: Raw, options: Options) -> Objects:
+        """Return the objects in what the heads say of one picture, without the batch's axis."""
+        boxes = yolact_decoding.boxes_of(raw.offsets, self.anchors)
+        kept = self.keep(boxes, self.scores(raw.logits, options), options)
+        boxes = boxes[kept.place]
+        planes = yolact_decoding.planes(raw.coefficients[kept.place], raw.prototypes, boxes)
+        found = Objects(kept.score, kept.label, boxes, planes)
+        return found if self.network.maskiou_net is None or not len(planes) else self._rescored(found)
+
+    def _rescored(self, found: Objects) -> Objects:
+        fit = self.fit(found)
+        # Rows that only fill up stay below 0.
+        score = torch.where(found.score < 0, found.score, found.score * fit)
+        order = score.argsort(descending=True, stable=True)
+        return Objects(score[order], found.label[order], found.boxes[order], found.planes[order])
+
+    def fit(self, found: Objects) -> Tensor:
+        """Return (n,), the overlap with the true mask that YOLACT++ expects of each object's."""
+        assert self.network.maskiou_net is not None
+        return self.network.maskiou_net(found.planes[:, None]).gather(1, found.label[:, None])[:, 0]
+
+    def instances(self, found: Objects, size: tuple[int, ...], options: Options) -> Instances:
+        """Return the objects in a picture of (height, width); a mask is where its enlarged plane exceeds one half."""
+        height, width = size
+        count = int((found.score >= max(self.threshold(options), 0.0)).sum())
+        planes = found.planes[:count].numpy() - np.float32(0.5)
+        return Instances(
+            size=(height, width),
+            classes=self.classes,
+            boxes=yolact_decoding.in_picture(found.boxes[:count], height, width).numpy(),
+            labels=self.ids[found.label[:count].numpy()],
+            scores=found.score[:count].numpy(),
+            masks=[enlarge(plane, (height, width)) for plane in planes],
+        )
