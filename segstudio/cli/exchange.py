@@ -14,6 +14,7 @@ from segstudio.core.errors import InputError
 if TYPE_CHECKING:
     from segstudio.cli.output import Output
     from segstudio.engine.frames import FramesReport
+    from segstudio.engine.hiding import HiddenCopies
     from segstudio.engine.reports import ExportReport, ImportReport
     from segstudio.formats.base import Note
     from segstudio.store import ProjectFile
@@ -60,6 +61,7 @@ def arguments(parser: argparse.ArgumentParser, verb: str) -> None:
             help="also write the frames of videos that have annotations, as the pictures that OUT names, below DIR",
         )  # fmt: skip
         parser.add_argument("--all-frames", action="store_true", help="with --frames: write all frames")
+        _hiding(parser)
         parser.add_argument("--check", action="store_true", help="only say what is in the way; write nothing")
     if verb != "import":
         parser.add_argument(
@@ -69,6 +71,33 @@ def arguments(parser: argparse.ArgumentParser, verb: str) -> None:
         )  # fmt: skip
     if verb != "export":
         parser.add_argument("--media", metavar="DIR", help="the folder that the names of the pictures start from")
+
+
+def _hiding(parser: argparse.ArgumentParser) -> None:
+    """Declare what makes objects unrecognisable in copies of the pictures."""
+    group = parser.add_argument_group("hiding faces and other objects (originals are only read)")
+    group.add_argument(
+        "--hide", metavar="CLASS", nargs="?", const="", action="append",
+        help="copy the pictures with the objects of a class hidden (without a name: faces); OUT is about the copies. "
+        "May be given several times",
+    )  # fmt: skip
+    group.add_argument("--copies", metavar="DIR", help="where the copies go; by default OUT's name and '_pictures'")
+    group.add_argument(
+        "--copies-as", choices=("png", "jpg"), default="png", help="png keeps what is not hidden exactly"
+    )
+    group.add_argument("--hide-by", choices=("blur", "pixelate", "average", "black"), default="blur", help="how")
+    group.add_argument(
+        "--hide-shape", choices=("oval", "box", "outline"), default="oval",
+        help="outline is the mask, where there is one",
+    )  # fmt: skip
+    group.add_argument(
+        "--hide-strength", metavar="SHARE", type=float, default=0.2,
+        help="spread of the blur or side of the blocks, as a share of the object's longer side",
+    )  # fmt: skip
+    group.add_argument(
+        "--hide-margin", metavar="SHARE", type=float, default=0.1,
+        help="added on every side, as a share of the object's longer side",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace, out: Output) -> Outcome:
@@ -104,9 +133,15 @@ def _export(args: argparse.Namespace, out: Output) -> Outcome:
                 min_score=args.threshold,
                 unusable=args.unusable,
                 overlap=args.overlap,
+                hide=_hidden(project, target, args),
                 dry=args.check,
             )
         out.line(f"{target}: {'would hold ' if args.check else ''}{exported(report)}")
+        if report.copied is not None:
+            made = "would be copies" if args.check else "copies"
+            out.line(
+                f"{report.copied.folder}: {len(report.copied.media):,} {made}, {report.copied.objects:,} objects hidden"
+            )
         facts = {"project": args.project, **written_facts(report)}
         problems = tell(report.notes, args.project, out)
         if args.frames and not args.check:
@@ -117,6 +152,22 @@ def _export(args: argparse.Namespace, out: Output) -> Outcome:
             }  # fmt: skip
             problems += tell(frames.notes, args.project, out)
     return Outcome(facts, problems)
+
+
+def _hidden(project: ProjectFile, target: Path, args: argparse.Namespace) -> HiddenCopies | None:
+    """Return what to hide and where the copies go, None where nothing is to be hidden."""
+    if args.hide is None:
+        if args.copies:
+            raise InputError("--copies says where copies go, but not what is hidden in them.", remedy="Add --hide.")
+        return None
+    if args.frames:
+        raise InputError("With --hide, frames of videos are among the copies.", remedy="Leave out --frames.")
+    from segstudio.core.hiding import Hiding
+    from segstudio.engine.hiding import HiddenCopies, chosen_classes
+
+    style = Hiding(args.hide_by, args.hide_shape, args.hide_strength, args.hide_margin)
+    folder = Path(args.copies) if args.copies else target.with_name(f"{target.stem}_pictures")
+    return HiddenCopies(chosen_classes(project.categories(), args.hide), folder, style, args.copies_as)
 
 
 def _write_frames(project: ProjectFile, args: argparse.Namespace, out: Output) -> FramesReport:
@@ -211,8 +262,15 @@ def written_facts(report: ExportReport) -> dict[str, Any]:
     return {
         "out": report.path, "format": report.format, "images": report.media, "categories": report.categories,
         "annotations": report.annotations, "predictions": report.predictions, "skipped": report.skipped,
-        "notes": _facts(report.notes),
+        "notes": _facts(report.notes), **_copied_facts(report),
     }  # fmt: skip
+
+
+def _copied_facts(report: ExportReport) -> dict[str, Any]:
+    made = report.copied
+    if made is None:
+        return {}
+    return {"copies": {"folder": made.folder, "written": len(made.media), "hidden": made.objects, "bare": made.bare}}
 
 
 def _facts(notes: Iterable[Note]) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from segstudio.core.errors import FormatError, InputError
 from segstudio.core.labels import Category
 from segstudio.core.media import Media
 from segstudio.core.panoptic import Rule
+from segstudio.engine.hiding import Copied, HiddenCopies, hide_in_copies
 from segstudio.engine.job import CancelToken
 from segstudio.engine.joining import guess_root, join_categories, join_media
 from segstudio.engine.reports import ExportReport, ImportReport
@@ -292,6 +293,7 @@ def export_file(
     min_score: float = 0.0,
     unusable: Literal["keep", "drop"] = "keep",
     overlap: Rule = "top",
+    hide: HiddenCopies | None = None,
     dry: bool = False,
 ) -> ExportReport:
     """Write a project to an annotation file; a failure or a cancel leaves the file that was there.
@@ -307,10 +309,13 @@ def export_file(
         unusable: "keep" writes imported items that segstudio could not use back as they were read; "drop" leaves
             them out.
         overlap: Who gets a pixel that several objects claim, in formats where only one can have it.
+        hide: Copy the pictures with objects hidden; the file is then about the copies. What was set aside on import is
+            left out. Predictions are hidden from `min_score`, whether somebody accepted them or not.
         dry: Only say what would be written and what is in the way; nothing is.
 
     Raises:
         FormatError: The format is unknown, or the file can't be written.
+        InputError: A copy can't be written, or would replace an original.
         Cancelled: `cancel` said so.
     """
     path = Path(path)
@@ -320,16 +325,14 @@ def export_file(
     if path.is_dir():
         raise FormatError("This is a folder.", path=path, remedy="Name a file in it.")
     notes = Notes()
-    out = Outgoing(
-        project.categories(),
-        _with_sizes(project, notes),
-        _walker(project, row.walks, progress, cancel, min_score, notes),
-        _kept(project),
-        predictions,
-        unusable,
-        overlap,
-        notes,
-    )
+    walk, copied = _walker(project, row.walks, progress, cancel, min_score, notes), None
+    if hide is None:
+        media = _with_sizes(project, notes)
+    else:
+        copied = _copy(project, path, row.name, hide, min_score, notes, progress, cancel, dry)
+        media, unusable, walk = copied.media, "drop", copied.moving(walk)
+    kept = _kept(project)
+    out = Outgoing(project.categories(), media, walk, kept, predictions, unusable, overlap, notes)
     if dry:
         with tempfile.TemporaryDirectory(prefix="segstudio-check-") as folder:
             row.write(Path(folder) / path.name, out)
@@ -344,7 +347,32 @@ def export_file(
         count("annotations", 0),
         count("predictions", 0),
         list(notes),
+        copied,
     )
+
+
+def _copy(
+    project: ProjectFile,
+    path: Path,
+    format: str,
+    hide: HiddenCopies,
+    min_score: float,
+    notes: Notes,
+    progress: OnProgress | None,
+    cancel: CancelToken | None,
+    dry: bool,
+) -> Copied:
+    """Return the copies of the pictures; their names start from the file's folder where they lie below it."""
+    if format not in ("coco", "coco-panoptic"):
+        raise InputError(
+            f"A file of the format {format} does not name pictures, so it can't go with copies of them.",
+            remedy="Export coco or coco-panoptic.",
+        )
+    root, folder = path.absolute().parent, hide.folder.absolute()
+    names_from = root if folder.is_relative_to(root) else folder
+    rows = _walker(project, 1, None, cancel, min_score, Notes())()
+    where = Path(project.media_root)
+    return hide_in_copies(project.media(), where, rows, hide, names_from, notes, progress, cancel, dry=dry)
 
 
 class _Scored(msgspec.Struct):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from segstudio.engine.hiding import Copied
 from segstudio.formats.base import Note
 
 
@@ -55,6 +56,7 @@ class ExportReport:
         annotations: Annotations written, predictions included.
         predictions: How many of them are predictions that nobody accepted yet.
         notes: What was left out or odd.
+        copied: The copies of the pictures in which objects are hidden, None where none was asked for.
     """
 
     path: Path
@@ -64,6 +66,7 @@ class ExportReport:
     annotations: int = 0
     predictions: int = 0
     notes: list[Note] = field(default_factory=list)
+    copied: Copied | None = None
 
     @property
     def skipped(self) -> int:

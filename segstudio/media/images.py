@@ -117,7 +117,16 @@ def read_values(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> np.ndarray
     Raises:
         MediaError: As `read_image`.
     """
-    return _decode(path, _probe_picture(path, max_pixels)).array
+    return read_samples(path, max_pixels=max_pixels).array
+
+
+def read_samples(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Values:
+    """Return what `read_values` does, and whether the last channel is alpha.
+
+    Raises:
+        MediaError: As `read_image`.
+    """
+    return _decode(path, _probe_picture(path, max_pixels))
 
 
 def _probe_picture(path: str | Path, max_pixels: int) -> Probe:
