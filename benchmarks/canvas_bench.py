@@ -49,8 +49,8 @@ class Bench:
     def under(self, x: float, y: float) -> list[int]:
         return self.state.under(x, y, self.view.scale_now)
 
-    def inside(self, box: Box) -> list[int]:
-        return self.state.inside(box)
+    def inside(self, box: Box, touching: bool = False) -> list[int]:
+        return self.state.inside(box, touching)
 
     def commit(self, change: ChangeSet) -> bool:
         for c in change.changes:

@@ -115,8 +115,8 @@ class SessionContext:
     def under(self, x: float, y: float) -> list[int]:
         return self._view.scene_state.under(x, y, self._view.scale_now)
 
-    def inside(self, box: Box) -> list[int]:
-        return self._view.scene_state.inside(box)
+    def inside(self, box: Box, touching: bool = False) -> list[int]:
+        return self._view.scene_state.inside(box, touching)
 
     def commit(self, change: ChangeSet) -> bool:
         return self._session.commit(change)

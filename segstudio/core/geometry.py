@@ -78,12 +78,12 @@ class Polygons(msgspec.Struct, frozen=True, tag="polygons"):
 
     @property
     def bounds(self) -> Box:
-        xs = [v for ring in self.parts for v in ring[0::2]]
-        ys = [v for ring in self.parts for v in ring[1::2]]
-        if not xs:
+        rings = [ring for ring in self.parts if len(ring) > 1]
+        if not rings:
             return Box(0.0, 0.0, 0.0, 0.0)
-        x, y = min(xs), min(ys)
-        return Box(x, y, max(xs) - x, max(ys) - y)
+        x, y = min(min(ring[0::2]) for ring in rings), min(min(ring[1::2]) for ring in rings)
+        right, bottom = max(max(ring[0::2]) for ring in rings), max(max(ring[1::2]) for ring in rings)
+        return Box(x, y, right - x, bottom - y)
 
     @property
     def vertices(self) -> int:

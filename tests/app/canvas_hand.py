@@ -118,8 +118,8 @@ class Desk:
     def under(self, x, y):
         return self.state.under(x, y, self.view.scale_now)
 
-    def inside(self, box):
-        return self.state.inside(box)
+    def inside(self, box, touching=False):
+        return self.state.inside(box, touching)
 
     def commit(self, change: ChangeSet) -> bool:
         if not change:

@@ -23,6 +23,8 @@ LARGE = 1 << 21
 
 # x and y of the top left pixel in the picture, and a bool bitmap.
 Part = tuple[int, int, np.ndarray]
+# Border pixels up to which it is quicker to clip them together with those of other regions.
+_FEW = 1 << 12
 _NO_PLACES = np.zeros(0, np.int32)
 
 
@@ -56,15 +58,11 @@ class Region:
         return left, top, self._bitmap((left, top, right, bottom), step)
 
     def edges(self, window: Window) -> tuple[np.ndarray, np.ndarray]:
-        """Return (ys, xs) of its border pixels inside a window."""
-        left, top, right, bottom = window
-        x0, y0, x1, y1 = self.window
-        if left <= x0 and top <= y0 and x1 <= right and y1 <= bottom:
+        """Return (ys, xs) of its border pixels inside a window, and of some outside: all where these are few."""
+        if len(self.ys) <= _FEW:
             return self.ys, self.xs
-        first, last = np.searchsorted(self.ys, (top, bottom))
-        ys, xs = self.ys[first:last], self.xs[first:last]
-        inside = (xs >= left) & (xs < right)
-        return ys[inside], xs[inside]
+        first, last = np.searchsorted(self.ys, (window[1], window[3]))
+        return self.ys[first:last], self.xs[first:last]
 
     def spans(self) -> Spans:
         """Return its pixels as spans."""

@@ -311,7 +311,7 @@ class Composer:
         return x, y, live.left_of(bitmap, x, y, window, step)
 
     def _edges(self, slot: int, window: Window) -> tuple[np.ndarray, np.ndarray]:
-        """Return (ys, xs) of a slot's border pixels inside a window."""
+        """Return (ys, xs) of a slot's border pixels inside a window, and maybe of some outside."""
         row, live = self.table.rows[slot], self._live
         if row is None:
             return NOTHING.ys, NOTHING.xs
@@ -329,16 +329,14 @@ class Composer:
         rows = max(1, _BAND // max(out.shape[1], 1))
         for start in range(0, out.shape[0], rows):
             np.take(self.table.fill, source[start : start + rows], out=out[start : start + rows], mode="clip")
-        ys, xs, counts = [], [], []
-        for slot in slots:
-            y, x = self._edges(slot, window)
-            ys.append(y)
-            xs.append(x)
-            counts.append(len(y))
-        if slots:
-            colors = np.repeat(self.table.edge[np.asarray(slots) + 1], counts)
-            step = cell.step.bit_length() - 1
-            out[(np.concatenate(ys) - window[1]) >> step, (np.concatenate(xs) - window[0]) >> step] = colors
+        if not slots:
+            return
+        edges = [self._edges(slot, window) for slot in slots]
+        ys, xs = np.concatenate([y for y, _ in edges]), np.concatenate([x for _, x in edges])
+        colors = np.repeat(self.table.edge[np.asarray(slots) + 1], [len(y) for y, _ in edges])
+        inside = (xs >= window[0]) & (xs < window[2]) & (ys >= window[1]) & (ys < window[3])
+        step = cell.step.bit_length() - 1
+        out[(ys[inside] - window[1]) >> step, (xs[inside] - window[0]) >> step] = colors[inside]
 
 
 def _touch(a: Window, b: Window) -> bool:

@@ -66,8 +66,9 @@ def _vertices(points: np.ndarray, ring: int, part: Box, apart: float) -> list[Ha
     low, high = (part.x, part.y), (part.right, part.bottom)
     near = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
     if apart and len(near):
-        cells = np.floor(points[near] / apart)
-        near = near[np.sort(np.unique(cells, axis=0, return_index=True)[1])]
+        # Rows of whole numbers, of which each is one complex number: sorted at once.
+        cells = np.floor(points[near] / apart) @ (1, 1j)
+        near = near[np.sort(np.unique(cells, return_index=True)[1])]
     return [Handle("vertex", x, y, i, ring) for i, (x, y) in zip(near.tolist(), points[near].tolist())]
 
 
@@ -89,13 +90,19 @@ def side_at(a: Annotation, x: float, y: float, zoom: float, reach: float, shorte
     best: tuple[float, int, int] | None = None
     for number, ring in enumerate((*a.geometry.parts, *a.geometry.holes)):
         points = ring_points(ring)
-        if len(points) < 2:
+        if len(points) < 2 or not _reaches(points, x, y, reach / max(zoom, 1e-9)):
             continue
         side, _, distance = nearest_side(points, x, y)
         length = float(np.hypot(*(points[(side + 1) % len(points)] - points[side])))
         if distance * zoom <= reach and length * zoom >= shortest and (best is None or distance < best[0]):
             best = (distance, number, side)
     return best[1:] if best is not None else None
+
+
+def _reaches(points: np.ndarray, x: float, y: float, reach: float) -> bool:
+    """Return whether a place lies within reach of the box around some points."""
+    (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return left - reach <= x <= right + reach and top - reach <= y <= bottom + reach
 
 
 def resized(box: Box, index: int, x: float, y: float) -> Box:

@@ -170,12 +170,13 @@ class Scene:
         regions = self.composer.under(x, y) if "masks" in self.kinds else []
         return [id for id in dict.fromkeys([*regions, *self._outlines(x, y, zoom)]) if id not in self.locked]
 
-    def inside(self, box: Box) -> list[int]:
-        """Return the ids of visible annotations whose bounds lie in a box."""
+    def inside(self, box: Box, touching: bool = False) -> list[int]:
+        """Return the ids of visible annotations whose bounds lie in a box, or merely touch it."""
         table = self.table
-        b = table.boxes[: len(table.rows)]
-        hit = table.visible[: len(table.rows)] & (b[:, 0] >= box.x) & (b[:, 1] >= box.y)
-        hit &= (b[:, 2] <= box.right) & (b[:, 3] <= box.bottom)
+        low, high = table.boxes[: len(table.rows), :2], table.boxes[: len(table.rows), 2:]
+        near, far = (high, low) if touching else (low, high)
+        hit = (near >= (box.x, box.y)).all(axis=1) & (far <= (box.right, box.bottom)).all(axis=1)
+        hit &= table.visible[: len(table.rows)]
         found = (table.rows[slot] for slot in np.flatnonzero(hit))
         return [row.id for row in found if row is not None and row.id not in self.locked]
 

@@ -149,8 +149,8 @@ class ToolContext(Protocol):
         """Return the ids of visible annotations at a place, the topmost first."""
         ...
 
-    def inside(self, box: Box) -> list[int]:
-        """Return the ids of visible annotations that lie in a box."""
+    def inside(self, box: Box, touching: bool = False) -> list[int]:
+        """Return the ids of visible annotations whose bounds lie in a box, or merely touch it."""
         ...
 
     def commit(self, change: ChangeSet) -> bool:

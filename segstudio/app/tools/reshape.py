@@ -19,9 +19,9 @@ SNAP = 8.0
 
 
 def neighbours(context: ToolContext, a: Annotation) -> list[Annotation]:
-    """Return the other objects that show and may be changed."""
-    locked = context.locked
-    return [b for b in context.annotations.values() if b.id != a.id and b.id not in locked and context.visible(b)]
+    """Return the other objects beside one that show and may be changed."""
+    near = context.inside(a.bounds.padded(shape_edits.SAME), touching=True)
+    return [b for id in near if id != a.id and (b := context.annotations.get(id)) is not None]
 
 
 def with_shared(context: ToolContext, a: Annotation, numbers: Iterable[int], shared: bool) -> dict[int, list[int]]:
