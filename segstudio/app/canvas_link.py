@@ -200,6 +200,7 @@ class CanvasLink(QObject):
         self._place: tuple[int, int] | None = None
         view.scene_state.dense = session.dense
         view.destroyed.connect(session.dense.changed.subscribe(lambda _: view.refresh_overlays()))
+        session.leaving.connect(self.finish)
         session.picture_changed.connect(self._on_picture)
         session.annotations_changed.connect(self._on_annotations)
         session.selection_changed.connect(self._on_selection)
@@ -214,6 +215,7 @@ class CanvasLink(QObject):
 
     def use(self, name: str) -> None:
         """Make a tool the active one; a notice gives way to its keys."""
+        self.finish()
         self._session.said.emit("")
         self._use(name)
 
@@ -237,6 +239,15 @@ class CanvasLink(QObject):
             if session.commit(edits.add_category(made)):
                 session.said.emit(tr("New objects are of the class “object”. Double-click it in Labels to rename it."))
         self.tool_changed.emit()
+
+    def finish(self) -> None:
+        """Store what is being drawn as far as it goes: the picture or the tool is about to change."""
+        runner = self._view.runner
+        if runner is not None and self._session.project is not None and not self._session.project.readonly:
+            try:
+                runner.finish()
+            except Exception as error:
+                self._on_failed(error)
 
     def leave(self) -> None:
         """Go back to the tool that was active before; what the active one said last stays."""

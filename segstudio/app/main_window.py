@@ -264,6 +264,7 @@ class MainWindow(QMainWindow):
             self.open_paths(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.link.finish()
         self.settings.set_bytes("geometry", self.saveGeometry())
         if self.session.project is not None and self.pages.currentIndex() == 1:
             self.settings.set_bytes("state", self.desk.saveState())

@@ -67,6 +67,7 @@ class Session(SessionState):
         """Close the project; everything is on disk already."""
         if self.project is None:
             return
+        self.leaving.emit()
         self._timer.stop()
         if self._prefetcher is not None:
             self._prefetcher.close()
@@ -100,6 +101,7 @@ class Session(SessionState):
         found = self.project.media([media])
         if not found:
             return
+        self.leaving.emit()
         self.media = found[0]
         self.frame = min(max(frame, 0), max(self.media.frames - 1, 0)) if self.media.kind == "video" else 0
         self.problem = None

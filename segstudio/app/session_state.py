@@ -33,6 +33,7 @@ class SessionState(QObject):
 
     Signals:
         project_changed: Another project is open, or none.
+        leaving: The current picture, or the project, is about to be left: what is not stored yet can be.
         picture_changed: Another picture or frame is current, or its pixels have arrived (`picture`, `problem`).
         annotations_changed: (ChangeSet or None) those of the current picture; None means: all of them anew.
         media_changed: (list of ids or None) entries of the file list changed; None means: the whole list.
@@ -45,6 +46,7 @@ class SessionState(QObject):
     """
 
     project_changed = Signal()
+    leaving = Signal()
     picture_changed = Signal()
     annotations_changed = Signal(object)
     media_changed = Signal(object)

@@ -95,13 +95,19 @@ class ToyModel:
 
 def drag(view: QGraphicsView, *places: tuple[float, float]) -> None:
     """Press at the first place of the picture, move over the others, release at the last."""
+    hold(view, *places)
+    at = QPointF(view.mapFromScene(QPointF(*places[-1])))
+    _send(view, QEvent.Type.MouseButtonRelease, at, Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton)
+
+
+def hold(view: QGraphicsView, *places: tuple[float, float]) -> None:
+    """Press at the first place of the picture and move over the others; the button stays down."""
     points = [QPointF(view.mapFromScene(QPointF(*place))) for place in places]
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     _send(view, QEvent.Type.MouseMove, points[0], none, none)
     _send(view, QEvent.Type.MouseButtonPress, points[0], left, left)
     for point in points[1:]:
         _send(view, QEvent.Type.MouseMove, point, none, left)
-    _send(view, QEvent.Type.MouseButtonRelease, points[-1], left, none)
 
 
 def _send(view: QGraphicsView, kind: QEvent.Type, at: QPointF, button, buttons) -> None:

@@ -33,6 +33,7 @@ class Adjust(Tool):
     name = "adjust"
     hint = "Enter applies · Esc leaves everything as it is"
     cursor = "arrow"
+    kept = False  # A preview is no work: whoever wants it applies it.
     buttons = (Button("Cancel", "Esc"), Button("Apply", "Enter", "check", primary=True))
 
     def __init__(self) -> None:

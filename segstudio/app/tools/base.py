@@ -7,7 +7,7 @@ A tool is a generator: it receives events and yields, before each, the names of 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
@@ -223,6 +223,7 @@ class Tool:
         cursor: "arrow", "cross" or "none".
         mode: The mode of the view that it belongs to, or "" for any: choosing the tool switches to it.
         options, buttons: What the bar above the canvas offers.
+        kept: What is being drawn is finished as far as it goes when the picture or the tool changes, not dropped.
         note: A short text that the bar shows beside them.
         changed: Called with the name of an option that got another value, with "note" for another note, and with ""
             when the options themselves are others.
@@ -232,6 +233,7 @@ class Tool:
     hint: str = ""
     cursor: ClassVar[str] = "cross"
     mode: ClassVar[str] = ""
+    kept: ClassVar[bool] = True
     options: tuple[Option, ...] = ()
     buttons: tuple[Button, ...] = ()
 
@@ -288,11 +290,16 @@ class Runner:
         self._start()
 
     def _start(self) -> None:
+        self._held: Event | None = None
         self._run = self.tool.run(self._context)
         self.keys = next(self._run)
 
     def send(self, event: Event) -> None:
         """Tell the tool what happened."""
+        if event.kind == "press" or (event.kind == "move" and event.button):
+            self._held = event
+        elif event.kind in ("move", "release"):
+            self._held = None
         try:
             self.keys = self._run.send(event)
         except Exception:
@@ -300,6 +307,15 @@ class Runner:
             self._context.preview(NOTHING)
             self._start()
             raise
+
+    def finish(self) -> None:
+        """Store what is being drawn as far as it goes; a shape that is none yet is dropped by what comes next."""
+        if self._run.gi_running:
+            return  # It is the tool itself that changes something.
+        if self._held is not None:
+            self.send(replace(self._held, kind="release", double=False))
+        if self.tool.kept and "Enter" in self.keys:
+            self.send(Event("key", key="Enter"))
 
     def restart(self) -> None:
         """Drop what is being drawn: the picture has changed."""

@@ -97,7 +97,12 @@ class SuperpixelTool(Assist):
         takes = press.alt or press.button == "right"
         parts, target = self._parts, selected(context)
         if parts is None:
-            context.say(tr("A moment: the superpixels are not there yet."))
+            here = context.pixels(Box(0, 0, 1, 1)).size
+            late, never = (
+                tr("A moment: the superpixels are not there yet."),
+                tr("The pixels of the picture aren't here."),
+            )
+            context.say(late if here else never)
             return
         if takes and target is None:
             context.say(tr("Select the object to take from."))
