@@ -291,6 +291,7 @@ class Runner:
 
     def _start(self) -> None:
         self._held: Event | None = None
+        self._busy = False
         self._run = self.tool.run(self._context)
         self.keys = next(self._run)
 
@@ -300,6 +301,7 @@ class Runner:
             self._held = event
         elif event.kind in ("move", "release"):
             self._held = None
+        self._busy = True
         try:
             self.keys = self._run.send(event)
         except Exception:
@@ -307,10 +309,12 @@ class Runner:
             self._context.preview(NOTHING)
             self._start()
             raise
+        finally:
+            self._busy = False
 
     def finish(self) -> None:
         """Store what is being drawn as far as it goes; a shape that is none yet is dropped by what comes next."""
-        if self._run.gi_running:
+        if self._busy:
             return  # It is the tool itself that changes something.
         if self._held is not None:
             self.send(replace(self._held, kind="release", double=False))
