@@ -27,7 +27,7 @@ def names() -> list[str]:
 
 @cache
 def get(name: str) -> LabelSet:
-    """Return a label set by its name: coco-91, coco-person, voc-21, imagenet-1k, face.
+    """Return a label set by its name, such as coco-91 or voc-21.
 
     Raises:
         InputError: There is none of that name.

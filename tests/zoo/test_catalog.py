@@ -177,8 +177,21 @@ def test_label_sets() -> None:
         skeleton = labels.get(name).skeleton
         assert skeleton is not None
         assert len(skeleton.names) == count
-    with pytest.raises(InputError, match="Known are: coco-91"):
+    with pytest.raises(InputError, match=r"Known are: .*coco-91"):
         labels.get("coco")
+
+
+def test_label_sets_of_scenes() -> None:
+    sizes = {"ade20k-150": 150, "camvid-11": 11, "camvid-12": 12, "cityscapes-19": 19, "cityscapes-20": 20}
+    for name, count in sizes.items():
+        assert [label.id for label in labels.get(name).labels] == list(range(count))
+        assert len({label.name for label in labels.get(name).labels}) == count
+    ade = labels.get("ade20k-150")
+    assert sum(label.thing for label in ade.labels) == 100  # as its instance track counts them
+    assert [ade.by_id(i).name for i in (0, 12, 149)] == ["wall", "person", "flag"]
+    city = labels.get("cityscapes-19")
+    assert [label.name for label in city.labels if label.thing][:2] == ["person", "rider"]
+    assert city.labels == labels.get("cityscapes-20").labels[:19]
 
 
 def test_label_sets_agree_with_torchvision() -> None:

@@ -116,7 +116,7 @@ def test_maps_are_torchvisions(name: str) -> None:
     model, transforms = published(MAPS[name], **aux)
     ours = load_published(_small(card), model.state_dict())
     assert isinstance(ours, SemanticPredictor)
-    transforms.resize_size = ours.transform.resize_size
+    transforms.resize_size = list(ours.size)
     frame = photo(60, 90)
     reference = transforms(torch.from_numpy(frame).permute(2, 0, 1))
     [(places, batch)] = ours.prepare([frame])
@@ -126,8 +126,8 @@ def test_maps_are_torchvisions(name: str) -> None:
         coarse = ours.forward([(places, batch)], Options(), Context())[0]
     enlarged = torch.stack([semantic.stretch(plane, *expected.shape[1:]) for plane in coarse])
     torch.testing.assert_close(enlarged, expected, atol=1e-4 * expected.abs().max().item(), rtol=0)
-    same_size = ours._map(coarse, *expected.shape[1:], Options(confidence=True))
-    np.testing.assert_array_equal(same_size.map, expected.argmax(0).numpy())
+    same_size = ours.labels(coarse, *expected.shape[1:])
+    np.testing.assert_array_equal(same_size.numpy(), expected.argmax(0).numpy())
     [[result]] = ours.predict([frame])
     assert isinstance(result, SemanticMap)
     assert result.map.shape == frame.shape[:2]

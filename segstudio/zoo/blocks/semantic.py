@@ -1,4 +1,4 @@
-"""The predictor of torchvision's semantic segmentation networks."""
+"""The predictor of all semantic segmentation networks."""
 
 from __future__ import annotations
 
@@ -17,101 +17,192 @@ from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Con
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from segstudio.zoo.blocks.taps import Tap
 
-_SHOWN = 32  # classes whose probability is shown, those that fill most first
+_SHOWN = 16  # classes whose probability is shown, those that fill most first
 
 
-def from_torchvision(build: Build, name: str) -> SemanticPredictor:
-    """Return the predictor of one of torchvision's segmentation networks.
-
-    Args:
-        build: Setting "num_classes" counts the background in; "aux" tells whether the checkpoint has the second
-            classifier that only training uses.
-        name: torchvision's name of the network.
-    """
-    from torchvision.models import get_model
-
-    count = len(build.card.classes) or build.settings["num_classes"]
-    aux = {"aux_loss": True} if build.settings.get("aux") else {}
-    network: Any = get_model(name, weights=None, weights_backbone=None, num_classes=count, **aux)
-    build.fill(network)
-    if aux:
-        network.aux_classifier = None
-        # Features that nobody reads would still be kept.
-        layers = network.backbone.return_layers
-        network.backbone.return_layers = {layer: role for layer, role in layers.items() if role != "aux"}
-    return SemanticPredictor(build, network)
+def classes_of(build: Build) -> int:
+    """Return how many classes a card's network tells apart, background included."""
+    return len(build.card.classes) or build.settings["num_classes"]
 
 
 class SemanticPredictor(TorchPredictor):
-    """A class a pixel."""
+    """A class a pixel.
 
-    def __init__(self, build: Build, network: Any) -> None:
+    The network takes (n, 3, h, w) and gives scores (n, classes, h', w') that are stretched over the picture; a single
+    channel is the score of class 1 against 0. The card's input size is (shorter side,), a fixed (height, width), or ()
+    for the picture's own.
+
+    Args:
+        build: Settings: "size" instead of the card's input size; "longer", what the longer side becomes, and "scale" of
+            the picture's own size, both with an input size of (); "antialias" of the resizing and its "interpolation"
+            ("bilinear" or "bicubic"); "align_corners" of the stretching.
+        network: As above.
+        taps: The layers that `look` shows.
+    """
+
+    probabilities = False  # of what `forward` gives: probabilities instead of logits
+    margin = 64  # pixels of context that the network needs around what it says, at least
+    stride = 32  # pixels of the coarsest cell of the network
+
+    def __init__(self, build: Build, network: Any, taps: Sequence[Tap] = ()) -> None:
         super().__init__(build.card, build.device, network)
-        from torchvision.transforms._presets import SemanticSegmentation
+        import torch
+        from torchvision.transforms import InterpolationMode
 
         spec = build.card.input
-        if spec is None or len(spec.size) != 1:
-            raise InputError(f"The card '{build.card.name}' needs an input size of (shorter side,).")
-        size = build.settings.get("size", spec.size[0])
-        self.transform = SemanticSegmentation(resize_size=size, mean=spec.mean, std=spec.std)
+        if spec is None:
+            raise InputError(f"The card '{build.card.name}' needs an [input].")
+        settings = build.settings
+        size = settings.get("size", spec.size)
+        self.size: tuple[int, ...] = (size,) if isinstance(size, int) else tuple(size)
+        self.longer: int = settings.get("longer", 0)
+        self.scale: float = settings.get("scale", 1.0)
+        self.resizing = {
+            "antialias": settings.get("antialias", True),
+            "interpolation": InterpolationMode(settings.get("interpolation", "bilinear")),
+        }
+        self.align_corners: bool = settings.get("align_corners", False)
+        self.bgr = spec.channels == "bgr"
+        scale = spec.range / 255.0
+        shape = (1, 3, 1, 1)
+        # One multiplication and one addition: x * range / 255, minus the mean, over the deviation.
+        self.factor = torch.tensor([scale / s for s in spec.std], device=self.device).view(shape)
+        self.offset = torch.tensor([-m / s for m, s in zip(spec.mean, spec.std)], device=self.device).view(shape)
+        self.taps = tuple(taps)
+
+    def input_size(self, height: int, width: int) -> tuple[int, int]:
+        """Return (height, width) of the network's input for a picture of that size."""
+        if len(self.size) == 2:
+            return self.size[0], self.size[1]
+        shorter, longer = sorted((height, width))
+        if self.size:
+            return tuple(self.size[0] * side // shorter for side in (height, width))  # pyright: ignore[reportReturnType]
+        scale = self.longer / longer if self.longer else self.scale
+        return max(round(height * scale), 1), max(round(width * scale), 1)
+
+    def resized(self, frame: np.ndarray) -> Tensor:
+        """Return a frame as a uint8 tensor (3, h', w') of the network's input size, RGB."""
+        from torchvision.transforms.v2 import functional as transforms
+
+        tensor = tensors.from_frame(frame, self.device)
+        size = self.input_size(*frame.shape[:2])
+        return tensor if size == frame.shape[:2] else transforms.resize(tensor, list(size), **self.resizing)
+
+    def normalised(self, batch: Tensor) -> Tensor:
+        """Return uint8 RGB (n, 3, h, w) as the network's input."""
+        import torch
+
+        batch = batch.flip(1) if self.bgr else batch
+        batch = batch.float() * self.factor + self.offset
+        return batch.contiguous(memory_format=torch.channels_last) if batch.is_cuda else batch
 
     def prepare(self, frames: Sequence[np.ndarray]) -> list[tuple[list[int], Tensor]]:
         """Return batches of frames of equal size (n, 3, h', w'), each with its frames' places."""
-        return tensors.by_shape([self.transform(tensors.from_frame(frame, self.device)) for frame in frames])
+        batches = tensors.by_shape([self.resized(frame) for frame in frames])
+        return [(places, self.normalised(batch)) for places, batch in batches]
 
     def bare(self, inputs: list[tuple[list[int], Tensor]]) -> list[Tensor]:
         import torch
 
         with torch.inference_mode():
-            return [self.network(batch)["out"] for _, batch in inputs]
+            return [self.network(batch) for _, batch in inputs]
+
+    def scores(self, batch: Tensor) -> Tensor:
+        """Return the classes' scores (n, classes, h', w'), at the coarse resolution at which the network gives them."""
+        return self.network(batch)
 
     def forward(self, inputs: list[tuple[list[int], Tensor]], options: Options, context: Context) -> list[Tensor]:  # noqa: ARG002
-        """Return the classifier's logits (classes, h', w') a frame, at the coarse resolution at which it gives them."""
-        logits: dict[int, Tensor] = {}
+        """Return the scores (classes, h', w') of each frame, two classes at least."""
+        scores: dict[int, Tensor] = {}
         with self.inference(context):
             for places, batch in inputs:
                 context.cancel.check()
-                features = self.network.backbone(batch)
-                coarse = self.network.classifier(features.get("out", features)).float()
-                logits.update(zip(places, coarse))
-        return [logits[i] for i in range(len(logits))]
+                scores.update(zip(places, two_classes(self.scores(batch).float())))
+        return [scores[i] for i in range(len(scores))]
 
     def decode(self, outputs: list[Tensor], frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
         import torch
 
+        made: list[Tensor] = []
         with torch.inference_mode():
-            return [[self._map(one, f.shape[0], f.shape[1], options)] for one, f in zip(outputs, frames)]
+            for scores, frame in zip(outputs, frames):
+                made.append(self.labels(scores, frame.shape[0], frame.shape[1], options))
+                if options.confidence:
+                    made.append(self.confidence(scores, frame.shape[0], frame.shape[1]))
+        arrays = [tensor.numpy() for tensor in tensors.fetch(made)]
+        step = 2 if options.confidence else 1
+        return [
+            [
+                SemanticMap(
+                    size=frame.shape[:2],
+                    classes=self.classes,
+                    map=arrays[step * i],
+                    confidence=arrays[step * i + 1] if options.confidence else None,
+                )
+            ]
+            for i, frame in enumerate(frames)
+        ]
+
+    def predict_tiled(
+        self, frame: np.ndarray, side: int, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
+    ) -> list[Result]:
+        """Return the results of one frame, its network run on overlapping tiles whose scores are blended.
+
+        Args:
+            side: Of the tiles, in pixels of the network's input; whole pictures where that is not larger.
+        """
+        from segstudio.zoo.blocks import semantic_tiles
+
+        if max(self.input_size(*frame.shape[:2])) <= side:
+            return self.predict([frame], options, context)[0]
+        return [semantic_tiles.predict(self, frame, side, options, context)]
+
+    def labels(self, scores: Tensor, height: int, width: int, options: Options = DEFAULT_OPTIONS) -> Tensor:
+        """Return the winning class (uint8) of each of height x width pixels."""
+        import torch
+
+        if scores.shape[1:] == (height, width):
+            labels = scores.argmax(0).to(torch.uint8)
+        else:
+            # Asking which classes can win would make a graphics card wait.
+            wanted = candidates(scores) if scores.device.type == "cpu" else list(range(len(scores)))
+            labels = torch.full((height, width), wanted[0], dtype=torch.uint8, device=scores.device)
+            if len(wanted) > 1:
+                best = stretch(scores[wanted[0]], height, width, self.align_corners)
+                for c in wanted[1:]:
+                    value = stretch(scores[c], height, width, self.align_corners)
+                    labels.masked_fill_(value > best, c)
+                    torch.maximum(best, value, out=best)
+        if options.labels is not None:
+            table = [c if c in options.labels else 0 for c in range(len(scores))]
+            labels = torch.tensor(table, dtype=torch.uint8, device=labels.device)[labels.int()]
+        return labels
+
+    def confidence(self, scores: Tensor, height: int, width: int) -> Tensor:
+        """Return the probability (float32) of the winning class of each of height x width pixels."""
+        peak = (scores if self.probabilities else scores.softmax(0)).amax(0)
+        if peak.shape != (height, width):
+            peak = stretch(peak, height, width, self.align_corners)
+        return peak.clamp(0, 1)
 
     def look(
         self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
     ) -> list[View]:
-        """Return the probability of each class, and how undecided the network is between them."""
+        """Return what the tapped layers give, the probability of each class, and how undecided the network is."""
+        from segstudio.zoo.blocks import taps
+
         context.stage("network", 0.0)
-        logits = self.forward(self.prepare([frame]), options, context)[0]
+        batch = self.prepare([frame])[0][1]
+        with taps.watch(self.network, [tap.layer for tap in self.taps]) as seen:
+            scores = self.forward([([0], batch)], options, context)[0]
         context.stage("views", 0.9)
-        return probability_views(logits.softmax(0).cpu().numpy(), self.classes, frame.shape[:2])
-
-    def _map(self, logits: Tensor, height: int, width: int, options: Options) -> SemanticMap:
-        import torch
-        import torch.nn.functional as F
-
-        wanted = candidates(logits)
-        labels = torch.full((height, width), wanted[0], dtype=torch.uint8, device=logits.device)
-        if len(wanted) > 1:
-            best = stretch(logits[wanted[0]], height, width)
-            for c in wanted[1:]:
-                value = stretch(logits[c], height, width)
-                labels.masked_fill_(value > best, c)
-                torch.maximum(best, value, out=best)
-        if options.labels is not None:
-            for c in set(wanted) - options.labels:
-                labels.masked_fill_(labels == c, 0)
-        confidence = None
-        if options.confidence:
-            peak = F.softmax(logits, dim=0).amax(0)
-            confidence = stretch(peak, height, width).clamp_(0, 1).cpu().numpy()
-        return SemanticMap(size=(height, width), classes=self.classes, map=labels.cpu().numpy(), confidence=confidence)
+        box = (0.0, 0.0, float(frame.shape[1]), float(frame.shape[0]))
+        names = [label.name for label in self.classes.labels]
+        shares = scores if self.probabilities else scores.softmax(0)
+        shown = taps.views(self.taps, seen, box, batch.shape[2:], names)
+        return [*shown, *probability_views(shares.cpu().numpy(), self.classes, frame.shape[:2])]
 
 
 def probability_views(shares: np.ndarray, classes: LabelSet, size: tuple[int, ...]) -> list[View]:
@@ -146,11 +237,19 @@ def probability_views(shares: np.ndarray, classes: LabelSet, size: tuple[int, ..
     return views
 
 
-def stretch(plane: Tensor, height: int, width: int) -> Tensor:
+def two_classes(scores: Tensor) -> Tensor:
+    """Return scores (n, c, h, w); a single class's with a plane of zeros for the background before it."""
+    import torch
+
+    return torch.cat((torch.zeros_like(scores), scores), dim=1) if scores.shape[1] == 1 else scores
+
+
+def stretch(plane: Tensor, height: int, width: int, align_corners: bool = False) -> Tensor:
     """Return a 2-D tensor resampled bilinearly to (height, width)."""
     import torch.nn.functional as F
 
-    return F.interpolate(plane[None, None], size=(height, width), mode="bilinear", align_corners=False)[0, 0]
+    size = (height, width)
+    return F.interpolate(plane[None, None], size=size, mode="bilinear", align_corners=align_corners)[0, 0]
 
 
 def candidates(logits: Tensor) -> list[int]:

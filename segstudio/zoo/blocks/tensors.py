@@ -30,10 +30,12 @@ def by_shape(tensors: Sequence[Tensor]) -> list[tuple[list[int], Tensor]]:
 
 
 def fetch(tensors: Sequence[Tensor]) -> list[Tensor]:
-    """Return tensors of one type on the CPU; from another device they come in a single transfer."""
+    """Return tensors on the CPU; from another device they come in a single transfer, whatever their types."""
     import torch
 
     if all(tensor.device.type == "cpu" for tensor in tensors):
         return list(tensors)
-    flat = torch.cat([tensor.flatten() for tensor in tensors]).cpu()
-    return [part.view(tensor.shape) for part, tensor in zip(flat.split([t.numel() for t in tensors]), tensors)]
+    flat = torch.cat([tensor.contiguous().flatten().view(torch.uint8) for tensor in tensors]).cpu()
+    parts = flat.split([tensor.numel() * tensor.element_size() for tensor in tensors])
+    # Numbers of several bytes can't be read where they begin at an odd one.
+    return [part.clone().view(tensor.dtype).view(tensor.shape) for part, tensor in zip(parts, tensors)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from segstudio.zoo.blocks import semantic
+from segstudio.zoo.blocks import torchvision_maps
 from segstudio.zoo.predictor import Build, Predictor
 
 
 def build(build: Build) -> Predictor:
     """Return FCN; setting "backbone" is torchvision's name of the backbone."""
-    return semantic.from_torchvision(build, f"fcn_{build.settings['backbone']}")
+    return torchvision_maps.build(build, f"fcn_{build.settings['backbone']}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from segstudio.zoo.blocks import semantic
+from segstudio.zoo.blocks import torchvision_maps
 from segstudio.zoo.predictor import Build, Predictor
 
 
 def build(build: Build) -> Predictor:
     """Return LR-ASPP on MobileNetV3-Large."""
-    return semantic.from_torchvision(build, "lraspp_mobilenet_v3_large")
+    return torchvision_maps.build(build, "lraspp_mobilenet_v3_large")

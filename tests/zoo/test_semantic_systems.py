@@ -1,0 +1,75 @@
+"""Semantic segmentation networks, tiny and untrained: prediction, looking inside, tiles."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+
+from segstudio.core.results import SemanticMap  # noqa: E402
+from segstudio.core.views import HeatView  # noqa: E402
+from segstudio.zoo import Catalog, Options  # noqa: E402
+from segstudio.zoo.blocks.semantic import SemanticPredictor  # noqa: E402
+from segstudio.zoo.predictor import untrained  # noqa: E402
+
+OWN = {
+    "unet", "fcn_vgg", "segnet", "deconvnet", "pspnet", "espnet", "espnetv2", "u2net", "hrnet", "sinet",
+}  # fmt: skip
+CARDS = [c.name for c in Catalog() if c.builder.startswith("semantic.") and c.builder[9:].split(":")[0] in OWN]
+
+
+def photo(height: int, width: int, seed: int = 0) -> np.ndarray:
+    small = np.random.default_rng(seed).integers(0, 256, (height // 8 + 1, width // 8 + 1, 3), dtype=np.uint8)
+    return np.ascontiguousarray(small.repeat(8, 0).repeat(8, 1)[:height, :width])
+
+
+@pytest.fixture
+def tiny():
+    def make(name: str) -> SemanticPredictor:
+        torch.manual_seed(3)
+        predictor = untrained(Catalog().get(name))
+        assert isinstance(predictor, SemanticPredictor)
+        return predictor
+
+    return make
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_a_batch_gives_what_each_picture_gives(name: str, tiny) -> None:
+    predictor = tiny(name)
+    frames = [photo(70, 101), photo(83, 60, 1), photo(70, 101, 2)]
+    together = predictor.predict(frames, Options(confidence=True))
+    for frame, [result] in zip(frames, together):
+        assert isinstance(result, SemanticMap) and result.confidence is not None
+        assert result.map.shape == result.confidence.shape == frame.shape[:2] == result.size
+        assert result.map.max() < len(predictor.classes.labels)
+        assert 0 <= result.confidence.min() <= result.confidence.max() <= 1
+        [[alone]] = predictor.predict([frame])
+        assert isinstance(alone, SemanticMap)
+        # Other batches may sum in another order, which near-ties notice.
+        assert (alone.map == result.map).mean() > 0.99
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_classes_that_were_not_asked_for_become_0(name: str, tiny) -> None:
+    predictor = tiny(name)
+    frame = photo(70, 101)
+    [[every]] = predictor.predict([frame])
+    [[one]] = predictor.predict([frame], Options(labels=frozenset({1})))
+    np.testing.assert_array_equal(one.map, np.where(every.map == 1, 1, 0))
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_what_is_inside_lies_over_the_picture(name: str, tiny) -> None:
+    predictor = tiny(name)
+    views = predictor.look(photo(70, 101))
+    assert 3 < len(views) <= 64
+    assert len({(v.group, v.title, v.box) for v in views}) == len(views)
+    for view in views:
+        assert isinstance(view, HeatView)
+        assert view.values.dtype == np.float32 and view.values.ndim == 2
+        assert np.isfinite(view.values).all()
+        left, top, right, bottom = view.box
+        assert left < 101 and top < 70 and right > max(left, 0) and bottom > max(top, 0)
