@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from segstudio.core.errors import InputError
 from segstudio.core.results import Boxes, Instances, JointHeat, Poses, Result
-from segstudio.zoo.blocks import pasting, tensors
+from segstudio.zoo.blocks import keypoint_maps, pasting, tensors
 from segstudio.zoo.predictor import Build, Context, Options, TorchPredictor
+from segstudio.zoo.spec import Card
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def backbone(settings: dict[str, Any]) -> Any:
@@ -44,8 +48,39 @@ def arguments(build: Build) -> dict[str, Any]:
     }
 
 
+@dataclass
+class Stages:
+    """What a network computes on its way to the objects of a batch, boxes in pixels of its own input.
+
+    Args:
+        sizes: (height, width) of each picture as the network sees it, without padding.
+        features: The pyramid's levels (n, channels, h, w) by name.
+        proposals: Float (k, 4) a picture, the best first.
+        objectness: Float (k,) in [0, 1] a picture.
+        found: A picture's objects: "boxes" (n, 4), "labels" (n,), "scores" (n,), with heads also "mask_logits"
+            (n, 1, 28, 28) of the object's class, "keypoint_logits" (n, points, 56, 56).
+    """
+
+    sizes: list[tuple[int, int]]
+    features: dict[str, Tensor]
+    proposals: list[Tensor]
+    objectness: list[Tensor]
+    found: list[dict[str, Tensor]]
+
+
 class RcnnPredictor(TorchPredictor):
-    """Boxes, with masks or keypoints where the network has such a head."""
+    """Boxes, with masks or keypoints where the network has such a head.
+
+    Args:
+        contiguous: The network numbers the label set's classes 1, 2, ... in their order, whatever their ids.
+    """
+
+    paste = staticmethod(pasting.paste)
+
+    def __init__(self, card: Card, device: str, network: Any, contiguous: bool = False) -> None:
+        super().__init__(card, device, network)
+        ids = [label.id for label in self.classes.labels]
+        self.ids = np.array([0, *ids]) if contiguous else np.arange(max(ids, default=0) + 1)
 
     def prepare(self, frames: Sequence[np.ndarray]) -> list[Any]:
         """Return float tensors (3, h, w) in [0, 1]; the network itself resizes and normalises."""
@@ -57,10 +92,8 @@ class RcnnPredictor(TorchPredictor):
         with torch.inference_mode():
             return self.network(inputs)
 
-    def forward(self, inputs: list[Any], options: Options, context: Context) -> list[dict[str, Any]]:
-        """Return the heads' output with boxes and keypoints in pixels of the frames, masks as the head gives them."""
-        from torchvision.models.detection.transform import resize_boxes, resize_keypoints
-
+    def stages(self, inputs: list[Any], options: Options, context: Context) -> Stages:
+        """Return all that the network computes for a batch of prepared frames."""
         heads = self.network.roi_heads
         # Suppression works from the best box down, so what is weaker can be left out before it.
         heads.score_thresh, heads.detections_per_img = self.threshold(options), options.max_instances
@@ -68,64 +101,115 @@ class RcnnPredictor(TorchPredictor):
             images, _ = self.network.transform(inputs)
             features = self.network.backbone(images.tensors)
             context.stage("regions", 0.6)
-            proposals, _ = self.network.rpn(images, features)
+            proposals, objectness = propose(self.network.rpn, images, features)
             context.stage("heads", 0.7)
-            with _maps(heads) as maps:
-                found, _ = heads(features, proposals, images.image_sizes)
-            if maps:
-                for one, part in zip(found, maps[0].split([len(one["boxes"]) for one in found])):
-                    one["heat"] = part
-            for one, image, size in zip(found, inputs, images.image_sizes):
-                frame_size = list(image.shape[-2:])
-                one["boxes"] = resize_boxes(one["boxes"].float(), list(size), frame_size)
-                if "keypoints" in one:
-                    one["keypoints"] = resize_keypoints(one["keypoints"].float(), list(size), frame_size)
-        return found
+            logits, deltas = heads.box_predictor(
+                heads.box_head(heads.box_roi_pool(features, proposals, images.image_sizes))
+            )
+            boxes, scores, labels = heads.postprocess_detections(
+                logits.float(), deltas.float(), proposals, images.image_sizes
+            )
+            found = [{"boxes": b, "scores": s, "labels": c} for b, s, c in zip(boxes, scores, labels)]
+            self.regions(features, images.image_sizes, found)
+        return Stages(images.image_sizes, features, proposals, objectness, found)
 
-    def decode(self, outputs: Any, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
-        return [self._results(found, frame.shape[:2], options) for found, frame in zip(outputs, frames)]
-
-    def _results(self, found: dict[str, Any], size: tuple[int, int], options: Options) -> list[Result]:
+    def regions(
+        self, features: dict[str, Tensor], sizes: list[tuple[int, int]], found: list[dict[str, Tensor]]
+    ) -> None:
+        """Add to the objects found what the heads see in their boxes."""
         import torch
 
+        heads, boxes = self.network.roi_heads, [one["boxes"] for one in found]
+        counts = [len(one) for one in boxes]
+        if heads.has_mask():
+            logits = heads.mask_predictor(heads.mask_head(heads.mask_roi_pool(features, boxes, sizes)))
+            labels = torch.cat([one["labels"] for one in found])
+            own = logits[torch.arange(len(labels), device=labels.device), labels][:, None]
+            for one, part in zip(found, own.float().split(counts)):
+                one["mask_logits"] = part
+        if heads.has_keypoint():
+            logits = heads.keypoint_predictor(heads.keypoint_head(heads.keypoint_roi_pool(features, boxes, sizes)))
+            for one, part in zip(found, logits.float().split(counts)):
+                one["keypoint_logits"] = part
+
+    def forward(self, inputs: list[Any], options: Options, context: Context) -> list[dict[str, Tensor]]:
+        """Return the objects a frame, boxes and keypoints in its pixels."""
+        import torch
+
+        stages = self.stages(inputs, options, context)
+        with torch.inference_mode():
+            frames = [tuple(image.shape[-2:]) for image in inputs]
+            return [self._placed(*one) for one in zip(stages.found, stages.sizes, frames)]
+
+    def _placed(self, found: dict[str, Tensor], seen: tuple[int, int], frame: tuple[int, int]) -> dict[str, Tensor]:
+        """Return one picture's objects in pixels of the frame."""
+        import torch
+        from torchvision.models.detection.transform import resize_boxes
+
+        boxes = found["boxes"].float()
+        placed = {
+            "boxes": resize_boxes(boxes, list(seen), list(frame)),
+            "scores": found["scores"],
+            "labels": found["labels"],
+        }
+        if "mask_logits" in found:
+            placed["masks"] = found["mask_logits"].sigmoid()
+        if "keypoint_logits" in found:
+            logits = found["keypoint_logits"]
+            points, peaks, _ = keypoint_maps.decode(logits, boxes)
+            # torchvision scales every keypoint by the whole picture's ratio, as its boxes.
+            ratios = points.new_tensor([frame[1] / seen[1], frame[0] / seen[0]])
+            placed["keypoints"] = torch.cat((points * ratios, peaks.sigmoid()[..., None]), -1)
+            peak = logits.amax(dim=(2, 3), keepdim=True) if len(logits) else logits
+            # The head is trained by a softmax over the map: only differences to the peak mean something.
+            placed["heat"] = torch.exp(logits - peak) * torch.sigmoid(peak)
+        return placed
+
+    def decode(
+        self, outputs: list[dict[str, Tensor]], frames: Sequence[np.ndarray], options: Options
+    ) -> list[list[Result]]:
+        names = [(i, name) for i, found in enumerate(outputs) for name in found]
+        fetched: list[dict[str, Tensor]] = [{} for _ in outputs]
+        for (i, name), value in zip(names, tensors.fetch([outputs[i][name].float() for i, name in names])):
+            fetched[i][name] = value
+        return [self._results(found, frame.shape[:2], options) for found, frame in zip(fetched, frames)]
+
+    def _results(self, found: dict[str, Tensor], size: tuple[int, int], options: Options) -> list[Result]:
+        import torch
+
+        labels = self.ids[found["labels"].numpy().astype(np.int64)]
         if options.labels is not None:
-            wanted = torch.tensor(sorted(options.labels), device=found["labels"].device)
-            keep = torch.isin(found["labels"], wanted)
-            found = {name: value[keep] for name, value in found.items()}
+            keep = np.isin(labels, list(options.labels))
+            labels, found = labels[keep], {name: value[torch.from_numpy(keep)] for name, value in found.items()}
         common = {
             "size": (int(size[0]), int(size[1])),
             "classes": self.classes,
-            "boxes": found["boxes"].cpu().numpy(),
-            "labels": found["labels"].cpu().numpy(),
-            "scores": found["scores"].float().cpu().numpy(),
+            "boxes": found["boxes"].numpy(),
+            "labels": labels,
+            "scores": found["scores"].numpy(),
         }
         if "masks" in found:
-            return [Instances(**common, masks=pasting.paste(found["masks"], found["boxes"], size[0], size[1]))]
+            return [Instances(**common, masks=self.paste(found["masks"], found["boxes"], size[0], size[1]))]
         if "keypoints" in found:
-            # The head's scores are unbounded logits of the heat map's peak.
-            confidence = torch.sigmoid(found["keypoints_scores"].float())[..., None]
-            points = torch.cat((found["keypoints"][..., :2], confidence), dim=-1)
-            logits = found["heat"].float()
-            peak = logits.amax(dim=(2, 3), keepdim=True) if len(logits) else logits
-            # The head is trained by a softmax over the map: only differences to the peak mean something.
-            heat = (torch.exp(logits - peak) * torch.sigmoid(peak)).half().cpu().numpy()
+            heat = found["heat"].half().numpy()
             return [
-                Poses(**common, keypoints=points.cpu().numpy()),
+                Poses(**common, keypoints=found["keypoints"].numpy()),
                 JointHeat(size=common["size"], classes=self.classes, boxes=common["boxes"], heat=heat),
             ]
         return [Boxes(**common)]
 
 
-@contextmanager
-def _maps(heads: Any) -> Iterator[list[Any]]:
-    """Yield a list that takes up what the keypoint head, if there is one, computes: logits (n, k, h, w)."""
-    seen: list[Any] = []
-    predictor = getattr(heads, "keypoint_predictor", None)
-    if predictor is None:
-        yield seen
-        return
-    hook = predictor.register_forward_hook(lambda _module, _inputs, output: seen.append(output))
-    try:
-        yield seen
-    finally:
-        hook.remove()
+def propose(rpn: Any, images: Any, features: dict[str, Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+    """Return each picture's proposals (k, 4), the best first, and their objectness (k,) in [0, 1].
+
+    As the network's own `rpn(images, features)`, which keeps the objectness to itself.
+    """
+    from torchvision.models.detection.rpn import concat_box_prediction_layers
+
+    levels = list(features.values())
+    objectness, deltas = rpn.head(levels)
+    anchors = rpn.anchor_generator(images, levels)
+    counts = [o.shape[1] * o.shape[2] * o.shape[3] for o in objectness]
+    objectness, deltas = concat_box_prediction_layers(objectness, deltas)
+    boxes = rpn.box_coder.decode(deltas.float(), anchors).view(len(anchors), -1, 4)
+    return rpn.filter_proposals(boxes, objectness.float(), images.image_sizes, counts)

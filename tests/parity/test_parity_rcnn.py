@@ -1,0 +1,170 @@
+"""Faster, Mask and Keypoint R-CNN against detectron2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from oracles import Oracle, close
+from torchvision.models.detection.image_list import ImageList
+
+from segstudio.core import masks
+from segstudio.core.results import Boxes, Instances, Poses
+from segstudio.zoo import Catalog, Options, load_published
+from segstudio.zoo.blocks import keypoint_maps, pasting, rcnn
+from segstudio.zoo.predictor import DEFAULT_CONTEXT
+
+MASK, KEYPOINT = "detectron2_maskrcnn_r50_fpn_3x", "detectron2_keypointrcnn_r50_fpn_3x"
+CARDS = {MASK: "d2-mask-rcnn-r50-fpn", KEYPOINT: "d2-keypoint-rcnn-r50-fpn"}
+_loaded: dict[str, Any] = {}
+
+
+def predictor(oracle: Oracle) -> Any:
+    """Return the card's model with the oracle's weights; pictures keep the size they have."""
+    if str(oracle.folder) not in _loaded:
+        _loaded.clear()
+        card = Catalog().get(CARDS[oracle.name])
+        side = min(oracle.inputs["image"].shape[:2])
+        card = msgspec.structs.replace(card, settings={**card.settings, "min_size": side, "max_size": 4096})
+        older = {
+            "pixel_mean": torch.zeros(3, 1, 1),
+            "proposal_generator.anchor_generator.cell_anchors.0": torch.zeros(3),
+        }
+        _loaded[str(oracle.folder)] = load_published(card, {"model": {**oracle.state, **older}, "__author__": "x"})
+    return _loaded[str(oracle.folder)]
+
+
+def frame(oracle: Oracle) -> np.ndarray:
+    return np.ascontiguousarray(oracle.inputs["image"][..., ::-1])
+
+
+@torch.inference_mode()
+def seen(oracle: Oracle) -> tuple[ImageList, dict[str, torch.Tensor]]:
+    model = predictor(oracle)
+    images, _ = model.network.transform(model.prepare([frame(oracle)]))
+    return images, model.network.backbone(images.tensors)
+
+
+def given(oracle: Oracle) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the boxes that the heads were asked about, and their labels here (the background is 0)."""
+    return torch.from_numpy(oracle.inputs["boxes"]), torch.from_numpy(oracle.inputs["classes"]) + 1
+
+
+@pytest.mark.oracle(MASK, KEYPOINT)
+def test_pyramid_and_proposal_network(oracle: Oracle) -> None:
+    model, want = predictor(oracle), oracle.outputs
+    _, features = seen(oracle)
+    for level, name in zip("23456", ("0", "1", "2", "3", "pool")):
+        step = 2 if level == "2" else 1
+        close(features[name][:, ::16, ::step, ::step], want[f"p{level}_sub"])
+    with torch.inference_mode():
+        logits, deltas = model.network.rpn.head(list(features.values()))
+    for i, level in enumerate("456", 2):
+        close(logits[i], want[f"rpn_logits_p{level}"])
+        close(deltas[i], want[f"rpn_deltas_p{level}"])
+
+
+@pytest.mark.oracle(MASK, KEYPOINT)
+@torch.inference_mode()
+def test_box_head(oracle: Oracle) -> None:
+    heads, want = predictor(oracle).network.roi_heads, oracle.outputs
+    images, features = seen(oracle)
+    boxes, _ = given(oracle)
+    pooled = heads.box_roi_pool(features, [boxes], images.image_sizes)
+    close(pooled[:, ::16], want["box_pooled_sub"])
+    logits, deltas = heads.box_predictor(heads.box_head(pooled))
+    # The background comes first here, last there.
+    close(logits.roll(-1, 1), want["box_cls_logits"])
+    close(deltas[:, 4:], want["box_deltas"])
+    decoded = heads.box_coder.decode(deltas, [boxes])[:, 1:4].flatten(1)
+    close(decoded, want["box_decoded_first3cls"])
+
+
+@pytest.mark.oracle(MASK)
+@torch.inference_mode()
+def test_mask_head_and_pasting(oracle: Oracle) -> None:
+    model, want = predictor(oracle), oracle.outputs
+    heads = model.network.roi_heads
+    images, features = seen(oracle)
+    boxes, labels = given(oracle)
+    pooled = heads.mask_roi_pool(features, [boxes], images.image_sizes)
+    close(pooled[:, ::16], want["mask_pooled_sub"])
+    found = [{"boxes": boxes, "labels": labels, "scores": torch.ones(len(boxes))}]
+    model.regions(features, images.image_sizes, found)
+    close(found[0]["mask_logits"][:, 0], want["mask_logits_given_class"])
+    close(model._placed(found[0], (1, 1), (1, 1))["masks"][:, 0], want["mask_probs"])
+    found[0]["labels"] = torch.full_like(labels, 5 + 1)
+    model.regions(features, images.image_sizes, found)
+    close(found[0]["mask_logits"][:, 0], want["mask_logits_cls5"])
+
+
+@pytest.mark.oracle(MASK)
+def test_stored_masks_are_pasted_alike(oracle: Oracle) -> None:
+    boxes, _ = given(oracle)
+    want = oracle.outputs
+    probabilities = torch.from_numpy(want["mask_probs"])[:, None]
+    old = oracle.inputs["image"].shape[:2]
+    name = next(name for name in want if name.startswith("postprocess_") and name.endswith("_masks"))
+    size = want[name].shape[1:]
+    scaled = boxes * torch.tensor([size[1] / old[1], size[0] / old[0]] * 2)
+    close(scaled, want[name.replace("_masks", "_boxes")])
+    for place, truths in ((boxes, want["pasted_masks"]), (scaled, want[name])):
+        got = pasting.sample(probabilities, place, *truths.shape[1:])
+        for mask, truth in zip(got, truths, strict=True):
+            np.testing.assert_array_equal(masks.paste(mask, *truth.shape), truth)
+
+
+@pytest.mark.oracle(KEYPOINT)
+@torch.inference_mode()
+def test_keypoint_head(oracle: Oracle) -> None:
+    model, want = predictor(oracle), oracle.outputs
+    heads = model.network.roi_heads
+    images, features = seen(oracle)
+    boxes, labels = given(oracle)
+    close(heads.keypoint_roi_pool(features, [boxes], images.image_sizes)[:, ::16], want["kp_pooled_sub"])
+    found = [{"boxes": boxes, "labels": labels, "scores": torch.ones(len(boxes))}]
+    model.regions(features, images.image_sizes, found)
+    logits = found[0]["keypoint_logits"]
+    close(logits[:, :, ::2, ::2], want["kp_logits_sub"])
+    points, peaks, shares = keypoint_maps.decode(logits, boxes)
+    close(points, want["kp_decoded"][..., :2])
+    close(peaks, want["kp_decoded"][..., 2])
+    close(shares, want["kp_decoded"][..., 3])
+    close(torch.cat((points, shares[..., None]), -1), want["pred_keypoints"])
+
+
+@pytest.mark.oracle(MASK, KEYPOINT)
+def test_end_to_end(oracle: Oracle) -> None:
+    """Ranks may swap where scores are nearly equal, so objects are sought by place and class."""
+    model, want = predictor(oracle), oracle.outputs
+    [results] = model.predict([frame(oracle)], Options(threshold=0.05, max_instances=100))
+    got = results[0]
+    assert isinstance(got, Boxes)
+    assert len(got.boxes) == int(want["det_count"])
+    ids = np.array([label.id for label in model.classes.labels])
+    tops = zip(want["det_boxes_top10"], want["det_scores_top10"], ids[want["det_classes_top10"]])
+    for i, (box, score, label) in enumerate(tops):
+        apart = np.abs(got.boxes - box).max(1) + np.abs(got.scores - score) + 1e6 * (got.labels != label)
+        nearest = int(apart.argmin())
+        assert abs(nearest - i) <= 1
+        np.testing.assert_allclose(got.boxes[nearest], box, atol=2e-3)
+        np.testing.assert_allclose(got.scores[nearest], score, atol=1e-5)
+        if isinstance(got, Poses):
+            np.testing.assert_allclose(got.keypoints[nearest, :, :2], want["det_keypoints_top10"][i, :, :2], atol=2e-3)
+    assert isinstance(got, Instances) == (oracle.name == MASK)
+
+
+@pytest.mark.oracle(MASK)
+@torch.inference_mode()
+def test_our_proposals_are_the_networks_own(oracle: Oracle) -> None:
+    model = predictor(oracle)
+    images, features = seen(oracle)
+    theirs, _ = model.network.rpn(images, features)
+    ours, scores = rcnn.propose(model.network.rpn, images, features)
+    torch.testing.assert_close(ours, theirs)
+    assert (scores[0].diff() <= 0).all()
+    stages = model.stages(model.prepare([frame(oracle)]), Options(), DEFAULT_CONTEXT)
+    torch.testing.assert_close(stages.proposals, theirs)
