@@ -9,6 +9,7 @@ from platformdirs import user_documents_path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from segstudio.app.bridge import Bridge
+from segstudio.app.dialogs.hiding import Sample
 from segstudio.app.dialogs.transfer import ExportDialog, FramesDialog, ImportDialog
 from segstudio.app.i18n import tr
 from segstudio.app.session import Session
@@ -92,7 +93,18 @@ class FileCommands:
         """Let the person choose what to write and where."""
         if self._session.project is not None:
             threshold = self._session.view.threshold
-            ExportDialog(self._window, self._bridge, self._session.project, self._settings, threshold).exec()
+            ExportDialog(
+                self._window, self._bridge, self._session.project, self._settings, threshold, self._sample
+            ).exec()
+
+    def _sample(self) -> Sample | None:
+        """Return the shown picture and what an export would take of its objects."""
+        picture, threshold = self._session.picture, self._session.view.threshold
+        if picture is None or picture.divided:
+            return None
+        objects = self._session.annotations.values()
+        weak = {a.id for a in objects if a.is_prediction and a.score is not None and a.score < threshold}
+        return Sample(picture.rgb, [a for a in objects if a.id not in weak])
 
     def export_frames(self) -> None:
         """Let the person choose a folder and write the annotated frames of all videos into it."""

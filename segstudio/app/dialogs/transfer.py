@@ -11,18 +11,22 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QS
 
 from segstudio.app.bridge import ENDED, Bridge
 from segstudio.app.dialogs.base import Dialog
+from segstudio.app.dialogs.hiding import HidingFields, Sample
 from segstudio.app.i18n import later, tr
 from segstudio.app.overlaps import OVERLAPS, choices
 from segstudio.app.panels.progress import JobProgress
 from segstudio.app.settings import Settings
 from segstudio.app.theme import set_role
 from segstudio.app.widgets import button, icon_label, label, row
+from segstudio.core.errors import InputError
 
 if TYPE_CHECKING:
     from segstudio.engine.frames import FramesReport
     from segstudio.engine.job import Job
     from segstudio.engine.reports import ExportReport, ImportReport
     from segstudio.store import ProjectFile
+
+_STAY = later("Cancelled; the pictures written by then stay.")
 
 
 def counted(n: int, one: str, many: str) -> str:
@@ -191,7 +195,13 @@ class ExportDialog(TransferDialog):
     """Asks for the file, writes it, and shows the counts and what could not be written as it is."""
 
     def __init__(
-        self, parent: QWidget | None, bridge: Bridge, project: ProjectFile, settings: Settings, threshold: float
+        self,
+        parent: QWidget | None,
+        bridge: Bridge,
+        project: ProjectFile,
+        settings: Settings,
+        threshold: float,
+        sample: Callable[[], Sample | None] = lambda: None,
     ) -> None:
         super().__init__(parent, bridge, tr("Export"), tr("One file of the whole project."))
         self._dry = False
@@ -204,10 +214,15 @@ class ExportDialog(TransferDialog):
             tr("Include predictions that nobody has accepted yet, from a score of {score:.0%}", score=threshold)
         )
         self.predictions.setChecked(True)
+        self.hiding = HidingFields(project.categories(), settings, sample)
+        self.path.textChanged.connect(lambda text: self.hiding.show_path(Path(text)))
+        self.hiding.show_path(Path(self.path.text()))
         line = row(self.path, button(tr("Browse…"), self._browse))
         self.content.addLayout(line)
         self.content.addLayout(self._choices())
         self.content.addWidget(self.predictions)
+        self.content.addWidget(self.hiding)
+        self._on_format(self.format.currentData())
         self.add_outcome()
         self.write = button(tr("Export"), self.export, kind="primary")
         self.write.setDefault(True)
@@ -227,7 +242,6 @@ class ExportDialog(TransferDialog):
         rule = self._settings.text("panoptic/rule", "top")
         self.rule = choices(tr("Overlaps"), OVERLAPS, rule if rule in OVERLAPS else "top", lambda _: None)
         self.rule.setToolTip(tr("Who gets a pixel that several objects claim"))
-        self._on_format(self.format.currentData())
         return row(self.format, self.rule, None)
 
     def _on_format(self, name: str) -> None:
@@ -238,6 +252,8 @@ class ExportDialog(TransferDialog):
             self.path.setText(str(path.with_suffix(suffixes[0])))
         # Results are predictions and nothing else.
         self.predictions.setVisible(name != "coco-results")
+        # The others name no pictures.
+        self.hiding.setVisible(name in ("coco", "coco-panoptic"))
 
     def _browse(self) -> None:
         suffixes = self._suffixes[self.format.currentData()]
@@ -260,10 +276,14 @@ class ExportDialog(TransferDialog):
         path = Path(self.path.text()).expanduser()
         chosen = "all" if self.predictions.isChecked() else "accepted"
         threshold = self._threshold
+        hide = self.hiding.value(path)
+        self.stopped = _STAY if hide is not None else TransferDialog.stopped
 
         def work(job: Job) -> ExportReport:
             from segstudio.engine import exchange
 
+            if hide is not None and not hide.classes:
+                raise InputError("No class is chosen whose objects are to be hidden.", remedy="Tick at least one.")
             return exchange.export_file(
                 self._project,
                 path,
@@ -273,6 +293,7 @@ class ExportDialog(TransferDialog):
                 predictions=chosen,
                 min_score=threshold,
                 overlap=rule,
+                hide=hide,
                 dry=dry,
             )
 
@@ -296,6 +317,15 @@ class ExportDialog(TransferDialog):
                 later("{n:,} prediction among them is unchecked."),
                 later("{n:,} predictions among them are unchecked."),
             )
+        if report.copied is not None:
+            text += " " + tr(
+                later("Hidden in copies of {pictures}, if it is run: {objects}.")
+                if self._dry
+                else later("Hidden in copies of {pictures} in {folder}: {objects}."),
+                objects=objects(report.copied.objects),
+                pictures=pictures(len(report.copied.media)),
+                folder=report.copied.folder,
+            )
         return text
 
     def ended(self, worked: bool) -> None:
@@ -311,7 +341,7 @@ class FramesDialog(TransferDialog):
     """Writes the annotated frames of all videos; closes by itself when there is nothing to say beside their number."""
 
     unit = "frames"
-    stopped = later("Cancelled; the pictures written by then stay.")
+    stopped = _STAY
 
     def __init__(self, parent: QWidget | None, bridge: Bridge, project: ProjectFile, folder: Path) -> None:
         super().__init__(
