@@ -114,6 +114,24 @@ class Bridge(QObject):
         if self.fetching is None or self.fetching.state in ENDED:
             self._start("fetching", lambda: self.engine.fetch(models, on_end=self._on_end(self._on_fetched)))
 
+    def add_weights(self, model: str, path: str) -> None:
+        """Check a weights file that was brought by hand and put it where the model looks for it."""
+        from pathlib import Path
+
+        from segstudio.zoo.weights import bring
+
+        engine = self.engine
+        parts = engine.catalog.parts(engine.catalog.get(model))
+
+        def added(job: Job) -> None:
+            for part in parts:
+                engine.cache.drop(part.name)
+            if job.state == "done":
+                self._session.said.emit(tr("{name} was checked and taken.", name=Path(path).name))
+            self._on_fetched(job)
+
+        self.work(f"Check {Path(path).name}", lambda _: bring(parts, path), added)
+
     def work(self, title: str, work: Callable[[Job], object], then: Callable[[Job], object]) -> Job:
         """Run any work in a thread of its own and call `then` with its job in the GUI thread when it has ended."""
         return self.engine.runner.submit(work, title=title, lane="files", on_end=self._on_end(then))

@@ -126,10 +126,12 @@ TEMPLATES = (
     later("Union of {objects}"),
     later("Watershed"),
     # Jobs.
+    later("Check {name}"),
     later("Cut out with {name}"),
     later("Fetch {name}"),
     later("Load {name}"),
     later("Look at the picture with {name}"),
+    later("Look inside {name}"),
 )
 STATES = {
     "todo": later("To do"),

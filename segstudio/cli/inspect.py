@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from segstudio.cli.models import tell_restriction
 from segstudio.cli.outcome import Outcome
 from segstudio.cli.sources import existing
 from segstudio.core.errors import Cancelled, InputError
@@ -114,6 +115,7 @@ def _look(args: argparse.Namespace, rgb: np.ndarray, out: Output) -> Look:
     from segstudio.zoo import Options
 
     with Engine() as engine:
+        tell_restriction(engine.catalog.get(args.model), out)
         options = Options(threshold=args.threshold)
         job = engine.look(args.model, lambda: rgb, device=args.device, options=options)
         with out.progress(args.model) as advance:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segstudio.cli.outcome import CANCELLED, Outcome
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from segstudio.zoo import Card, Catalog
 
 STARTER = "starter"
+MARK = " (non-commercial)"
 
 
 def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
@@ -36,8 +36,24 @@ def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
         elif name == "add":
             below.add_argument("file", metavar="FILE", help="a card (TOML), or with --to a weights file")
             below.add_argument("--to", metavar="NAME", help="the model that the weights file belongs to")
-        elif name != "list":
+        elif name == "list":
+            _filters(below)
+        else:
             below.add_argument("names", metavar="NAME", nargs="+" if name == "fetch" else "*")
+
+
+def _filters(parser: argparse.ArgumentParser) -> None:
+    from segstudio.zoo.choosing import TASKS
+
+    parser.add_argument("words", metavar="TEXT", nargs="*", help="only models whose card has all these words")
+    parser.add_argument(
+        "--task",
+        choices=TASKS,
+        action="append",
+        default=[],
+        help="only models that give this; may be given several times",
+    )
+    parser.add_argument("--here", action="store_true", help="only models whose weights are here")
 
 
 def run(args: argparse.Namespace, out: Output) -> Outcome:
@@ -63,7 +79,10 @@ def _size(card: Card, catalog: Catalog) -> int:
     return sum(part.bytes for part in catalog.parts(card))
 
 
-def _list(_args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:
+def _list(args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:
+    from segstudio.zoo import choosing
+
+    cards = choosing.choose(catalog, tasks=args.task, here=args.here, text=" ".join(args.words))
     rows: list[dict[str, Any]] = [
         {
             "name": card.name,
@@ -74,11 +93,24 @@ def _list(_args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:
             "starter": card.starter,
             "recommended": card.recommended,
             "own": catalog.is_own(card.name),
+            "licence": card.licence,
+            "noncommercial": bool(choosing.restriction(card)),
         }
-        for card in catalog
+        for card in cards
     ]
-    table = [(r["name"], r["task"], f"{r['bytes'] / 1e6:,.1f} MB", r["state"], r["title"]) for r in rows]
+    table = [
+        (
+            r["name"],
+            r["task"],
+            f"{r['bytes'] / 1e6:,.1f} MB",
+            r["state"],
+            r["title"] + (MARK if r["noncommercial"] else ""),
+        )
+        for r in rows
+    ]
     out.table(("name", "gives", "size", "weights", "what it is"), table)
+    if not rows:
+        out.line("No model is like this. See all: segstudio models list")
     return Outcome({"models": rows})
 
 
@@ -137,6 +169,15 @@ def _fetch(args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:
     return Outcome({"fetched": done}, code=code)
 
 
+def tell_restriction(card: Card, out: Output) -> None:
+    """Say it where the licence of a model forbids commercial use."""
+    from segstudio.zoo.choosing import restriction
+
+    licence = restriction(card)
+    if licence:
+        out.note(f"{card.name} may not be used commercially: {licence}")
+
+
 def fetch(cards: list[Card], out: Output) -> list[str]:
     """Bring the weights of cards into the cache, with a bar; Ctrl-C keeps what has arrived.
 
@@ -150,6 +191,8 @@ def fetch(cards: list[Card], out: Output) -> list[str]:
     from segstudio.zoo import weights
 
     wanted = [card for card in cards if card.weights]
+    for card in wanted:
+        tell_restriction(card, out)
     size = sum(card.bytes for card in wanted if not weights.is_ready(card))
     if size:
         out.note(f"Fetching {size / 1e6:,.1f} MB into {weights.cache_dir()}")
@@ -181,24 +224,12 @@ def _add(args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:
         card = catalog.add(path)
         out.line(f"{card.name}: added; weights: {state_of(card, catalog)}")
         return Outcome({"added": card.name, "state": state_of(card, catalog)})
-    from segstudio.zoo import add_file
+    from segstudio.zoo.weights import bring
 
     card = catalog.get(args.to)
-    place = _place(card, path, catalog, add_file)
+    place = bring(catalog.parts(card), path)
     out.line(f"{path.name} is in {place}; {card.name}: {state_of(card, catalog)}")
     return Outcome({"file": place, "model": card.name, "state": state_of(card, catalog)})
-
-
-def _place(card: Card, path: Path, catalog: Catalog, add_file: Any) -> Path:
-    """Put a file where the card, or one that it runs on, looks for it."""
-    parts = [part for part in catalog.parts(card) if part.weights]
-    for part in reversed(parts):
-        try:
-            return add_file(part, path)
-        except WeightsError:
-            if part is parts[0]:
-                raise
-    raise InputError("This model has no weights of its own.", remedy=f"See: segstudio models show {card.name}")
 
 
 def _check(args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segstudio.cli.exchange import tell, writable
+from segstudio.cli.models import tell_restriction
 from segstudio.cli.outcome import CANCELLED, Outcome
 from segstudio.cli.sources import existing, is_project, scratch_project
 from segstudio.core.errors import InputError, MediaError
@@ -181,6 +182,7 @@ def predict(
 
     cancelled = False
     with Engine() as engine:
+        tell_restriction(engine.catalog.get(model), out)
         job = engine.predict_many(
             project, media, model, device=device, options=Options(threshold=threshold), on_result=on_result
         )

@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import platformdirs
 from filelock import FileLock
 
-from segstudio.core.errors import WeightsError
+from segstudio.core.errors import InputError, WeightsError
 from segstudio.zoo import download, packages
 from segstudio.zoo.spec import Card, Source, WeightFile
 
@@ -286,6 +286,27 @@ def add_file(card: Card, path: str | Path) -> Path:
     except OSError as error:
         raise _disk_error(error, target, file) from error
     return target
+
+
+def bring(parts: Sequence[Card], path: str | Path) -> Path:
+    """Put a file where a card, or one that it runs on, looks for it; see `add_file`.
+
+    Args:
+        parts: As of `Catalog.parts`: the card itself comes last.
+        path: The file.
+
+    Raises:
+        InputError: None of them has weights.
+        WeightsError: The file is none of theirs.
+    """
+    holding = [part for part in reversed(parts) if part.weights]
+    for part in holding:
+        try:
+            return add_file(part, path)
+        except WeightsError:
+            if part is holding[-1]:
+                raise
+    raise InputError("This model has no weights of its own.", remedy=f"See: segstudio models show {parts[-1].name}")
 
 
 def remove(card: Card) -> int:

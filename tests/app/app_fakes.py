@@ -34,7 +34,7 @@ CLASSES = LabelSet("toy", (Label(1, "cat"), Label(2, "bird")))
 def card(name: str = "toy", **more) -> Card:
     """Return a card without weights."""
     values = {"title": "Toy masks", "task": "instances", "description": "Two squares.", "builder": "toy:make"}
-    return Card(name=name, licence="none", labels="coco-91", **{**values, **more})
+    return Card(name=name, **{**values, "licence": "none", "labels": "coco-91", **more})
 
 
 class ToyCatalog:

@@ -6,23 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from app_fakes import ToyCatalog, card
 from PySide6.QtCore import Qt
 
-from segstudio.app.bridge import Bridge
 from segstudio.app.panels.files import MEDIA, FilesPanel, tip
 from segstudio.app.panels.history import STATE, HistoryPanel
 from segstudio.app.panels.labels import COUNT, LabelsPanel
-from segstudio.app.panels.models import ModelsPanel
 from segstudio.app.panels.objects import ANNOTATION, ObjectsPanel
 from segstudio.app.panels.progress import megabytes, time_left
-from segstudio.app.settings import Settings
 from segstudio.core import changes, edits
 from segstudio.core.annotation import REJECTED, Annotation
 from segstudio.core.geometry import Box
 from segstudio.core.media import Media
 from segstudio.store import ProjectFile
-from segstudio.zoo.spec import Source, WeightFile
 
 
 @pytest.fixture
@@ -188,38 +183,6 @@ def test_a_hundred_thousand_files(session, show, tmp_path: Path, qtbot):
 
 def test_the_tip_of_a_video_has_its_frames():
     assert "250 frames" in tip(Media(1, "v.mp4", "video", 64, 48, 250, status="ok"))
-
-
-def needs(name: str, size: int, **more):
-    file = WeightFile(f"{name}.pth", "ab" * 32, size, "none", "nobody", (Source(folder="nowhere"),))
-    return card(name, weights=(file,), **more)
-
-
-def test_models_say_what_they_need_and_the_better_one_is_offered_with_its_size(shown, show, tmp_path, qtbot):
-    from segstudio.engine.engine import Engine
-
-    catalog = ToyCatalog(
-        card("toy", starter=True),
-        needs("big", 184_000_000, title="Big masks", recommended=True),
-        needs("small", 2_000_000),
-    )
-    engine = Engine(catalog)
-    bridge = Bridge(shown, lambda: engine)
-    panel = show(ModelsPanel(shown, bridge, Settings(tmp_path / "s.ini"), bridge.discard))
-    assert panel.cards["big"].button.text() == "Fetch 184 MB" and panel.cards["big"].button.isVisible()
-    assert not panel.cards["toy"].button.isVisible()
-    assert panel._offer.isVisible() and panel._offer_button.text() == "Fetch 184 MB"
-    assert panel.model == "toy" and panel.cards["toy"].current
-
-    panel.choose("small")
-    assert panel.cards["small"].current and not panel.cards["toy"].current
-    told = []
-    shown.failed.connect(told.append)
-    panel.predict.click()
-    qtbot.waitUntil(lambda: len(told) == 1, timeout=20000)
-    assert bridge.fetching.state == "failed" and "small.pth" in str(told[0])
-    assert Settings(tmp_path / "s.ini").text("model") == "small"
-    bridge.close()
 
 
 @pytest.mark.parametrize(

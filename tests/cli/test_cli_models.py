@@ -30,6 +30,28 @@ def test_list_shows_what_is_ready(call) -> None:
     assert all(name in text for name in rows)
 
 
+def test_list_finds_by_words_by_what_is_given_and_by_what_is_here(call, card) -> None:
+    def names(*words: str) -> list[str]:
+        return [r["name"] for r in call("models", "list", *words, "--json").data["models"]]
+
+    assert names("starter", "--task", "faces", "--task", "labels") == ["starter-faces", "starter-labels"]
+    assert names("--here") == [] and "No model is like this" in call("models", "list", "--here").out
+    call("models", "add", card)
+    call("models", "fetch", "mine")
+    assert names("--here") == ["mine"]
+    assert call("models", "list", "--task", "wrong").code == 2
+
+
+def test_terms_against_commercial_use_are_said(call, card) -> None:
+    text = card.read_text()
+    card.write_text(text.replace("base =", 'licence = "CC-BY-NC-4.0"\nbase ='))
+    call("models", "add", card)
+    assert "(non-commercial)" in call("models", "list", "mine").out
+    row = call("models", "list", "mine", "--json").data["models"][0]
+    assert row["noncommercial"] and row["licence"] == "CC-BY-NC-4.0"
+    assert "may not be used commercially: CC-BY-NC-4.0" in call("models", "fetch", "mine").err
+
+
 def test_show_says_where_weights_belong_and_come_from(call, home) -> None:
     said = call("models", "show", "starter-boxes")
     assert said.code == 0

@@ -1,102 +1,38 @@
-"""The models: what each gives, whether it is here, and the buttons that run it."""
+"""The models: search, choose one, run it, see how far it is, bring its weights."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from segstudio.app.bridge import Bridge
-from segstudio.app.i18n import later, tr
+from segstudio.app.dialogs.licence import LicenceDialog
+from segstudio.app.i18n import language, tr
+from segstudio.app.panels.filtering import Chosen, FilterButton, Groups
+from segstudio.app.panels.model_details import CardDetails
+from segstudio.app.panels.model_list import GIVES, SIDE, CardList, CardModel
 from segstudio.app.panels.progress import JobProgress, megabytes
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
 from segstudio.app.theme import set_role
-from segstudio.app.widgets import Elided, Panel, ThresholdSlider, button, icon_label, label, row
+from segstudio.app.widgets import EmptyState, Panel, ThresholdSlider, button, label, row
 from segstudio.zoo import Card
-from segstudio.zoo import weights as zoo_weights
-from segstudio.zoo.predictor import installing, lacking
 
-GIVES = {
-    "boxes": ("bounding-box", later("boxes")),
-    "instances": ("selection-foreground", later("masks")),
-    "poses": ("person", later("keypoints")),
-    "faces": ("smiley", later("faces")),
-    "semantic": ("map-trifold", later("regions")),
-    "panoptic": ("squares-four", later("regions and objects")),
-    "densepose": ("person-simple", later("dense poses")),
-    "labels": ("tag", later("picture labels")),
-    "prompts": ("sparkle", later("what you point at")),
-}
-
-
-def missing_bytes(cards: list[Card]) -> int:
-    """Return how many bytes of the cards' weights are not here yet."""
-    return sum(entry.file.bytes for card in cards for entry in zoo_weights.status(card) if entry.state != "ready")
-
-
-class ModelCard(QFrame):
-    """One model: click to choose it.
-
-    Signals:
-        chosen: (name) it was clicked.
-        fetch: (name) its weights are wanted.
-    """
-
-    chosen = Signal(str)
-    fetch = Signal(str)
-
-    def __init__(self, card: Card) -> None:
-        super().__init__()
-        self.card = card
-        self.setObjectName("model")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        icon, _ = GIVES[card.task]
-        title = Elided(card.title, "heading", Qt.TextElideMode.ElideRight)
-        self.state = label("", "small")
-        self.button = button(tr("Fetch"), lambda: self.fetch.emit(card.name))
-        self.about = label("", "small", wrap=True)
-        self._lacking = [installing(module) for module in lacking(card)]
-        head = row(icon_label(icon, 18, "muted"), title, self.state, spacing=8)
-        head.setStretch(1, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 12, 10)
-        layout.setSpacing(4)
-        layout.addLayout(head)
-        layout.addWidget(self.about)
-        layout.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignLeft)
-        self.current = False
-
-    def show_state(self, needed: int, *, current: bool) -> None:
-        """Say whether the weights are here, and whether this is the chosen model."""
-        card = self.card
-        gives = tr(GIVES[card.task][1])
-        needs = (tr("Needs: {command}", command=command) for command in self._lacking)
-        self.about.setText(" ".join((tr(card.description), *needs)))
-        self.setAccessibleName(f"{card.title}, {gives}")
-        self.state.setText(gives if not needed else f"{gives} · {megabytes(needed)}")
-        self.button.setText(tr("Fetch {size}", size=megabytes(needed)))
-        self.button.setVisible(needed > 0)
-        if current != self.current:
-            self.current = current
-            self.setProperty("current", current)
-            self.style().polish(self)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.chosen.emit(self.card.name)
-
-    def keyPressEvent(self, event) -> None:
-        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return):
-            self.chosen.emit(self.card.name)
-        else:
-            super().keyPressEvent(event)
+FIRST = "starter-instances"  # what is chosen where nothing was
 
 
 class ModelsPanel(Panel):
-    """Choose a model, run it on this picture or on all, see how far it is, take it back."""
+    """Choose a model, run it on this picture or on all, take the run back.
+
+    Attributes:
+        model: The name of the chosen one, "" for none.
+        opened: The name of the one whose details show, "" for none.
+        list: Of the models.
+    """
 
     title = "Models"
 
@@ -105,8 +41,7 @@ class ModelsPanel(Panel):
         self._session = session
         self._bridge = bridge
         self._settings = settings
-        self.cards: dict[str, ModelCard] = {}
-        self.model = ""
+        self.model = self.opened = ""
         self.predict = button(tr("Predict"), self.predict_one, kind="primary", icon="sparkle")
         self.predict.setToolTip(tr("Predict this picture (Ctrl+Return)"))
         self.predict_every = button(tr("Predict All"), self.predict_all)
@@ -114,128 +49,218 @@ class ModelsPanel(Panel):
         self.progress = JobProgress("pictures", pausable=True)
         self.fetching = JobProgress("bytes")
         self.undo_run = button(tr("Discard the last run"), discard, kind="quiet", icon="arrow-u-up-left")
-        self._offer = self._make_offer()
-        self._inside = QWidget()
-        self._list = QVBoxLayout(self._inside)
-        self._list.setContentsMargins(12, 4, 12, 12)
-        self._list.setSpacing(8)
-        area = QScrollArea(widgetResizable=True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self._inside)
-        self._inside.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
-        area.setFrameShape(QFrame.Shape.NoFrame)
+        self.cards = CardModel(bridge.engine.catalog)
+        self.list = CardList(self.cards)
+        self.list.setAccessibleName(tr("Models"))
+        self.search = QLineEdit(clearButtonEnabled=True)
+        self.search.setAccessibleName(tr("Search models"))
+        self.search.setPlaceholderText(tr("Search {n} models", n=self.cards.total()))
+        self.filter = FilterButton(tr("Filter models"), self._groups, lambda _: self._filter())
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.list)
+        nothing = tr("No model is like this. Clear the search and the filter to see all.")
+        self.stack.addWidget(EmptyState("magnifying-glass", tr("Nothing found"), nothing))
+        self._arrange()
+        self._choose_first()
+        self.search.textChanged.connect(lambda _: self._filter())
+        self.search.returnPressed.connect(self._enter_list)
+        self.list.picked.connect(self._on_picked)
+        self.cards.modelReset.connect(self._furnish)
+        self.cards.dataChanged.connect(lambda *_: self._furnish())
+        bridge.changed.connect(self._show)
+        bridge.fetched.connect(self.cards.read)
+        for signal in (session.project_changed, session.picture_changed, session.history_changed):
+            signal.connect(self._show)
+        language().changed.connect(self._furnish)
+        self._furnish()
+        self._show()
+
+    def _arrange(self) -> None:
         buttons = row(self.predict, self.predict_every, margins=(12, 12, 12, 8))
         buttons.setStretch(0, 1)
         buttons.setStretch(1, 1)
         self.body.addLayout(buttons)
         for widget in (self.progress, self.fetching, self.undo_run):
             self.body.addLayout(row(widget, margins=(12, 0, 12, 0)))
-        self.body.addLayout(row(ThresholdSlider(session.view), margins=(12, 8, 12, 8)))
-        self.body.addWidget(area, 1)
-        self._fill()
-        bridge.changed.connect(self._show)
-        bridge.fetched.connect(self._show)
-        session.project_changed.connect(self._show)
-        session.picture_changed.connect(self._show)
-        session.history_changed.connect(self._show)
-        self._show()
+        self.body.addLayout(row(ThresholdSlider(self._session.view), margins=(12, 8, 12, 8)))
+        self.body.addLayout(row(self.search, self.filter, margins=(8, 0, 8, 4), spacing=4))
+        self.body.addWidget(self.stack, 1)
+
+    # Running
 
     def predict_one(self) -> None:
         """Run the chosen model on the current picture, after fetching it where it is missing."""
-        if self._ready_or_fetch():
+        if self.ready():
             self._bridge.predict_one(self.model)
 
     def predict_all(self) -> None:
         """Run the chosen model on all pictures."""
-        if self._ready_or_fetch():
+        if self.ready():
             self._bridge.predict_all(self.model)
 
-    def choose(self, name: str) -> None:
-        """Make a model the chosen one, with the threshold that suits it."""
-        card = self.cards[name].card
-        if card.task == "prompts":
-            self._session.said.emit(tr("{title} cuts out what you point at: take the tool Cut Out.", title=card.title))
-            return
-        self.model = name
-        self._settings.set_text("model", name)
-        self._session.view.set(threshold=card.default_threshold)
-        self._show()
-
-    def _ready_or_fetch(self) -> bool:
-        if not self.model:
+    def ready(self) -> bool:
+        """Return whether the chosen model can run now; what it lacks is asked for or fetched, and that is said."""
+        if not self.model or not self._agreed(self.model):
             return False
-        if self._needed(self.model):
-            self._session.said.emit(tr("Fetching the model first. Press Predict again when it is here."))
+        state = self.cards.states[self.model]
+        if not state.needed:
+            return True
+        if state.fetchable:
+            self._session.said.emit(tr("Fetching the model first. Press again when it is here."))
             self._bridge.fetch([self.model])
+        else:
+            self._session.said.emit(tr("The weights of this model must be brought by hand: see its card."))
+            self.open(self.model)
+        return False
+
+    def _agreed(self, name: str) -> bool:
+        """Return whether the person may use a model, and knows what its licence forbids."""
+        licence, key = self.cards.states[name].restricted, f"licence/{name}"
+        if not licence or self._settings.text(key):
+            return True
+        if not LicenceDialog(self, self._card(name).title, licence).exec():
             return False
+        self._settings.set_text(key, "1")
         return True
 
-    def _needed(self, name: str) -> int:
-        catalog = self._bridge.engine.catalog
-        return missing_bytes(catalog.parts(catalog.get(name)))
+    # Choosing
 
-    def _fill(self) -> None:
-        catalog = self._bridge.engine.catalog
-        more = [card for card in catalog if not card.starter]
-        groups = (
-            (tr("Starter pack"), [card for card in catalog if card.starter]),
-            (tr("More models"), [card for card in more if card.task != "prompts"]),
-            (tr("For the tool Cut Out"), [card for card in more if card.task == "prompts"]),
-        )
-        for i, (heading, cards) in enumerate(groups):
-            if not cards:
-                continue
-            self._list.addWidget(label(heading, "small"))
-            if i == 1:
-                self._list.addWidget(self._offer)
-            for card in cards:
-                made = self.cards[card.name] = ModelCard(card)
-                made.chosen.connect(self.choose)
-                made.fetch.connect(lambda name: self._bridge.fetch([name]))
-                self._list.addWidget(made)
-        self._list.addStretch(1)
-        stored = self._settings.text("model")
-        usable = [name for name, made in self.cards.items() if made.card.task != "prompts"]
-        ready = [name for name in usable if not self._needed(name)]
-        preferred = [n for n in (stored, "starter-instances", *ready, *usable) if n in usable]
-        if preferred:
-            self.model = preferred[0]
-            self._session.view.set(threshold=self.cards[self.model].card.default_threshold)
+    def choose(self, name: str) -> None:
+        """Make a model the chosen one, with the threshold that suits it, and open its card."""
+        card = self._card(name)
+        if card.task == "prompts":
+            self._session.said.emit(tr("{title} cuts out what you point at: take the tool Cut Out.", title=card.title))
+        else:
+            self._take(name)
+            self._settings.set_text("model", name)
+        self.open(name)
+        self._show()
 
-    def _make_offer(self) -> QFrame:
+    def open(self, name: str) -> None:
+        """Show the details of a card; "" closes the one that is open."""
+        self.opened = name
+        self._furnish()
+        at = self.cards.row_of(name)
+        if at >= 0:
+            self.list.setCurrentIndex(self.cards.index(at))
+            self.list.scrollTo(self.cards.index(at))
+
+    def _on_picked(self, name: str) -> None:
+        if name == self.opened:
+            self.open("")
+        else:
+            self.choose(name)
+
+    def _take(self, name: str) -> None:
+        self.model = self.cards.chosen = name
+        self._session.view.set(threshold=self._card(name).default_threshold)
+
+    def _choose_first(self) -> None:
+        usable = [card.name for card in self._bridge.engine.catalog if card.task != "prompts"]
+        here = [name for name in usable if not self.cards.states[name].needed]
+        first = next((n for n in (self._settings.text("model"), FIRST, *here, *usable) if n in usable), "")
+        if first:
+            self._take(first)
+
+    def _card(self, name: str) -> Card:
+        return self._bridge.engine.catalog.get(name)
+
+    def _enter_list(self) -> None:
+        """Go on from the search to the first card that it found."""
+        first = next((i for i, entry in enumerate(self.cards.shown) if entry.card is not None), -1)
+        if first >= 0:
+            self.list.setFocus()
+            self.list.setCurrentIndex(self.cards.index(first))
+
+    def _groups(self) -> Groups:
+        held = {card.task for card in self._bridge.engine.catalog}
+        gives = [(task, tr(words), icon) for task, (icon, words, _) in GIVES.items() if task in held]
+        return [("where", [("here", tr("Ready to run here"), "check-circle")]), ("gives", gives)]
+
+    def _filter(self) -> None:
+        chosen: Chosen = self.filter.chosen
+        tasks = [value for kind, value in chosen if kind == "gives"]
+        self.cards.filter(self.search.text(), tasks, here=("where", "here") in chosen)
+
+    # Weights
+
+    def fetch(self, name: str) -> None:
+        """Fetch a model's weights."""
+        if self._agreed(name):
+            self._bridge.fetch([name])
+
+    def add_file(self, name: str) -> None:
+        """Let the person name a weights file that was brought by hand, and take it where it is one of the model's."""
+        card = self._card(name)
+        title = tr("Add a Weights File of {title}", title=card.title)
+        path, _ = QFileDialog.getOpenFileName(self, title, self._settings.folder("weights"), tr("All files (*)"))
+        if path:
+            self._settings.set_folder("weights", Path(path).parent)
+            self._bridge.add_weights(name, path)
+
+    # What is shown
+
+    def _furnish(self) -> None:
+        """Give the open card its details and the offer its notice: a reset of the rows has taken them."""
+        self.stack.setCurrentIndex(0 if any(entry.card for entry in self.cards.shown) else 1)
+        better = self.better()
+        for i, entry in enumerate(self.cards.shown):
+            if entry.card is None and not entry.heading and better is not None:
+                self.list.put(i, self._offer(better))
+            elif entry.card is not None and entry.card.name == self.opened:
+                made = self._details(entry.card)
+                self.list.put(i, made)
+                QWidget.setTabOrder(self.list, made.get)
+                QWidget.setTabOrder(made.get, made.bring)
+            else:
+                self.list.take(i)
+        self.list.viewport().update()
+
+    def _details(self, card: Card) -> CardDetails:
+        parts = self._bridge.engine.catalog.parts(card)
+        made = CardDetails(card, parts, self.cards.states[card.name], chosen=card.name == self.model)
+        made.clicked.connect(lambda: self.open(""), Qt.ConnectionType.QueuedConnection)
+        made.fetch.connect(lambda: self.fetch(card.name))
+        made.add.connect(lambda: self.add_file(card.name))
+        return made
+
+    def _offer(self, better: Card) -> QWidget:
+        """Return the notice about a better model that has to be fetched."""
+        holder = QWidget()
+        outer = QVBoxLayout(holder)
+        outer.setContentsMargins(SIDE, 6, SIDE, 2)
         frame = QFrame()
         set_role(frame, "notice")
-        self._offer_text = label("", "", wrap=True)
-        self._offer_button = button("", self._take_offer, kind="primary")
+        outer.addWidget(frame)
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(8)
-        layout.addWidget(self._offer_text)
-        layout.addWidget(self._offer_button, alignment=Qt.AlignmentFlag.AlignLeft)
-        return frame
+        text = tr("{model} finds more, and with finer outlines. It needs the network once.", model=better.title)
+        layout.addWidget(label(text, "", wrap=True))
+        size = megabytes(self.cards.states[better.name].needed)
+        self.take_offer = button(tr("Fetch {size}", size=size), lambda: self._take_offer(better), kind="primary")
+        layout.addWidget(self.take_offer, alignment=Qt.AlignmentFlag.AlignLeft)
+        return holder
 
-    def _take_offer(self) -> None:
-        better = next((c.card for c in self.cards.values() if c.card.recommended), None)
-        if better is not None:
-            self.choose(better.name)
-            self._bridge.fetch([better.name])
+    def better(self) -> Card | None:
+        """Return the model that is recommended and not here yet."""
+        catalog = self._bridge.engine.catalog
+        return next((c for c in catalog if c.recommended and self.cards.states[c.name].needed), None)
+
+    def _take_offer(self, better: Card) -> None:
+        self.choose(better.name)
+        self.fetch(better.name)
 
     def _show(self) -> None:
         session, bridge = self._session, self._bridge
         running = bridge.running()
         self.progress.show_job(running)
         self.fetching.show_job(bridge.fetching)
-        usable = session.picture is not None and bool(self.model)
-        self.predict.setEnabled(usable)
+        self.predict.setEnabled(session.picture is not None and bool(self.model))
         self.predict_every.setEnabled(bool(session.media_ids) and running is None and bool(self.model))
         self.undo_run.setVisible(bridge.last_run() is not None)
-        for name, widget in self.cards.items():
-            widget.show_state(self._needed(name), current=name == self.model)
-        better = next((c.card for c in self.cards.values() if c.card.recommended), None)
-        needed = self._needed(better.name) if better is not None else 0
-        self._offer.setVisible(needed > 0)
-        if better is not None:
-            text = tr("{model} finds more, and with finer outlines. It needs the network once.", model=better.title)
-            self._offer_text.setText(text)
-            self._offer_button.setText(tr("Fetch {size}", size=megabytes(needed)))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Files may have come by another way.
+        self.cards.read()

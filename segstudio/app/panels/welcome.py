@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from segstudio.app.bridge import Bridge
 from segstudio.app.i18n import later, moment, tr
-from segstudio.app.panels.models import missing_bytes
 from segstudio.app.panels.progress import JobProgress, megabytes
 from segstudio.app.settings import Settings
 from segstudio.app.theme import set_role
 from segstudio.app.widgets import Elided, button, icon_label, label, row
 from segstudio.engine.intake import sample_files
+from segstudio.zoo.choosing import missing_of
 
 WIDTH = 920
 RECENT = 4
@@ -247,7 +247,7 @@ class WelcomePage(QWidget):
         from segstudio.engine.job import ENDED
 
         cards = self._bridge.engine.catalog.starter_pack()
-        needed = missing_bytes(cards)
+        needed = missing_of(cards)
         job = self._bridge.fetching
         busy = job is not None and job.state not in ENDED
         self._progress.show_job(job)

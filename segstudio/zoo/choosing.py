@@ -1,0 +1,59 @@
+"""Choosing among the cards of a catalog: by what they give, what is here, some words; and what licences forbid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, get_args
+
+from segstudio.zoo import weights
+from segstudio.zoo.spec import Card, Task
+
+if TYPE_CHECKING:
+    from segstudio.zoo.catalog import Catalog
+
+TASKS: tuple[str, ...] = get_args(Task)
+
+_NOT_FOR_TRADE = re.compile(r"non-?\s?commercial|\bNC\b|research (purposes|use)?\s*only|academic", re.IGNORECASE)
+
+
+def choose(catalog: Catalog, *, tasks: Collection[str] = (), here: bool = False, text: str = "") -> list[Card]:
+    """Return the cards that pass, in the catalog's order.
+
+    Args:
+        catalog: The catalog.
+        tasks: What they give, any of these `TASKS`; none for anything.
+        here: Only those whose weights, and those of all they run on, are here.
+        text: Words that all must occur in the name, the title, the description or the paper, whatever the case.
+    """
+    return [c for c in catalog if passes(c, tasks, text) and (not here or not missing(catalog, c))]
+
+
+def passes(card: Card, tasks: Collection[str] = (), text: str = "") -> bool:
+    """Return whether a card gives the wanted and holds all words of a text; see `choose`."""
+    if tasks and card.task not in tasks:
+        return False
+    said = f"{card.name} {card.title} {card.description} {card.paper}".casefold()
+    return all(word in said for word in text.casefold().split())
+
+
+def missing(catalog: Catalog, card: Card) -> int:
+    """Return how many bytes of a card's weights, and of those it runs on, are not here."""
+    return missing_of(catalog.parts(card))
+
+
+def missing_of(cards: Iterable[Card]) -> int:
+    """Return how many bytes of the cards' own weights are not here."""
+    return sum(entry.file.bytes for card in cards for entry in weights.status(card) if entry.state != "ready")
+
+
+def fetchable(catalog: Catalog, card: Card) -> bool:
+    """Return whether each weights file that is not here has a source to be fetched from."""
+    states = (entry for part in catalog.parts(card) for entry in weights.status(part))
+    return all(entry.state == "ready" or bool(entry.file.sources) for entry in states)
+
+
+def restriction(card: Card) -> str:
+    """Return the licence of a card, or of its weights, that forbids commercial use; "" where none does."""
+    stated = (card.licence, *(file.licence for file in card.weights))
+    return next((licence for licence in stated if _NOT_FOR_TRADE.search(licence)), "")
