@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from segstudio.core.gaussians import peak
+
 # --- from coordinates to maps ---------------------------------------------------------------------------------------
 
 
@@ -48,7 +50,7 @@ def draw_hrnet(
     weights = np.asarray(visible, np.float32).reshape(-1, 1).copy()
     maps = np.zeros((len(joints), *size), np.float32)
     reach = int(sigma * 3)
-    kernel = _gaussian(2 * reach + 1, reach, sigma)
+    kernel = peak(reach, sigma)
     # The published code cuts towards zero.
     centres = np.trunc(joints[:, :2] / np.asarray(stride, np.float64) + 0.5).astype(int)
     for i, (x, y) in enumerate(centres.tolist()):
@@ -71,7 +73,8 @@ def draw_princeton(people: np.ndarray, resolution: int) -> np.ndarray:
     people = np.asarray(people, np.float64)
     sigma = resolution / 64
     reach = 3 * sigma + 1
-    kernel = _gaussian(int(np.ceil(6 * sigma + 3)), reach, sigma)
+    offset = np.arange(0, 6 * sigma + 3) - reach
+    kernel = np.exp(-(offset**2 + offset[:, None] ** 2) / (2 * sigma**2))
     maps = np.zeros((people.shape[1], resolution, resolution), np.float32)
     for person in people:
         for i, (x, y) in enumerate(person[:, :2].astype(int).tolist()):
@@ -96,19 +99,14 @@ def draw_bearpaw(
     right, bottom = int(point[0] + 3 * sigma + 1), int(point[1] + 3 * sigma + 1)
     if not _touches(left, top, right, bottom, size):
         return plane, False
-    count = int(6 * sigma + 1)
-    kernel = _gaussian(count, count // 2, sigma)
+    reach = int(6 * sigma + 1) // 2
+    kernel = peak(reach, sigma)
     if kind == "cauchy":
-        offset = np.arange(count) - count // 2
+        offset = np.arange(-reach, reach + 1)
         kernel = sigma / (offset**2 + offset[:, None] ** 2 + sigma**2) ** 1.5
     # The window ends where the published code ends it, which can be a cell before the kernel does.
     _put(plane, kernel[: bottom - top, : right - left], left, top)
     return plane, True
-
-
-def _gaussian(count: int, middle: float, sigma: float) -> np.ndarray:
-    offset = np.arange(count) - middle
-    return np.exp(-(offset**2 + offset[:, None] ** 2) / (2 * sigma**2))
 
 
 def _touches(left: int, top: int, right: int, bottom: int, size: tuple[int, int]) -> bool:
@@ -135,7 +133,7 @@ def argmax(maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Reading to the cell alone: off by up to half a cell each way.
     """
     width = maps.shape[-1]
-    flat = maps.reshape(*maps.shape[:-2], -1)
+    flat = _flat(maps)
     best = flat.argmax(-1)
     values = np.take_along_axis(flat, best[..., None], -1)[..., 0]
     return np.stack((best % width, best // width), -1).astype(np.float64), values
@@ -246,7 +244,7 @@ def dark(maps: np.ndarray, sigma: float = 2.0, smooth: bool = True) -> tuple[np.
     steps = np.arange(-2, 3)
     rows = np.clip(row[..., None] + steps, 0, height - 1)
     columns = np.clip(column[..., None] + steps, 0, width - 1)
-    flat = heat.reshape(*heat.shape[:-2], -1)
+    flat = _flat(heat)
     cells = (rows[..., :, None] * width + columns[..., None, :]).reshape(*column.shape, 25)
     near = np.log(np.maximum(np.take_along_axis(flat, cells, -1), 1e-10)).reshape(*column.shape, 5, 5)
     dx = (near[..., 2, 3] - near[..., 2, 1]) / 2
@@ -261,6 +259,10 @@ def dark(maps: np.ndarray, sigma: float = 2.0, smooth: bool = True) -> tuple[np.
     return points + np.where(good[..., None], move, 0.0), values
 
 
+def _flat(maps: np.ndarray) -> np.ndarray:
+    return maps.reshape(*maps.shape[:-2], maps.shape[-2] * maps.shape[-1])
+
+
 def _cells(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return points[..., 0].astype(np.int64), points[..., 1].astype(np.int64)
 
@@ -268,7 +270,7 @@ def _cells(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _slopes(maps: np.ndarray, column: np.ndarray, row: np.ndarray) -> np.ndarray:
     """Return how much warmer the next cell is than the one before, (..., 2) of across and down; borders repeat."""
     height, width = maps.shape[-2:]
-    flat = maps.reshape(*maps.shape[:-2], -1)
+    flat = _flat(maps)
 
     def at(c: np.ndarray, r: np.ndarray) -> np.ndarray:
         cells = np.clip(r, 0, height - 1) * width + np.clip(c, 0, width - 1)

@@ -99,8 +99,13 @@ def hourglass_points(
     return np.trunc(apply(matrix, np.asarray(points, np.float64) - first)).astype(np.int64) + first
 
 
-def hourglass_window(centre: np.ndarray, scale: float) -> tuple[int, int, int, int]:
-    """Return the part of the picture (left, top, right, bottom) in whole pixels that an hourglass is shown."""
-    left, top = hourglass_points(np.zeros(2), centre, scale, (1, 1), back=True).tolist()
-    right, bottom = hourglass_points(np.ones(2), centre, scale, (1, 1), back=True).tolist()
+def hourglass_window(centre: np.ndarray, scale: float, side: int) -> tuple[int, int, int, int]:
+    """Return the part of the picture (left, top, right, bottom) in whole pixels that an hourglass is shown.
+
+    Args:
+        side: Of the crop in pixels. It matters by rounding alone: cutting an edge that is whole to the last digit or
+            not makes a pixel's difference, and so the published computation is kept.
+    """
+    corners = np.array([[0, 0], [side, side]])
+    (left, top), (right, bottom) = hourglass_points(corners, centre, scale, (side, side), back=True).tolist()
     return left, top, right, bottom

@@ -64,7 +64,7 @@ def names() -> tuple[str, ...]:
     """Return the names of the templates, people first, then hands, faces and animals."""
     folder = files("segstudio.resources") / "skeletons"
     found = [entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json")]
-    kinds = ("body", "wholebody", "hand", "face", "animal")
+    kinds = ("body", "wholebody", "mpii", "hand", "face", "animal")
 
     def order(name: str) -> tuple[int, int, str]:
         kind, _, count = name.rpartition("-")

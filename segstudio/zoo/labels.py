@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import msgspec
 
+from segstudio.core import skeletons
 from segstudio.core.errors import InputError
 from segstudio.core.labels import COCO_PERSON, FACE_FIVE, Label, LabelSet, Skeleton
 
@@ -36,8 +37,13 @@ def get(name: str) -> LabelSet:
         raise InputError(f"There is no label set '{name}'.", remedy=f"Known are: {', '.join(names())}.")
     text = (files("segstudio.resources") / "labels" / f"{name}.json").read_bytes()
     content = msgspec.json.decode(text, type=_File)
-    skeleton = _SKELETONS[content.skeleton] if content.skeleton else None
+    skeleton = _skeleton(content.skeleton) if content.skeleton else None
     return LabelSet(content.name, content.labels, skeleton)
+
+
+def _skeleton(name: str) -> Skeleton:
+    """Return a skeleton of the models' own, or a template's."""
+    return _SKELETONS[name] if name in _SKELETONS else skeletons.get(name).skeleton
 
 
 def from_names(name: str, classes: tuple[str, ...], first: int) -> LabelSet:

@@ -56,6 +56,7 @@ def test_leading_axes_are_free_and_nothing_is_changed(read) -> None:
     assert points.shape == (2, 3, 2)
     assert values.shape == (2, 3)
     np.testing.assert_array_equal(maps, before)
+    assert read(maps[:0])[0].shape == (0, 3, 2)
     single, value = read(maps[1, 2])
     np.testing.assert_allclose(single, points[1, 2])
     assert value == values[1, 2]

@@ -30,7 +30,7 @@ def test_boxes_grow_to_the_aspect_of_the_input() -> None:
 
 
 def test_an_hourglass_sees_a_square_around_the_centre() -> None:
-    assert pose_crops.hourglass_window(np.array([100.0, 60.0]), 0.4) == (60, 20, 140, 100)
+    assert pose_crops.hourglass_window(np.array([100.0, 60.0]), 0.4, 64) == (60, 20, 140, 100)
     matrix = pose_crops.hourglass(np.array([100.0, 60.0]), 0.4, 0, (256, 256))
     np.testing.assert_allclose(pose_crops.apply(matrix, np.array([[60.0, 20], [140, 100]])), [[0, 0], [256, 256]])
 

@@ -14,8 +14,8 @@ from segstudio.core.geometry import Box
 from segstudio.core.labels import COCO_PERSON, FACE_FIVE, Skeleton
 
 COUNTS = {
-    "body-17": 17, "wholebody-133": 133, "hand-21": 21, "face-5": 5, "face-68": 68, "face-98": 98, "face-106": 106,
-    "animal-17": 17, "animal-20": 20,
+    "body-17": 17, "wholebody-133": 133, "mpii-16": 16, "hand-21": 21, "face-5": 5, "face-68": 68, "face-98": 98,
+    "face-106": 106, "animal-17": 17, "animal-20": 20,
 }  # fmt: skip
 ALL = sorted(COUNTS)
 

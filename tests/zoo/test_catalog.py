@@ -173,7 +173,7 @@ def test_label_sets() -> None:
     assert [label.id for label in imagenet.labels] == list(range(1000))
     assert (imagenet.labels[0].name, imagenet.labels[281].name) == ("tench", "tabby")
     assert len({label.name for label in imagenet.labels}) == 1000
-    for name, count in (("face", 5), ("coco-person", 17)):
+    for name, count in (("face", 5), ("coco-person", 17), ("mpii-person", 16)):
         skeleton = labels.get(name).skeleton
         assert skeleton is not None
         assert len(skeleton.names) == count
