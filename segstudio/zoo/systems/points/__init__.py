@@ -1,0 +1,1 @@
+"""Systems that find objects as points: corners and centres."""
