@@ -112,16 +112,24 @@ def bare_call(predictor: Any, rgb: np.ndarray, options: zoo.Options) -> Callable
     if hasattr(predictor, "bare"):
         inputs = predictor.prepare([rgb])
         return lambda: predictor.bare(inputs)
-    # A model of two networks that OpenCV runs: the tensors that it gives them are recorded once.
-    calls: list[tuple[Any, np.ndarray]] = []
+    # A model of two networks: the tensors that it gives them are recorded once.
+    calls: list[Callable[[], object]] = []
 
     class Recorder:
         def __init__(self, network: Any) -> None:
             self.network = network
 
         def setInput(self, blob: np.ndarray) -> None:
-            calls.append((self.network, blob))
+            def call() -> None:
+                self.network.setInput(blob)
+                self.network.forward(self.network.getUnconnectedOutLayersNames()[0])
+
+            calls.append(call)
             self.network.setInput(blob)
+
+        def __call__(self, batch: np.ndarray, names: list[str]) -> list[np.ndarray]:
+            calls.append(lambda: self.network(batch, names))
+            return self.network(batch, names)
 
         def __getattr__(self, name: str) -> Any:
             return getattr(self.network, name)
@@ -132,13 +140,7 @@ def bare_call(predictor: Any, rgb: np.ndarray, options: zoo.Options) -> Callable
     predictor.predict([rgb], options)
     for part in parts:
         part.network = part.network.network
-
-    def run() -> None:
-        for network, blob in calls:
-            network.setInput(blob)
-            network.forward(network.getUnconnectedOutLayersNames()[0])
-
-    return run
+    return lambda: [call() for call in calls]
 
 
 def timed(call: Callable[[], object], device: str) -> np.ndarray:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from segstudio.cli import new_model
 from segstudio.cli.outcome import CANCELLED, Outcome
 from segstudio.cli.parser import common
 from segstudio.cli.sources import existing
@@ -21,12 +22,13 @@ MARK = " (non-commercial)"
 
 def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
     """Declare the verbs below `models`."""
-    verbs = parser.add_subparsers(dest="models", metavar="list | show | fetch | add | check", required=True)
+    verbs = parser.add_subparsers(dest="models", metavar="list | show | fetch | add | new | check", required=True)
     for name, text in (
         ("list", "list the models, and which are ready"),
         ("show", "show the card of a model"),
         ("fetch", "fetch the weights of models; 'starter' means the starter pack"),
         ("add", "add a card of your own, or a weights file that was brought by hand"),
+        ("new", "make a card for an ONNX, TorchScript or torch.export file, and add both"),
         ("check", "verify the weights that are here by their sha256"),
     ):
         below = verbs.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".", allow_abbrev=False)
@@ -36,6 +38,8 @@ def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
         elif name == "add":
             below.add_argument("file", metavar="FILE", help="a card (TOML), or with --to a weights file")
             below.add_argument("--to", metavar="NAME", help="the model that the weights file belongs to")
+        elif name == "new":
+            new_model.arguments(below)
         elif name == "list":
             _filters(below)
         else:
@@ -61,9 +65,9 @@ def run(args: argparse.Namespace, out: Output) -> Outcome:
     from segstudio.zoo import Catalog
 
     catalog = Catalog()
-    outcome = {"list": _list, "show": _show, "fetch": _fetch, "add": _add, "check": _check}[args.models](
-        args, out, catalog
-    )
+    outcome = {"list": _list, "show": _show, "fetch": _fetch, "add": _add, "new": new_model.run, "check": _check}[
+        args.models
+    ](args, out, catalog)
     return Outcome(outcome.data, [*outcome.problems, *map(str, catalog.problems)], outcome.code)
 
 

@@ -15,6 +15,7 @@ from segstudio.core.masks import Mask
 from segstudio.core.results import Boxes, Instances, Result
 from segstudio.core.views import BoxesView, HeatView, PictureView, View
 from segstudio.zoo.blocks.enlarging import enlarge
+from segstudio.zoo.blocks.onnx import OnnxNetwork
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 from segstudio.zoo.promptable import Embedding, Proposal, check_prompt
 
@@ -43,16 +44,11 @@ class _MaskInBox(Predictor):
 
     def __init__(self, parts: Build) -> None:
         super().__init__(parts.card)
-        import cv2
-
         if parts.files is None or parts.card.input is None:
             raise WeightsError(f"{parts.card.title} is its graph: it can't be built without its files.")
         path = parts.files[parts.card.weights[0].name]
-        try:
-            self.network = cv2.dnn.readNetFromONNX(str(path))
-        except cv2.error as error:
-            raise WeightsError("OpenCV can't read this network.", path=path) from error
-        self.output = self.network.getUnconnectedOutLayersNames()[0]
+        self.network = OnnxNetwork(path)
+        self.output = next(iter(self.network.outputs))
         self.boxes = parts.parts[parts.card.composes[0]]
         self.input = parts.card.input
         self.margin: float = parts.settings["margin"]
@@ -186,8 +182,7 @@ class _MaskInBox(Predictor):
         small = cv2.resize(crop, self.input.size[::-1], interpolation=cv2.INTER_AREA).astype(np.float32)
         small /= max(float(small.max()), 1.0)
         small = (small - np.asarray(self.input.mean, np.float32)) / np.asarray(self.input.std, np.float32)
-        self.network.setInput(np.ascontiguousarray(small.transpose(2, 0, 1)[None]))
-        value = self.network.forward(self.output)[0, 0]
+        value = self.network(small.transpose(2, 0, 1)[None], [self.output])[0][0, 0]
         low, high = float(value.min()), float(value.max())
         value = (value - low) / max(high - low, 1e-6)
         return cv2.resize(value, (width, height), interpolation=cv2.INTER_LINEAR)
