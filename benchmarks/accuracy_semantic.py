@@ -1,0 +1,131 @@
+"""Semantic maps: VOC's classes on COCO pictures, street pictures of CamVid."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+from checks import Bench, Check, picture
+from pycocotools import mask as coco_masks
+
+from segstudio.core.results import SemanticMap
+from segstudio.media import read_image
+
+IGNORED = 255
+# COCO's names of VOC's classes, where they differ.
+_NAMES = {
+    "airplane": "aeroplane",
+    "motorcycle": "motorbike",
+    "couch": "sofa",
+    "potted plant": "pottedplant",
+    "dining table": "diningtable",
+    "tv": "tvmonitor",
+}
+
+Pairs = Iterator[tuple[np.ndarray, np.ndarray]]
+
+
+def checks() -> list[Check]:
+    """Return the checks of semantic maps."""
+    voc = "mIoU over VOC's classes on 80 COCO pictures, crowds and overlaps left out"
+    return [
+        Check("espnetv2-1.5", "espnetv2-s1.5-voc", voc, {"mIoU": 0.432, "person": 0.726}, _voc("espnetv2-s1.5-voc")),
+        Check("espnetv2-1.0", "espnetv2-s1.0-voc", voc, {}, _voc("espnetv2-s1.0-voc")),
+        Check(
+            "espnet-camvid",
+            "espnet-camvid",
+            "mIoU over 11 classes on 13 pictures of CamVid, void left out",
+            {"mIoU": 0.555, "accuracy": 0.864},
+            _camvid,
+        ),
+    ]
+
+
+def confusion(truth: np.ndarray, found: np.ndarray, count: int) -> np.ndarray:
+    """Return how many pixels of each true class (rows) were given each class (columns); ignored ones are left out."""
+    known = truth < count
+    pairs = truth[known].astype(np.int64) * count + np.minimum(found[known], count - 1)
+    return np.bincount(pairs, minlength=count * count).reshape(count, count)
+
+
+def figures(matrix: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the IoU of each class (nan where it neither is nor was found), and the share of pixels that are right."""
+    right = np.diag(matrix).astype(np.float64)
+    either = matrix.sum(0) + matrix.sum(1) - right
+    return np.divide(right, either, out=np.full(len(right), np.nan), where=either > 0), right.sum() / matrix.sum()
+
+
+def _measured(
+    bench: Bench, name: str, pairs: Callable[[Bench, list[str]], Pairs]
+) -> tuple[np.ndarray, float, list[str]]:
+    """Return (confusion, seconds a picture, class names) of a model on pairs of a picture and its true map."""
+    with bench.model(name) as model:
+        names = [label.name for label in model.classes.labels]
+        matrix = np.zeros((len(names), len(names)), np.int64)
+        times = []
+        for frame, truth in pairs(bench, names):
+            start = time.perf_counter()
+            [[result]] = model.predict([frame])
+            times.append(time.perf_counter() - start)
+            assert isinstance(result, SemanticMap)
+            matrix += confusion(truth, result.map, len(names))
+    return matrix, float(np.median(times)), names
+
+
+def _voc(name: str) -> Callable[[Bench], Mapping[str, float]]:
+    def measure(bench: Bench) -> Mapping[str, float]:
+        matrix, seconds, names = _measured(bench, name, _coco_pairs)
+        iou, right = figures(matrix)
+        return {
+            "mIoU": float(np.nanmean(iou)),
+            "person": float(iou[names.index("person")]),
+            "accuracy": right,
+            "ms a picture": 1000 * seconds,
+        }
+
+    return measure
+
+
+def _coco_pairs(bench: Bench, names: list[str]) -> Pairs:
+    mini = bench.data("coco_mini")
+    document = json.loads((mini / "annotations/instances_train2017.json").read_bytes())
+    voc = {
+        c["id"]: names.index(name)
+        for c in document["categories"]
+        if (name := _NAMES.get(c["name"], c["name"])) in names
+    }
+    for image in bench.some(document["images"]):
+        size = image["height"], image["width"]
+        truth, covered = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
+        for a in document["annotations"]:
+            if a["image_id"] != image["id"] or a["category_id"] not in voc:
+                continue
+            outline = a["segmentation"]
+            coded = coco_masks.frPyObjects(outline, *size)
+            where = coco_masks.decode(coded if isinstance(coded, dict) else coco_masks.merge(coded)).astype(bool)
+            truth[where] = IGNORED if a["iscrowd"] else voc[a["category_id"]]
+            covered += where
+        truth[covered > 1] = IGNORED
+        yield picture(mini / "train2017" / image["file_name"]), truth
+
+
+def _camvid(bench: Bench) -> Mapping[str, float]:
+    matrix, seconds, _ = _measured(bench, "espnet-camvid", _camvid_pairs)
+    iou, right = figures(matrix)
+    known = matrix[:11]
+    return {
+        "mIoU": float(np.nanmean(iou[:11])),
+        "accuracy": right,
+        "accuracy without void": float(np.trace(known) / known[:, :11].sum()),
+        "ms a picture": 1000 * seconds,
+    }
+
+
+def _camvid_pairs(bench: Bench, names: list[str]) -> Pairs:
+    folder = bench.data("camvid")
+    for path in bench.some(sorted((folder / "images").iterdir())):
+        truth = read_image(folder / "labels" / path.name).rgb[..., 0].copy()
+        truth[truth == names.index("unlabelled")] = IGNORED
+        yield picture(path), truth
