@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import torch
 from torch import Tensor, nn
 
@@ -61,13 +63,8 @@ class Pyramid(nn.Module):
     def branches(self, x: Tensor) -> Tensor:
         """Return the joined branches before their norm."""
         x = self.c1(x)
-        made = [self.d1(x)]
-        total: Tensor | None = None
-        for rate in RATES[1:]:
-            branch = getattr(self, f"d{rate}")(x)
-            total = branch if total is None else total + branch
-            made.append(total)
-        return torch.cat(made, dim=1)
+        first, *wider = (getattr(self, f"d{rate}")(x) for rate in RATES)
+        return torch.cat((first, *accumulate(wider)), dim=1)
 
 
 class Downsampler(Pyramid):

@@ -181,10 +181,10 @@ class PyramidPool(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.projection_layer(x)
-        size = x.shape[2:]
+        size = (x.shape[2], x.shape[3])
         seen: list[Tensor] = []
         for scale, stage in zip(SCALES, self.stages):
-            sides = [max(math.ceil(side * scale), 5) for side in size]
+            sides = (max(math.ceil(size[0] * scale), 5), max(math.ceil(size[1] * scale), 5))
             if scale < 1:
                 y = F.adaptive_avg_pool2d(x, sides)
                 y = F.interpolate(stage(y), size, mode="bilinear", align_corners=True)
