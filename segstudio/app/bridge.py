@@ -32,11 +32,12 @@ class Bridge(QObject):
         run: The last run over many pictures, None before the first.
         one: The last prediction of a single picture.
         fetching: The last fetch of weights.
+        looking: The last look inside a model.
         prompts: Asks models that cut out what is pointed at.
         device: Where models run: "auto" is the first graphics card, else the CPU.
 
     Signals:
-        changed: A job of these three came further, or ended.
+        changed: A job of these came further, or ended.
         fetched: Weights have arrived.
         predicted: (Prediction) a picture has been predicted.
     """
@@ -55,6 +56,7 @@ class Bridge(QObject):
         self.run: Job | None = None
         self.one: Job | None = None
         self.fetching: Job | None = None
+        self.looking: Job | None = None
         self.device = "auto"
         self.prompts = Prompting(session, self)
         # Workers emit; Qt carries it over to the thread of this object.
@@ -102,6 +104,13 @@ class Bridge(QObject):
                     project, None, model, device=device, options=self._options(model), on_end=end
                 ),
             )
+
+    def look_inside(self, model: str, then: Callable[[Job], object]) -> None:
+        """Look inside a model while it looks at the current picture; `then` gets the job when it has ended."""
+        picture = self._session.picture
+        if picture is not None:
+            end = self._on_end(then)
+            self._start("looking", lambda: self.engine.look(model, lambda: picture.rgb, device=self.device, on_end=end))
 
     def _options(self, model: str) -> Any:
         """Return options that store predictions below the shown threshold too: the slider then has some to show."""
@@ -160,7 +169,7 @@ class Bridge(QObject):
 
     def stop(self) -> None:
         """Cancel what runs and wait for it; what is finished is kept."""
-        for job in (self.run, self.one, self.fetching):
+        for job in (self.run, self.one, self.fetching, self.looking):
             if job is not None and job.state not in ENDED:
                 job.cancel()
                 while not job.wait(0.02):

@@ -41,6 +41,8 @@ _WORDS: dict[str, Callable[[Session], bool]] = {
     "shown": lambda s: s.view.shown,
     "rejected": lambda s: s.view.show_rejected,
     "grid": lambda s: s.view.grid > 0,
+    "inside": lambda s: bool(s.inside.views),
+    "inside_shown": lambda s: s.inside.shown is not None,
 }
 
 

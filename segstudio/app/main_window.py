@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
         for signal in (
             session.project_changed, session.picture_changed, session.selection_changed, session.history_changed,
             session.annotations_changed, session.categories_changed, session.view.changed, self.bridge.changed,
-            self.link.tool_changed,
+            self.link.tool_changed, session.inside.changed,
         ):  # fmt: skip
             signal.connect(lambda *_: self._refresh.start())
         self.canvas.cursor_moved.connect(self.status.show_cursor)

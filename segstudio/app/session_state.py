@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from segstudio.app.densepose_state import DenseState
+from segstudio.app.inside_state import InsideState
 from segstudio.app.view_state import ViewState
 from segstudio.core.annotation import Annotation
 from segstudio.core.changes import ChangeSet
@@ -62,6 +63,7 @@ class SessionState(QObject):
         super().__init__(parent)
         self.view = ViewState(self)
         self.dense = DenseState()
+        self.inside = InsideState(self)
         self.project: ProjectFile | None = None
         self.reader: MediaReader | None = None
         self.media: Media | None = None

@@ -95,7 +95,7 @@ class StatusBar(QStatusBar):
             self.zoom_text.setText("")
 
     def _show_engine(self) -> None:
-        for job in (self._bridge.one, self._bridge.run, self._bridge.fetching):
+        for job in (self._bridge.one, self._bridge.looking, self._bridge.run, self._bridge.fetching):
             if job is not None and job.state in ("queued", "running", "paused"):
                 percent = f" {100 * job.progress.done // job.progress.total} %" if job.progress.total else "…"
                 states = {"paused": tr("Paused"), "queued": tr("Waiting")}

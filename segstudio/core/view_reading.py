@@ -18,6 +18,10 @@ SCALES = ("viridis", "inferno", "grey")
 """The colour scales of what has one side; what has two always gets the diverging one."""
 
 TWO_SIDED = "diverging"
+POSITIVE: colors.RGB = (74, 144, 217)
+NEGATIVE: colors.RGB = (217, 119, 66)
+"""The colours of bars."""
+
 _TOGETHER = 4  # views of a group that are read at once; of 80 classes the one that is shown says enough
 _MOST = 6
 _ONE_SIDED = 0.05  # how little may lie on the other side of zero for a scale to count as one of one side
@@ -109,6 +113,27 @@ def colored(view: HeatView, scale: str = SCALES[0], side: int = 0) -> np.ndarray
     share = (values - low) / (high - low) if high > low else np.full(values.shape, 0.5, np.float32)
     places = np.rint(np.clip(share, 0, 1) * 255).astype(np.uint8)
     return colors.lut(TWO_SIDED if signed else scale)[places]
+
+
+def scale_colors(view: HeatView, scale: str) -> np.ndarray:
+    """Return the colours of a map from its lowest value to its highest, uint8 (256, 3)."""
+    return colors.lut(TWO_SIDED if scale_of(view).signed else scale)
+
+
+def score_color(score: float | None) -> colors.RGB:
+    """Return what a box or a point is drawn in: the surer, the lighter."""
+    if score is None:
+        return 91, 157, 255
+    r, g, b = colors.lut("viridis")[round(min(max(score, 0.0), 1.0) * 255)].tolist()
+    return r, g, b
+
+
+def texts_of(view: BoxesView | PointsView) -> list[str]:
+    """Return what stands beside each box or point: its text and its score."""
+    count = size_of(view)[0]
+    words = view.texts or ("",) * count
+    scores = [""] * count if view.scores is None else [f"{score:.2f}" for score in view.scores.tolist()]
+    return [" ".join(filter(None, pair)) for pair in zip(words, scores)]
 
 
 def at(view: HeatView, x: float, y: float) -> float | None:

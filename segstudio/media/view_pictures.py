@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segstudio.core import colors, view_reading
-from segstudio.core.colors import RGB
 from segstudio.core.views import BarsView, BoxesView, HeatView, PictureView, PointsView, View
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 OVER = 0.65  # how much a map covers the picture
 LEAST = 256  # pixels of the longer side of a map without the picture
 _BAR, _NAME, _ROOM = 22, 190, 420  # pixels: a row's height, the names' width, the longest bar
-_INK, _GROUND, _FILL, _LOW = (40, 40, 40), (255, 255, 255), (31, 102, 214), (201, 98, 45)
+_INK, _GROUND = (40, 40, 40), (255, 255, 255)
 
 
 def drawn(view: View, rgb: np.ndarray, *, scale: str = view_reading.SCALES[0], alone: bool = False) -> np.ndarray:
@@ -82,22 +81,6 @@ def _tools(rgb: np.ndarray) -> tuple[Image.Image, Any, Any, int]:
     return made, ImageDraw.Draw(made), ImageFont.load_default(max(side // 60, 11)), max(side // 400, 2)
 
 
-def score_color(score: float | None) -> RGB:
-    """Return what a box or a point is drawn in: the surer, the lighter."""
-    if score is None:
-        return 91, 157, 255
-    r, g, b = colors.lut("viridis")[round(min(max(score, 0.0), 1.0) * 255)].tolist()
-    return r, g, b
-
-
-def texts_of(view: BoxesView | PointsView) -> list[str]:
-    """Return what stands beside each box or point: its text and its score."""
-    count = view_reading.size_of(view)[0]
-    words = view.texts or ("",) * count
-    scores = [""] * count if view.scores is None else [f"{score:.2f}" for score in view.scores.tolist()]
-    return [" ".join(filter(None, pair)) for pair in zip(words, scores)]
-
-
 def _boxes(view: BoxesView, rgb: np.ndarray) -> np.ndarray:
     made, pen, font, width = _tools(rgb)
     scores = [None] * len(view.boxes) if view.scores is None else view.scores.tolist()
@@ -105,9 +88,9 @@ def _boxes(view: BoxesView, rgb: np.ndarray) -> np.ndarray:
     for i in reversed(range(len(view.boxes))):
         left, top, right, bottom = view.boxes[i].tolist()
         if right > left and bottom > top:
-            pen.rectangle((left, top, right, bottom), outline=score_color(scores[i]), width=width)
+            pen.rectangle((left, top, right, bottom), outline=view_reading.score_color(scores[i]), width=width)
     corners = [(max(left, 0) + width, max(top, 0) + width) for left, top, _, _ in view.boxes.tolist()]
-    _tags(pen, font, corners, texts_of(view), scores)
+    _tags(pen, font, corners, view_reading.texts_of(view), scores)
     return np.asarray(made)
 
 
@@ -119,8 +102,10 @@ def _points(view: PointsView, rgb: np.ndarray) -> np.ndarray:
         pen.line((*places[a], *places[b]), fill=(255, 255, 255), width=width)
     radius = 2 * width
     for (x, y), score in zip(places, scores):
-        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=score_color(score), outline=(0, 0, 0))
-    _tags(pen, font, [(x + 2 * radius, y - radius) for x, y in places], texts_of(view), scores)
+        pen.ellipse(
+            (x - radius, y - radius, x + radius, y + radius), fill=view_reading.score_color(score), outline=(0, 0, 0)
+        )
+    _tags(pen, font, [(x + 2 * radius, y - radius) for x, y in places], view_reading.texts_of(view), scores)
     return np.asarray(made)
 
 
@@ -134,8 +119,8 @@ def _tags(
         if not text or any(left < r and right > le and top < b and bottom > t for le, t, r, b in taken):
             continue
         taken.append((left - 2, top - 1, right + 2, bottom + 1))
-        pen.rectangle(taken[-1], fill=score_color(score))
-        pen.text(at, text, font=font, fill=colors.ink_on(score_color(score)))
+        pen.rectangle(taken[-1], fill=view_reading.score_color(score))
+        pen.text(at, text, font=font, fill=colors.ink_on(view_reading.score_color(score)))
 
 
 def _bars(view: BarsView) -> np.ndarray:
@@ -150,6 +135,9 @@ def _bars(view: BarsView) -> np.ndarray:
         y = 8 + i * _BAR
         pen.text((8, y + 4), name[:28], font=font, fill=_INK)
         ends = sorted((zero, zero + value / extent * _ROOM))
-        pen.rectangle((ends[0], y + 3, max(ends[1], ends[0] + 1), y + _BAR - 4), fill=_FILL if value >= 0 else _LOW)
+        pen.rectangle(
+            (ends[0], y + 3, max(ends[1], ends[0] + 1), y + _BAR - 4),
+            fill=view_reading.POSITIVE if value >= 0 else view_reading.NEGATIVE,
+        )
         pen.text((_NAME + _ROOM + 12, y + 4), f"{value:.4g}", font=font, fill=_INK)
     return np.asarray(made)

@@ -16,6 +16,7 @@ from segstudio.core import masks
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Label, LabelSet
 from segstudio.core.results import Instances
+from segstudio.core.views import BarsView, BoxesView, HeatView, PictureView, PointsView, View
 from segstudio.zoo import Card
 from segstudio.zoo.promptable import Embedding
 
@@ -78,6 +79,30 @@ class ToyModel:
             size=size, classes=CLASSES, boxes=corners, labels=np.array([1, 2]),
             scores=np.array([0.9, 0.4], np.float32), masks=shapes,
         )  # fmt: skip
+
+    def look(self, frame, options, context):
+        """Show a map with its size and offset, a crop of the cat and of the bird, boxes, points and two numbers."""
+        assert ToyModel.gate.wait(20)
+        context.stage("half", 0.5)
+        height, width = frame.shape[:2]
+        whole = (0.0, 0.0, float(width), float(height))
+        ramp = np.linspace(0, 1, 16, dtype=np.float32).reshape(1, 16).repeat(12, axis=0)
+        maps = [("Centres", "cat", ramp, "", 0.0, 1.0), ("Size", "width", 40 * ramp, "px", None, None)]
+        maps += [("Offset", "x", ramp - 0.5, "", None, None)]
+        views: list[View] = [
+            HeatView(group=group, title=title, box=whole, values=values, unit=unit, low=low, high=high)
+            for group, title, values, unit, low, high in maps
+        ]
+        for name, left in (("the cat", 10), ("the bird", 60)):
+            box = (float(left), 30.0, left + 20.0, 50.0)
+            views.append(PictureView(group="Crops", title=name, box=box, rgb=frame[30:50, left : left + 20].copy()))
+        boxes = np.array([[10, 30, 30, 50], [60, 30, 80, 50]], np.float32)
+        scores = np.array([0.9, 0.4], np.float32)
+        views.append(BoxesView(group="Candidates", title="boxes", box=whole, boxes=boxes, scores=scores))
+        links = np.array([[0, 1]])
+        views.append(PointsView(group="Candidates", title="points", box=whole, points=boxes[:, :2], links=links))
+        numbers = np.array([1.5, -0.5], np.float32)
+        return [*views, BarsView(group="Numbers", title="two", box=whole, labels=("a", "b"), values=numbers)]
 
     # Of each picture that a model looked at for prompts: its card's name and the sum of its pixels.
     looked: list[tuple[str, int]] = []

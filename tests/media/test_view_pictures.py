@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segstudio.core import colors
+from segstudio.core import colors, view_reading
 from segstudio.core.views import BarsView, BoxesView, HeatView, PictureView, PointsView
 from segstudio.media.view_pictures import LEAST, OVER, drawn
 
@@ -85,7 +85,7 @@ def test_nothing_found_leaves_the_picture_as_it_is():
 def test_bars_are_as_long_as_their_numbers_and_point_to_their_side():
     view = BarsView(group="g", title="t", box=WHOLE, labels=("a", "b", "c"), values=np.float32([1, 0.5, -0.5]))
     made = drawn(view, RGB)
-    blue, red = (made == (31, 102, 214)).all(axis=2), (made == (201, 98, 45)).all(axis=2)
+    blue, red = (made == view_reading.POSITIVE).all(axis=2), (made == view_reading.NEGATIVE).all(axis=2)
     lengths = blue.sum(axis=1)
     assert lengths[8 + 11] == pytest.approx(2 * lengths[8 + 22 + 11], abs=3)
     assert red[8 + 44 + 11].sum() == pytest.approx(lengths[8 + 22 + 11], abs=3)

@@ -11,6 +11,7 @@ from segstudio.app.canvas.draft import NOTHING, Draft
 from segstudio.app.canvas.style import Style
 from segstudio.app.canvas.table import DENSE, POINTS, Table
 from segstudio.app.densepose_state import DenseState
+from segstudio.core import view_reading
 from segstudio.core.annotation import Annotation
 from segstudio.core.display import PLAIN, Display
 from segstudio.core.geometry import Box
@@ -18,6 +19,7 @@ from segstudio.core.masks import Mask
 from segstudio.core.painting import Stroke
 from segstudio.core.results import Result
 from segstudio.core.spans import Spans, Window
+from segstudio.core.views import View
 
 # How near, in screen pixels, the pointer must come to a keypoint or a box's side.
 REACH = 6.0
@@ -36,6 +38,8 @@ class Scene:
         draft: What the tool shows.
         marked: A region that a panel points at, or None.
         results: Maps and scores that are no annotations.
+        insight: What of a model's inside shows over the picture, or None.
+        insight_scale: The colours of its maps.
         locked: Ids of annotations that can't be picked.
         kinds: Which overlays are drawn: "masks", "boxes", "keypoints", "labels", "maps", "dense".
         mode: What is being corrected: "instances", "panoptic" or "densepose".
@@ -56,6 +60,8 @@ class Scene:
         self.draft: Draft = NOTHING
         self.marked: Mask | None = None
         self.results: Sequence[Result] = ()
+        self.insight: View | None = None
+        self.insight_scale = view_reading.SCALES[0]
         self.display: Display = PLAIN
         self.grid = 0
         self.kinds: frozenset[str] = frozenset(("masks", "boxes", "keypoints", "labels", "maps", "dense"))

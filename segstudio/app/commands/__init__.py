@@ -9,7 +9,7 @@ from segstudio.app.commands.files import FileCommands
 from segstudio.app.commands.go import GoCommands
 from segstudio.app.commands.help import HelpCommands
 from segstudio.app.commands.labels import LabelCommands
-from segstudio.app.commands.models import ModelCommands
+from segstudio.app.commands.models import InsideCommands, ModelCommands
 from segstudio.app.commands.panoptic import PanopticCommands
 from segstudio.app.commands.review import ReviewCommands
 from segstudio.app.commands.select import SelectCommands
@@ -19,6 +19,7 @@ from segstudio.app.commands.view import ViewCommands
 from segstudio.app.flip import Flip
 from segstudio.app.panels.attributes import DetailsPanel
 from segstudio.app.panels.history import HistoryPanel
+from segstudio.app.panels.inside import InsidePanel
 from segstudio.app.panels.labels import LabelsPanel
 from segstudio.app.panels.models import ModelsPanel
 from segstudio.app.panels.panoptic import PanopticPanel
@@ -29,6 +30,12 @@ def _models(p: Parts) -> ModelCommands:
     panel = p.panels["models"]
     assert isinstance(panel, ModelsPanel)
     return ModelCommands(p.bridge, panel, p.settings)
+
+
+def _inside(p: Parts) -> InsideCommands:
+    panel = p.panels["inside"]
+    assert isinstance(panel, InsidePanel)
+    return InsideCommands(panel)
 
 
 def _labels(p: Parts) -> LabelCommands:
@@ -69,5 +76,6 @@ HANDLERS: dict[str, Callable[[Parts], object]] = {
     "go": lambda p: GoCommands(p.session),
     "view": lambda p: ViewCommands(p.session, p.canvas, p.window, p.settings),
     "models": _models,
+    "inside": _inside,
     "help": lambda p: HelpCommands(p.window, lambda: p.window.actions_, p.link, p.window.show_welcome),
 }

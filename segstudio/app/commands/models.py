@@ -15,6 +15,35 @@ class Chooser(Protocol):
     def predict_all(self) -> None: ...
 
 
+class Insight(Protocol):
+    """Shows the inside of the chosen model: the panel for it."""
+
+    def come_forward(self) -> None: ...
+    def look(self) -> None: ...
+    def step(self, by: int) -> None: ...
+    def hide_view(self) -> None: ...
+
+
+class InsideCommands:
+    """Handlers of the actions that look inside a model."""
+
+    def __init__(self, panel: Insight) -> None:
+        self._panel = panel
+
+    def look(self) -> None:
+        """Ask the chosen model about the current picture."""
+        self._panel.come_forward()
+        self._panel.look()
+
+    def step(self, by: str) -> None:
+        """Show the next view, or the one before."""
+        self._panel.step(int(by))
+
+    def hide(self) -> None:
+        """Hide the view that shows over the picture."""
+        self._panel.hide_view()
+
+
 class ModelCommands:
     """Handlers of the "model" actions."""
 

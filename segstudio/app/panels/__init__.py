@@ -11,6 +11,7 @@ from segstudio.app.panels.densepose import AtlasPanel
 from segstudio.app.panels.display import DisplayPanel
 from segstudio.app.panels.files import FilesPanel
 from segstudio.app.panels.history import HistoryPanel
+from segstudio.app.panels.inside import InsidePanel
 from segstudio.app.panels.labels import LabelsPanel
 from segstudio.app.panels.models import ModelsPanel
 from segstudio.app.panels.objects import ObjectsPanel
@@ -44,4 +45,5 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("objects", "lower", lambda p: ObjectsPanel(p.session)),
     PanelSpec("details", "lower", lambda p: DetailsPanel(p.session)),
     PanelSpec("history", "lower", lambda p: HistoryPanel(p.session)),
+    PanelSpec("inside", "lower", InsidePanel),
 )

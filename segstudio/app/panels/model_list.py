@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
 from segstudio.app.i18n import later, tr
 from segstudio.app.panels.progress import megabytes
-from segstudio.app.panels.rows import Index, RowDelegate, RowList
+from segstudio.app.panels.rows import Index, RowDelegate, RowList, keep_list_keys
 from segstudio.app.theme import theme
 from segstudio.zoo import Card, choosing
 from segstudio.zoo.predictor import lacking
@@ -276,6 +276,9 @@ class CardList(RowList):
     def settle(self) -> None:
         """Lay the rows out again: what a widget shows has changed."""
         self._again.start()
+
+    def event(self, event: QEvent) -> bool:
+        return keep_list_keys(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         entry = self.currentIndex().data(ENTRY) if self.currentIndex().isValid() else None

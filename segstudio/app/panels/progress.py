@@ -34,7 +34,7 @@ class JobProgress(QWidget):
     """A title, a bar, numbers, and buttons to pause and to cancel; invisible while nothing runs.
 
     Args:
-        unit: "pictures" or "bytes".
+        unit: "pictures", "bytes", or "share" for a part of the whole.
         pausable: Whether there is a pause button.
     """
 
@@ -82,6 +82,8 @@ class JobProgress(QWidget):
             return tr("Stopping…")
         if not total:
             return tr("Waiting…") if job.state == "queued" else tr("Starting…")
+        if self._unit == "share":
+            return f"{100 * done // total} %"
         shown = [megabytes(n) if self._unit == "bytes" else f"{n:,}" for n in (done, total)]
         far = tr("{done} of {total}", done=shown[0], total=shown[1])
         left = tr("paused") if held else time_left(job.progress.eta)

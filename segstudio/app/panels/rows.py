@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -186,6 +186,25 @@ class RowDrag(QObject):
         else:
             self._view.set_line(0 if at.y() < 0 else self._view.model().rowCount())
         return True
+
+
+# What moves in a list and chooses from it.
+LIST_KEYS = frozenset(
+    (
+        Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End,
+        Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space,
+    )
+)  # fmt: skip
+
+
+def keep_list_keys(event: QEvent) -> bool:
+    """Keep what moves in a list from the window's shortcuts: call it from the list's `event`; True: it is handled."""
+    if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if plain and event.key() in LIST_KEYS:
+            event.accept()
+            return True
+    return False
 
 
 def of_all(listed: int, all_: int) -> str:

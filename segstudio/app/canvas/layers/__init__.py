@@ -8,6 +8,7 @@ from segstudio.app.canvas.layers.densepose import DensePoseLayer
 from segstudio.app.canvas.layers.draft import DraftLayer
 from segstudio.app.canvas.layers.grid import GridLayer
 from segstudio.app.canvas.layers.handles import HandlesLayer
+from segstudio.app.canvas.layers.inside import InsideLayer
 from segstudio.app.canvas.layers.instances import InstancesLayer
 from segstudio.app.canvas.layers.keypoints import KeypointsLayer
 from segstudio.app.canvas.layers.labels import LabelsLayer
@@ -26,6 +27,7 @@ LAYERS: tuple[type[Layer], ...] = (
     InstancesLayer,
     DensePoseLayer,
     BoxesLayer,
+    InsideLayer,
     GridLayer,
     MarkedLayer,
     SelectionLayer,
