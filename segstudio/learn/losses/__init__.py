@@ -1,0 +1,1 @@
+"""Losses and target assignment of the published systems, one module each."""
