@@ -213,7 +213,18 @@ class TopDownPredictor(TorchPredictor):
         self, outputs: tuple[People, np.ndarray], frames: Sequence[np.ndarray], options: Options
     ) -> list[list[Result]]:
         people, maps = outputs
-        cells, values = self.read(maps)
+        return self.assembled(*self.read(maps), people, maps, frames, options)
+
+    def assembled(
+        self,
+        cells: np.ndarray,
+        values: np.ndarray,
+        people: People,
+        maps: np.ndarray,
+        frames: Sequence[np.ndarray],
+        options: Options,
+    ) -> list[list[Result]]:
+        """Return the results of joints (n, k, 2) in cells whose edges are whole numbers, and of their values (n, k)."""
         points = self.placed(cells, people, maps.shape[-2:])
         sure = np.clip(values, 0, 1).astype(np.float32)
         poses = np.concatenate((points, sure[..., None]), -1).astype(np.float32)

@@ -20,9 +20,7 @@ def network_of(settings: dict[str, Any]) -> Any:
     from torch import Tensor, nn
     from torchvision.models import get_model
 
-    def enlarging(inputs: int, outputs: int) -> list[nn.Module]:
-        convolution = nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=False)
-        return [convolution, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)]
+    from segstudio.zoo.blocks.heads import enlarging
 
     class Network(nn.Module):
         def __init__(self) -> None:
@@ -35,9 +33,7 @@ def network_of(settings: dict[str, Any]) -> Any:
                     self.add_module(name, module)
             self.order = list(self._modules)
             filters = settings["filters"]
-            self.deconv_layers = nn.Sequential(
-                *(layer for i in range(3) for layer in enlarging(filters if i else wide, filters))
-            )
+            self.deconv_layers = nn.Sequential(*enlarging(wide, filters))
             self.final_layer = nn.Conv2d(filters, settings["joints"], 1)
 
         def forward(self, x: Tensor) -> Tensor:
