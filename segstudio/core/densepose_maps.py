@@ -37,49 +37,6 @@ def box_size(box: tuple[float, float, float, float] | np.ndarray) -> tuple[int, 
     return max(int(bottom - top), 1), max(int(right - left), 1)
 
 
-def resized(channels: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Return channels (k, h, w) at another size, float32, bilinear between pixel centres, edges repeated."""
-    source = np.asarray(channels, np.float32)
-    low_y, high_y, by_y = _weights(source.shape[1], height)
-    low_x, high_x, by_x = _weights(source.shape[2], width)
-    rows_low, rows_high = source[:, low_y], source[:, high_y]
-    by_y = by_y[:, None]
-    top = rows_low[..., low_x] * (1 - by_x) + rows_low[..., high_x] * by_x
-    bottom = rows_high[..., low_x] * (1 - by_x) + rows_high[..., high_x] * by_x
-    return top * (1 - by_y) + bottom * by_y
-
-
-def _weights(old: int, new: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    at = np.maximum((np.arange(new, dtype=np.float32) + np.float32(0.5)) * np.float32(old / new) - np.float32(0.5), 0)
-    low = np.minimum(at.astype(np.intp), old - 1)
-    return low, np.minimum(low + 1, old - 1), (at - low).astype(np.float32)
-
-
-def chart_result(
-    coarse: np.ndarray, fine: np.ndarray, u: np.ndarray, v: np.ndarray, height: int, width: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return (labels, uv) of one person's network output at the size of its box.
-
-    Args:
-        coarse: Scores (k, h', w') of foreground or of the 14 parts; channel 0 is the background.
-        fine: Scores (25, h', w') of the charts; channel 0 is the background.
-        u: (25, h', w'), a channel a chart.
-        v: Likewise.
-        height: Of the box, see `box_size`.
-        width: Likewise.
-    """
-    foreground = resized(coarse, height, width).argmax(axis=0) > 0
-    labels = (resized(fine, height, width).argmax(axis=0) * foreground).astype(np.uint8)
-    pick = labels[None].astype(np.intp)
-    uv = np.stack([np.take_along_axis(resized(w, height, width), pick, axis=0)[0] for w in (u, v)])
-    return labels, np.where(labels > 0, uv, np.float32(0)).astype(np.float32)
-
-
-def coarse_labels(coarse: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Return the coarse parts, uint8 (height, width), of one person's coarse scores (k, h', w')."""
-    return resized(coarse, height, width).argmax(axis=0).astype(np.uint8)
-
-
 def quantised(labels: np.ndarray, uv: np.ndarray) -> np.ndarray:
     """Return I, U, V as uint8 (3, h, w); U and V in 255ths, rounded down: the form of IUV pictures and results."""
     scaled = (np.clip(uv, 0.0, 1.0) * np.float32(255)).astype(np.uint8)

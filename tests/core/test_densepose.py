@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import numpy as np
-import pytest
 from densepose_data import FACTS, needed, oracle, person, published_results
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,20 +28,6 @@ def test_parts_and_symmetries_are_the_published_ones() -> None:
         assert set(ours.lower().split()) == set(theirs.lower().split())
     for ours, theirs in zip(dp.CHARTS, facts["fine_parts_1_to_24"]):
         assert set(theirs.lower().split()) <= set(ours.name.lower().replace(",", "").split())
-
-
-@pytest.mark.parametrize("kind", ["fg2", "part15"])
-@pytest.mark.parametrize("number", [0, 1, 2])
-def test_a_networks_channels_become_the_published_chart_result(kind: str, number: int) -> None:
-    _, given_, wanted = oracle()
-    channels = [given_[f"{kind}_{name}"][number] for name in ("coarse_segm", "fine_segm", "u", "v")]
-    height, width = maps.box_size(given_["boxes"][number])
-    labels, uv = maps.chart_result(*channels, height, width)
-    np.testing.assert_array_equal(labels, wanted[f"{kind}_labels_{number}"])
-    np.testing.assert_allclose(uv, wanted[f"{kind}_uv_{number}"], atol=1e-6)
-    np.testing.assert_array_equal(maps.quantised(labels, uv), wanted[f"{kind}_quantized_{number}"])
-    coarse = maps.coarse_labels(channels[0], height, width)
-    np.testing.assert_array_equal(coarse, wanted[f"{kind}_coarse_labels_{number}"])
 
 
 def _annotation() -> tuple[DensePose, dict[str, np.ndarray]]:
