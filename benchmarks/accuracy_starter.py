@@ -54,13 +54,14 @@ def _poses(bench: Bench) -> Mapping[str, float]:
     return bench.coco("starter-poses", mini / "train2017", truth, "keypoints")
 
 
-def _is_large_person(a: dict) -> bool:
+def is_large_person(a: dict) -> bool:
+    """Whether a COCO annotation is of one person of 64 x 64 pixels and more, with labelled points."""
     return a["category_id"] == _PERSON and not a["iscrowd"] and a["num_keypoints"] > 0 and a["area"] >= _LARGE
 
 
 def _masks_in_boxes(bench: Bench) -> Mapping[str, float]:
     mini = bench.data("coco_mini")
-    people = objects(mini / "annotations/person_keypoints_train2017.json", _is_large_person)
+    people = objects(mini / "annotations/person_keypoints_train2017.json", is_large_person)
     with bench.model("starter-instances") as model:
         found = []
         for name, a in bench.some(people):
@@ -73,7 +74,7 @@ def _masks_in_boxes(bench: Bench) -> Mapping[str, float]:
 
 def _poses_in_boxes(bench: Bench) -> Mapping[str, float]:
     mini = bench.data("coco_mini")
-    people = objects(mini / "annotations/person_keypoints_train2017.json", _is_large_person)
+    people = objects(mini / "annotations/person_keypoints_train2017.json", is_large_person)
     with bench.model("starter-poses") as model:
         found = []
         for name, a in bench.some(people):

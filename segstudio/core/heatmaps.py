@@ -229,15 +229,15 @@ def dark(maps: np.ndarray, sigma: float = 2.0, smooth: bool = True) -> tuple[np.
     """Return the place where a Gaussian through the warmest cell's surroundings has its peak, and that cell's value.
 
     DARK (Zhang et al. 2020, arXiv 1910.06278): the map is smoothed with the Gaussian that it was trained on, and the
-    logarithm's second-order Taylor series at the warmest cell is solved for its top.
+    logarithm's second-order Taylor series at the warmest cell is solved for its top. Where the series has no top, or
+    one more than a cell away, which no Gaussian has and the published code follows all the same, the cell stays.
 
     Args:
         sigma: Of the Gaussians that the network was trained on, in cells.
         smooth: False leaves the map as it is (an exact Gaussian needs no smoothing).
     """
-    _, values = argmax(maps)
+    points, values = argmax(maps)
     heat = _smoothed(maps, sigma) if smooth else maps.astype(np.float64)
-    points, _ = argmax(heat)
     column, row = _cells(points)
     height, width = maps.shape[-2:]
     inside = (column > 1) & (column < width - 2) & (row > 1) & (row < height - 2)
@@ -253,9 +253,9 @@ def dark(maps: np.ndarray, sigma: float = 2.0, smooth: bool = True) -> tuple[np.
     dyy = (near[..., 4, 2] - 2 * near[..., 2, 2] + near[..., 0, 2]) / 4
     dxy = (near[..., 3, 3] - near[..., 1, 3] - near[..., 3, 1] + near[..., 1, 1]) / 4
     bend = dxx * dyy - dxy**2
-    good = inside & (bend != 0)
-    bend = np.where(good, bend, 1.0)
-    move = np.stack((dxy * dy - dyy * dx, dxy * dx - dxx * dy), -1) / bend[..., None]
+    peaked = inside & (bend > 0) & (dxx < 0)
+    move = np.stack((dxy * dy - dyy * dx, dxy * dx - dxx * dy), -1) / np.where(peaked, bend, 1.0)[..., None]
+    good = peaked & (np.abs(move).max(-1) <= 1)
     return points + np.where(good[..., None], move, 0.0), values
 
 

@@ -102,6 +102,14 @@ def test_soft_argmax_is_drawn_by_a_second_peak_and_a_sharper_softmax_less() -> N
     assert heatmaps.dark(maps)[0][0, 0] == pytest.approx(10, abs=0.1)
 
 
+def test_a_series_without_a_top_moves_nothing() -> None:
+    ramp = np.tile(np.linspace(0.1, 1, 12, dtype=np.float32), (12, 1))
+    ramp[:, 8:] = 0.2
+    points, _ = heatmaps.dark(ramp[None], smooth=False)
+    cell, _ = heatmaps.argmax(ramp[None])
+    assert np.abs(points - cell).max() <= 1
+
+
 def test_joints_beyond_the_map_weigh_nothing() -> None:
     joints = np.array([[40.0, 40], [-60, 40], [40, 40], [-20, 40]])
     maps, weights = heatmaps.draw_hrnet(joints, np.array([1, 1, 0, 1]), (HEIGHT, WIDTH), (4, 4))

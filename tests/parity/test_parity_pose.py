@@ -98,7 +98,7 @@ def test_princeton_asks_the_mirror_image(oracle: Oracle, model: Any) -> None:
     x = model.normalised(images(oracle))
     # The oracle divides the network's output by 64, so that not all of it is cut off at 1.
     straight, mirrored = (torch.from_numpy(run(model, y)[:, -1]) / 64 for y in (x, x.flip(3)))
-    merged = model.merge(straight, mirrored.flip(3)[:, model.partners.tolist()])
+    merged = model.merge(straight, mirrored.flip(3).index_select(1, model.swapped))
     close(merged[0], oracle.outputs["flip_heatmap"])
 
 

@@ -115,6 +115,15 @@ def test_a_score_is_the_boxes_own_times_how_sure_the_joints_are() -> None:
     assert poses.scores[0] == pytest.approx(0.8 * poses.keypoints[0, :, 2].mean(), rel=1e-5)
 
 
+def test_a_person_in_two_boxes_is_one_pose() -> None:
+    boxes = Boxed([[20, 40, 140, 280], [22, 44, 138, 284], [250, 60, 330, 180]], [0.8, 0.9, 0.7])
+    [[poses, heat]] = model(FAMILIES[0], boxes, red=True).predict(
+        [dotted((70, 190), (300, 100))], Options(threshold=0.1)
+    )
+    assert sorted(poses.boxes.tolist()) == boxes.found[0][1:].tolist(), "the box of 0.8 went"
+    assert len(heat.heat) == 2
+
+
 def test_one_person_takes_the_whole_picture_only_where_the_card_says_so() -> None:
     frame = dotted((70, 190))
     nobody = Boxed([], [])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from segstudio.core import pose_crops, skeletons
+from segstudio.core import pose_crops, pose_overlap, skeletons
 from segstudio.core.errors import InputError
 from segstudio.core.results import Boxes, JointHeat, Poses, Result
 from segstudio.core.views import HeatView, PictureView, View
@@ -82,7 +82,9 @@ class TopDownPredictor(TorchPredictor):
         self.whole: bool = build.settings["whole"]
         self.boxes = next((build.parts[name] for name in build.card.composes if name in build.parts), None)
         self.joints = skeleton.names
+        self.sigmas = np.array(skeleton.sigmas or (skeletons.DEFAULT_SIGMA,) * len(self.joints))
         self.partners = skeletons.partners(skeleton)
+        self.swapped = torch.from_numpy(self.partners).to(self.device)
         self.mean = torch.tensor(spec.mean, device=self.device).view(3, 1, 1)
         self.std = torch.tensor(spec.std, device=self.device).view(3, 1, 1)
 
@@ -187,7 +189,7 @@ class TopDownPredictor(TorchPredictor):
         if not self.flip:
             return self.final(self.network(x)).float()
         straight, mirrored = self.final(self.network(torch.cat((x, x.flip(3))))).float().chunk(2)
-        return self.merge(straight, mirrored.flip(3)[:, self.partners.tolist()])
+        return self.merge(straight, mirrored.flip(3).index_select(1, self.swapped))
 
     def bare(self, inputs: People) -> list[Tensor]:
         """Call the network on all crops, and on their mirror images where the card has it so."""
@@ -258,7 +260,9 @@ class TopDownPredictor(TorchPredictor):
         boxes = np.clip(boxes, 0, (width, height, width, height))
         solid = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
         keep = np.flatnonzero(solid & (scores >= self.threshold(options)))
-        keep = keep[np.argsort(-scores[keep], kind="stable")][: options.max_instances]
+        keep = keep[np.argsort(-scores[keep], kind="stable")]
+        areas = (boxes[keep, 2] - boxes[keep, 0]) * (boxes[keep, 3] - boxes[keep, 1])
+        keep = keep[pose_overlap.distinct(poses[keep], areas, self.sigmas)][: options.max_instances]
         common: dict[str, Any] = {"size": (height, width), "classes": self.classes}
         windows = np.array([people.crops[i].window for i in rows[keep]], np.float32).reshape(-1, 4)
         return [

@@ -102,18 +102,18 @@ class CoordinateRegression(TopDownPredictor):
         return points + 0.5, values
 
     def both(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Return points (n, k, 2) in cells and maps (n, k, h, w) of uint8 images, the mirror image asked too."""
+        """Return points (n, k, 2), 0 and 1 at the crop's edges, and maps (n, k, h, w), the mirror image asked too."""
         import torch
 
         x = self.normalised(images)
         points, maps = self.network(torch.cat((x, x.flip(3))) if self.flip else x)
         points, maps = points.float(), maps.float()
         if self.flip:
-            partners = self.partners.tolist()
             (points, other), (maps, mirrored) = points.chunk(2), maps.chunk(2)
             other = torch.stack((1 - other[..., 0], other[..., 1]), -1)
-            points, maps = (points + other[:, partners]) / 2, self.merge(maps, mirrored.flip(3)[:, partners])
-        return points * torch.tensor((maps.shape[3], maps.shape[2]), device=points.device), maps
+            points = (points + other.index_select(1, self.swapped)) / 2
+            maps = self.merge(maps, mirrored.flip(3).index_select(1, self.swapped))
+        return points, maps
 
     def bare(self, inputs: People) -> list[tuple[Tensor, Tensor]]:
         import torch
@@ -136,7 +136,7 @@ class CoordinateRegression(TopDownPredictor):
                 # One tensor, so that the device is waited for once.
                 made.append(torch.cat((points, maps.flatten(2)), -1))
             flat = torch.cat(made).cpu().numpy()
-        return inputs, flat[..., :2], flat[..., 2:].reshape(len(flat), count, height, width)
+        return inputs, flat[..., :2] * (width, height), flat[..., 2:].reshape(len(flat), count, height, width)
 
     def decode(self, outputs: Any, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
         people, points, maps = outputs
