@@ -14,8 +14,10 @@ from torchvision.models.detection.roi_heads import heatmaps_to_keypoints
 from segstudio.core import masks
 from segstudio.core.errors import WeightsError
 from segstudio.core.results import Boxes, Instances, Poses
+from segstudio.core.views import BoxesView, HeatView, PictureView
 from segstudio.zoo import Catalog, Options, load_published, predictor
-from segstudio.zoo.blocks import detectron2, keypoint_maps, pasting
+from segstudio.zoo.blocks import detectron2, keypoint_maps, pasting, rcnn_views
+from segstudio.zoo.predictor import DEFAULT_CONTEXT
 
 NAMES = ["d2-faster-rcnn-r50-fpn", "d2-mask-rcnn-r50-fpn", "d2-keypoint-rcnn-r50-fpn"]
 MAPPING = Path(__file__).resolve().parents[3] / "shared" / "oracles" / "mappings" / "detectron2_to_torchvision.json"
@@ -181,3 +183,55 @@ def test_masks_are_sampled_at_the_pixels_middles() -> None:
     )
     [mask] = pasting.sample(noise, torch.tensor([[4.3, 2.7, 24.4, 14.6]]), 30, 30)
     np.testing.assert_array_equal(masks.paste(mask, 30, 30), grid[0, 0].numpy() >= 0.5)
+
+
+@pytest.mark.parametrize("name", [*NAMES, "mask-rcnn-r50-fpn"])
+def test_what_is_seen_inside(name: str) -> None:
+    model, frame = sure(name), photos()[0]
+    options = Options(threshold=0.05, max_instances=9)
+    shown = model.look(frame, options)
+    [results] = model.predict([frame], options)
+    assert isinstance(results[0], Boxes)
+    groups = {view.group: [v for v in shown if v.group == view.group] for view in shown}
+    heads = {
+        "d2-faster-rcnn-r50-fpn": set(),
+        "d2-keypoint-rcnn-r50-fpn": {"Keypoint heat maps"},
+    }.get(name, {"Mask logits"})
+    assert set(groups) == {"Proposals", "RoIAlign crops", "RoIAlign and RoIPool"} | heads
+    assert len(shown) <= 64
+    [best] = groups["Proposals"]
+    assert isinstance(best, BoxesView)
+    assert best.scores is not None
+    assert (np.diff(best.scores) <= 0).all()
+    assert len(best.boxes) == 50
+    for view, box in zip(groups["RoIAlign crops"], results[0].boxes):
+        np.testing.assert_allclose(view.box, box, atol=1e-3)
+    for view in groups.get("Mask logits", []):
+        assert isinstance(view, HeatView)
+        assert view.values.shape == (28, 28)
+    joints = groups.get("Keypoint heat maps", [])
+    assert len(joints) in (0, 34)
+    for view in joints:
+        assert isinstance(view, HeatView)
+        np.testing.assert_allclose(view.values.sum(), 1, atol=1e-4)
+    aligned, pooled = groups["RoIAlign and RoIPool"][:2]
+    assert isinstance(aligned, HeatView)
+    assert isinstance(pooled, HeatView)
+    assert aligned.values.shape == pooled.values.shape == (7, 7)
+    assert (aligned.low, aligned.high) == (pooled.low, pooled.high)
+    # It is what the box head itself gets.
+    stages = model.stages(model.prepare([frame]), options, DEFAULT_CONTEXT)
+    with torch.inference_mode():
+        own = model.network.roi_heads.box_roi_pool(stages.features, [stages.found[0]["boxes"][:1]], stages.sizes)
+    np.testing.assert_allclose(aligned.values, own[0].mean(0).numpy(), atol=1e-4)
+
+
+def test_crops_show_the_picture_and_nothing_found_shows_proposals_only() -> None:
+    frame = np.zeros((40, 60, 3), np.uint8)
+    frame[10:30, 20:50] = (200, 100, 50)
+    boxes = torch.tensor([[20.0, 10.0, 50.0, 30.0]])
+    [crop] = rcnn_views.crops(torch.from_numpy(frame).permute(2, 0, 1), boxes, ["it"])
+    assert isinstance(crop, PictureView)
+    assert (crop.rgb[8:-8, 8:-8] == (200, 100, 50)).all()
+    model = sure(NAMES[1])
+    assert {view.group for view in model.look(photos()[0], Options(threshold=1.0))} == {"Proposals"}

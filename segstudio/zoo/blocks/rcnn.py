@@ -10,8 +10,9 @@ import numpy as np
 
 from segstudio.core.errors import InputError
 from segstudio.core.results import Boxes, Instances, JointHeat, Poses, Result
+from segstudio.core.views import View
 from segstudio.zoo.blocks import keypoint_maps, pasting, tensors
-from segstudio.zoo.predictor import Build, Context, Options, TorchPredictor
+from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, TorchPredictor
 from segstudio.zoo.spec import Card
 
 if TYPE_CHECKING:
@@ -164,6 +165,39 @@ class RcnnPredictor(TorchPredictor):
             # The head is trained by a softmax over the map: only differences to the peak mean something.
             placed["heat"] = torch.exp(logits - peak) * torch.sigmoid(peak)
         return placed
+
+    def look(
+        self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
+    ) -> list[View]:
+        """Return proposals, crops, mask logits or keypoint maps of what was found, and RoIAlign beside RoIPool."""
+        stages = self.stages(self.prepare([frame]), options, context)
+        return self.views(frame, stages)
+
+    def views(self, frame: np.ndarray, stages: Stages) -> list[View]:
+        """Return what the stages of one frame show."""
+        import torch
+
+        from segstudio.zoo.blocks import rcnn_views
+
+        size = (int(frame.shape[0]), int(frame.shape[1]))
+        with torch.inference_mode():
+            found, seen = stages.found[0], stages.sizes[0]
+            ratios = found["boxes"].new_tensor([size[1] / seen[1], size[0] / seen[0]]).repeat(2)
+            boxes = found["boxes"].float() * ratios
+            named = zip(found["labels"].tolist(), found["scores"].tolist())
+            titles = [f"{self.classes.by_id(int(self.ids[i])).name} {score:.2f}" for i, score in named]
+            shown = rcnn_views.proposals(stages.proposals[0] * ratios, stages.objectness[0], size)
+            shown += rcnn_views.crops(tensors.from_frame(frame, self.device), boxes, titles)
+            if "mask_logits" in found:
+                shown += rcnn_views.mask_logits(found["mask_logits"], boxes, titles)
+            if "keypoint_logits" in found:
+                joints = self.classes.skeleton.names if self.classes.skeleton is not None else ()
+                names = joints or [f"point {i + 1}" for i in range(found["keypoint_logits"].shape[1])]
+                shown += rcnn_views.keypoint_maps(found["keypoint_logits"], boxes, titles, names)
+            if len(boxes):
+                pool, place = self.network.roi_heads.box_roi_pool, rcnn_views.corners(boxes[:1])[0]
+                shown += rcnn_views.pooling(pool, stages.features, found["boxes"][0].float(), place)
+        return shown
 
     def decode(
         self, outputs: list[dict[str, Tensor]], frames: Sequence[np.ndarray], options: Options
