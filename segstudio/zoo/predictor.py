@@ -17,6 +17,7 @@ from segstudio.core.errors import InputError, SegstudioError, WeightsError
 from segstudio.core.geometry import Box
 from segstudio.core.labels import LabelSet
 from segstudio.core.masks import Mask
+from segstudio.core.panoptic_merge import PUBLISHED, Rule
 from segstudio.core.results import Result
 from segstudio.core.views import View
 from segstudio.zoo import checkpoints, weights
@@ -50,6 +51,7 @@ class Options:
         labels: Only these ids of the label set; None for all. In a semantic map the others become 0.
         confidence: Semantic maps come with the probability of the winning class a pixel.
         top: So many classes of a whole-picture classification.
+        merge: What is left out where instances and stuff become one panoptic map.
     """
 
     threshold: float | None = None
@@ -57,6 +59,7 @@ class Options:
     labels: frozenset[int] | None = None
     confidence: bool = False
     top: int = 5
+    merge: Rule = PUBLISHED
 
 
 @dataclass(frozen=True)

@@ -202,11 +202,16 @@ class RcnnPredictor(TorchPredictor):
     def decode(
         self, outputs: list[dict[str, Tensor]], frames: Sequence[np.ndarray], options: Options
     ) -> list[list[Result]]:
+        return [self._results(found, frame.shape[:2], options) for found, frame in zip(self.fetched(outputs), frames)]
+
+    def fetched(self, outputs: list[dict[str, Tensor]]) -> list[dict[str, Tensor]]:
+        """Return the outputs on the CPU as float32, brought over in one go."""
         names = [(i, name) for i, found in enumerate(outputs) for name in found]
-        fetched: list[dict[str, Tensor]] = [{} for _ in outputs]
-        for (i, name), value in zip(names, tensors.fetch([outputs[i][name].float() for i, name in names])):
-            fetched[i][name] = value
-        return [self._results(found, frame.shape[:2], options) for found, frame in zip(fetched, frames)]
+        values = tensors.fetch([outputs[i][name].float() for i, name in names])
+        found: list[dict[str, Tensor]] = [{} for _ in outputs]
+        for (i, name), value in zip(names, values):
+            found[i][name] = value
+        return found
 
     def _results(self, found: dict[str, Tensor], size: tuple[int, int], options: Options) -> list[Result]:
         import torch

@@ -22,8 +22,8 @@ class Detectron2Predictor(rcnn.RcnnPredictor):
         return [tensors.from_frame(frame, self.device) for frame in frames]
 
 
-def network(build: Build, kind: type[FasterRCNN]) -> FasterRCNN:
-    """Return the card's network with its weights."""
+def network(build: Build, kind: type[FasterRCNN], **heads: Any) -> FasterRCNN:
+    """Return the card's network with its weights; `heads` are more of its modules, under their published names."""
     arguments = rcnn.arguments(build)
     sizes = {"min_size": arguments["min_size"], "max_size": arguments["max_size"]}
     made = detectron2.network(
@@ -33,6 +33,8 @@ def network(build: Build, kind: type[FasterRCNN]) -> FasterRCNN:
         arguments["image_mean"],
         arguments["image_std"],
     )
+    for name, head in heads.items():
+        made.add_module(name, head)
     build.fill(made, convert=detectron2.convert)
     return made
 
