@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from segstudio.core import masks
 from segstudio.core.errors import Cancelled, InputError, WeightsError
 from segstudio.core.results import Instances
+from segstudio.core.views import BarsView, BoxesView, HeatView
 from segstudio.zoo import Catalog, Context, Options, load_published
 from segstudio.zoo.blocks import yolact, yolact_decoding
 from segstudio.zoo.blocks.yolact_decoding import Rules
@@ -252,3 +253,35 @@ def test_masks_end_at_their_box() -> None:
     mask = yolact_decoding.planes(torch.tensor([[50.0]]), torch.ones(1, 10, 20), torch.tensor([[0.5, 0.6, 0.25, 0.3]]))
     np.testing.assert_array_equal(mask, planes)
     assert masks.EMPTY.area == 0
+
+
+@pytest.mark.parametrize("name", ["yolact-r50", "yolact-plus-r50"])
+def test_inside_are_the_prototypes_and_what_the_objects_take_of_them(name: str) -> None:
+    ours = tiny(name)
+    frame = photo(50, 60)
+    views = ours.look(frame, Options(threshold=0.0, max_instances=30))
+    groups = {group: [view for view in views if view.group == group] for group in {view.group for view in views}}
+    planes = groups["Prototypes"]
+    assert len(planes) == 8
+    assert len(views) <= 64
+    before, after = groups["Fast NMS"]
+    assert isinstance(before, BoxesView)
+    assert isinstance(after, BoxesView)
+    assert len(before.boxes) > len(after.boxes) == 30
+    assert {tuple(row) for row in after.boxes.tolist()} <= {tuple(row) for row in before.boxes.tolist()}
+    bars, sums = groups["Coefficients"], groups["Sums before cropping"]
+    assert [view.title for view in bars] == [view.title for view in sums]
+    for taken, total in zip(bars, sums):
+        assert isinstance(taken, BarsView)
+        assert isinstance(total, HeatView)
+        assert total.high
+        assert total.low == -total.high
+        assert total.box == (0.0, 0.0, 60.0, 50.0)
+        parts = [view.values for view in planes if isinstance(view, HeatView)]
+        np.testing.assert_allclose(sum(c * p for c, p in zip(taken.values, parts)), total.values, atol=1e-5)
+    assert ("Mask scores" in groups) == (name == "yolact-plus-r50")
+
+
+def test_where_nothing_is_found_the_prototypes_are_shown_all_the_same() -> None:
+    views = tiny("yolact-plus-r50").look(photo(20, 30), Options(threshold=1.0))
+    assert {view.group for view in views} == {"Fast NMS", "Prototypes"}

@@ -12,11 +12,12 @@ from torch import Tensor
 
 from segstudio.core.errors import InputError
 from segstudio.core.results import Instances, Result
-from segstudio.zoo.blocks import tensors, yolact_decoding
+from segstudio.core.views import View
+from segstudio.zoo.blocks import tensors, yolact_decoding, yolact_looking
 from segstudio.zoo.blocks.enlarging import enlarge
 from segstudio.zoo.blocks.yolact import Raw, Yolact, convert, network
 from segstudio.zoo.blocks.yolact_decoding import Kept, Rules
-from segstudio.zoo.predictor import Build, Context, Options, TorchPredictor
+from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, TorchPredictor
 
 
 def from_card(build: Build) -> YolactPredictor:
@@ -109,6 +110,17 @@ class YolactPredictor(TorchPredictor):
                 found = fetched(found)
         return [[self.instances(one, frame.shape[:2], options)] for one, frame in zip(found, frames)]
 
+    def look(
+        self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
+    ) -> list[View]:
+        """Return boxes before and after suppression, the prototypes, and coefficients and sums of the best objects."""
+        context.stage("network", 0.1)
+        raw = self.forward(self.prepare([frame]), options, context)
+        context.stage("views", 0.9)
+        with torch.inference_mode():
+            one = Raw(*(part[0] for part in raw))
+            return yolact_looking.views(self, one, (frame.shape[0], frame.shape[1]), options)
+
     def scores(self, logits: Tensor, options: Options) -> Tensor:
         """Return the scores (classes, a) of the candidates among a picture's anchors; -1 where there is none."""
         scores = yolact_decoding.candidates(torch.softmax(logits, dim=-1)[:, 1:].T, self.rules)
@@ -132,10 +144,13 @@ class YolactPredictor(TorchPredictor):
         """Return the objects in what the heads say of one picture, without the batch's axis."""
         boxes = yolact_decoding.boxes_of(raw.offsets, self.anchors)
         kept = self.keep(boxes, self.scores(raw.logits, options), options)
-        boxes = boxes[kept.place]
+        found = self.found(raw, kept, boxes[kept.place])
+        return found if self.network.maskiou_net is None or not len(found.planes) else self._rescored(found)
+
+    def found(self, raw: Raw, kept: Kept, boxes: Tensor) -> Objects:
+        """Return what was kept with its masks, before any re-scoring."""
         planes = yolact_decoding.planes(raw.coefficients[kept.place], raw.prototypes, boxes)
-        found = Objects(kept.score, kept.label, boxes, planes)
-        return found if self.network.maskiou_net is None or not len(planes) else self._rescored(found)
+        return Objects(kept.score, kept.label, boxes, planes)
 
     def _rescored(self, found: Objects) -> Objects:
         fit = self.fit(found)
