@@ -105,7 +105,10 @@ class MaskScore(nn.Module):
         layers: list[nn.Module] = []
         for inside, outside in pairwise(sizes):
             layers += [nn.Conv2d(inside, outside, 3, 2), nn.ReLU(inplace=True)]
-        self.maskiou_net = nn.Sequential(*layers, nn.Conv2d(sizes[-1], classes, 1), nn.ReLU(inplace=True))
+        last = nn.Conv2d(sizes[-1], classes, 1)
+        # What starts below zero would never learn through the last ReLU.
+        last.bias = nn.Parameter(torch.full((classes,), 0.5))
+        self.maskiou_net = nn.Sequential(*layers, last, nn.ReLU(inplace=True))
 
     def forward(self, masks: Tensor) -> Tensor:
         """Return (n, classes), the overlap with the true mask that is expected of cropped masks (n, 1, h, w)."""
