@@ -51,11 +51,12 @@ class TopDown(nn.Module):
         for layer, x in zip(self.lat_layers, reversed(maps)):
             lateral = layer(x)
             laterals.insert(0, lateral)
-            sums.insert(0, lateral + _resized(sums[0], lateral) if sums else lateral)
+            sums.insert(0, lateral + resized(sums[0], lateral) if sums else lateral)
         return sums, laterals
 
 
-def _resized(x: Tensor, like: Tensor) -> Tensor:
+def resized(x: Tensor, like: Tensor) -> Tensor:
+    """Return maps (n, c, h, w) at the size of others."""
     return F.interpolate(x, size=like.shape[-2:], mode="bilinear", align_corners=False)
 
 

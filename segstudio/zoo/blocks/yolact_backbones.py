@@ -42,6 +42,13 @@ class Stages(nn.Module):
                 maps.append(x)
         return maps
 
+    def fine(self, x: Tensor) -> Tensor:
+        """Return C3 alone; the stages after it do not run."""
+        x = self.stem(x)
+        for layer in list(self.layers)[: self.read[0] + 1]:
+            x = layer(x)
+        return x
+
 
 class ResNet(Stages):
     """A ResNet of bottlenecks (He et al. 2015, arXiv 1512.03385).
