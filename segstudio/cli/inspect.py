@@ -38,6 +38,7 @@ def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
     parser.add_argument("--at", metavar="X,Y", type=_place, help="what each map says at a place of the picture")
     parser.add_argument("--alone", action="store_true", help="maps without the picture below them")
     parser.add_argument("--colors", choices=SCALES, default=SCALES[0], help=f"of maps (default: {SCALES[0]})")
+    parser.add_argument("--stretch", action="store_true", help="stretch the colours of each map over its own numbers")
     parser.add_argument("--threshold", type=float, metavar="SCORE", help="of the model's results (default: the card's)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
 
@@ -166,14 +167,15 @@ def _write(
     """
     from PIL import Image
 
+    from segstudio.core.view_reading import Look
     from segstudio.core.views import BarsView
     from segstudio.media.view_pictures import drawn
 
-    names = []
+    names, look = [], Look(args.colors, args.stretch)
     try:
         for i, (view, row) in enumerate(zip(views, rows), start=1):
             name = f"{i:02}-{_plain(view.group)}-{_plain(view.title)}"
-            Image.fromarray(drawn(view, rgb, scale=args.colors, alone=args.alone)).save(folder / f"{name}.png")
+            Image.fromarray(drawn(view, rgb, look=look, alone=args.alone)).save(folder / f"{name}.png")
             row["file"] = f"{name}.png"
             names.append(f"{name}.png")
             if isinstance(view, BarsView):

@@ -27,6 +27,16 @@ _MOST = 6
 _ONE_SIDED = 0.05  # how little may lie on the other side of zero for a scale to count as one of one side
 
 
+class Look(NamedTuple):
+    """How maps are coloured: a scale of `SCALES`, and whether it is stretched over the values that occur."""
+
+    scale: str = SCALES[0]
+    stretch: bool = False
+
+
+PLAIN = Look()
+
+
 class Range(NamedTuple):
     """The ends of a view's numbers; `signed` where zero is the middle and both sides count."""
 
@@ -85,13 +95,14 @@ def range_of(view: View) -> tuple[float, float] | None:
     return float(numbers.min()), float(numbers.max())
 
 
-def scale_of(view: HeatView) -> Range:
+def scale_of(view: HeatView, stretch: bool = False) -> Range:
     """Return the ends of a map's colour scale.
 
-    Where the view states none they are those that occur; where both sides of zero do, the scale reaches as far to both.
+    Where the view states none, or with `stretch`, they are those that occur; where both sides of zero do, the scale
+    reaches as far to both.
     """
     low, high = range_of(view) or (0.0, 0.0)
-    if view.low is not None and view.high is not None:
+    if view.low is not None and view.high is not None and not stretch:
         return Range(view.low, view.high, view.low == -view.high and view.high > 0)
     far = max(-low, high)
     if low < 0 < high and min(-low, high) > _ONE_SIDED * far:
@@ -99,25 +110,25 @@ def scale_of(view: HeatView) -> Range:
     return Range(low, high)
 
 
-def colored(view: HeatView, scale: str = SCALES[0], side: int = 0) -> np.ndarray:
+def colored(view: HeatView, look: Look = PLAIN, side: int = 0) -> np.ndarray:
     """Return a map in colours, uint8 RGB (h, w, 3).
 
     Args:
         view: The map.
-        scale: One of `SCALES`; a map of two sides gets the diverging one.
+        look: Its scale is for maps of one side; one of two sides gets the diverging scale.
         side: Every so many cells only, so that about this many remain on the longer side; 0 for all.
     """
-    low, high, signed = scale_of(view)
+    low, high, signed = scale_of(view, look.stretch)
     step = max(max(view.values.shape) // side, 1) if side else 1
     values = np.nan_to_num(view.values[::step, ::step].astype(np.float32))
     share = (values - low) / (high - low) if high > low else np.full(values.shape, 0.5, np.float32)
     places = np.rint(np.clip(share, 0, 1) * 255).astype(np.uint8)
-    return colors.lut(TWO_SIDED if signed else scale)[places]
+    return colors.lut(TWO_SIDED if signed else look.scale)[places]
 
 
-def scale_colors(view: HeatView, scale: str) -> np.ndarray:
-    """Return the colours of a map from its lowest value to its highest, uint8 (256, 3)."""
-    return colors.lut(TWO_SIDED if scale_of(view).signed else scale)
+def scale_colors(view: HeatView, look: Look) -> np.ndarray:
+    """Return the colours of a map from the lower end of its scale to the upper, uint8 (256, 3)."""
+    return colors.lut(TWO_SIDED if scale_of(view, look.stretch).signed else look.scale)
 
 
 def score_color(score: float | None) -> colors.RGB:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segstudio.core import colors, view_reading
+from segstudio.core.view_reading import Look
 from segstudio.core.views import BarsView, BoxesView, HeatView, PictureView, PointsView, View
 
 if TYPE_CHECKING:
@@ -19,18 +20,18 @@ _BAR, _NAME, _ROOM = 22, 190, 420  # pixels: a row's height, the names' width, t
 _INK, _GROUND = (40, 40, 40), (255, 255, 255)
 
 
-def drawn(view: View, rgb: np.ndarray, *, scale: str = view_reading.SCALES[0], alone: bool = False) -> np.ndarray:
+def drawn(view: View, rgb: np.ndarray, *, look: Look = view_reading.PLAIN, alone: bool = False) -> np.ndarray:
     """Return a view as a picture, uint8 RGB.
 
     Args:
         view: The view.
         rgb: The picture that was looked at, uint8 (h, w, 3).
-        scale: The colour scale of maps of one side, one of `view_reading.SCALES`.
+        look: How maps are coloured.
         alone: Maps without the picture below: one cell a pixel, or several where there are few.
     """
     match view:
         case HeatView():
-            return _alone(view, scale) if alone else _over(view, rgb, scale)
+            return _alone(view, look) if alone else _over(view, rgb, look)
         case PictureView():
             return view.rgb
         case BoxesView():
@@ -42,13 +43,13 @@ def drawn(view: View, rgb: np.ndarray, *, scale: str = view_reading.SCALES[0], a
     raise TypeError(f"{type(view).__name__} is no kind of view")
 
 
-def _alone(view: HeatView, scale: str) -> np.ndarray:
-    made = view_reading.colored(view, scale)
+def _alone(view: HeatView, look: Look) -> np.ndarray:
+    made = view_reading.colored(view, look)
     times = max(-(-LEAST // max(made.shape[:2])), 1)
     return made.repeat(times, axis=0).repeat(times, axis=1)
 
 
-def _over(view: HeatView, rgb: np.ndarray, scale: str) -> np.ndarray:
+def _over(view: HeatView, rgb: np.ndarray, look: Look) -> np.ndarray:
     """Lay a map over the part of the picture that it is stretched over."""
     from PIL import Image
 
@@ -64,7 +65,7 @@ def _over(view: HeatView, rgb: np.ndarray, scale: str) -> np.ndarray:
         max((x0 - left) * across, 0.0), max((y0 - top) * down, 0.0),
         min((x1 - left) * across, columns), min((y1 - top) * down, rows),
     )  # fmt: skip
-    cells = Image.fromarray(view_reading.colored(view, scale))
+    cells = Image.fromarray(view_reading.colored(view, look))
     shown = cells.resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=part)
     made = rgb.copy()
     below = made[y0:y1, x0:x1].astype(np.float32)

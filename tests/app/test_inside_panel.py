@@ -210,6 +210,24 @@ def test_numbers_show_as_bars_and_maps_with_their_scale(looked, qtbot):
     assert not looked.numbers.isVisible() and looked.scale_bar.words() == ("0", "40 px")
 
 
+def test_the_colours_can_be_stretched_over_what_occurs(looked, qtbot):
+    whole = (0.0, 0.0, 160.0, 120.0)
+    dim = HeatView(group="g", title="dim", box=whole, values=np.float32([[0.1, 0.2]]), low=0.0, high=1.0)
+    looked._state.take("toy", looked._state.place, (160, 120), (dim,))
+    looked.step(0)
+    assert looked.scale_bar.words() == ("0", "1")
+    qtbot.mouseClick(looked.stretch, Qt.MouseButton.LeftButton)
+    assert looked.scale_bar.words() == ("0.1", "0.2")
+
+
+def test_thumbnails_say_their_group_where_all_are_listed(looked):
+    tall = looked.grid.visualRect(looked.views.index(0)).height()
+    assert looked.views.named
+    looked.group.setCurrentIndex(looked.group.findData("Crops"))
+    looked.group.activated.emit(looked.group.currentIndex())
+    assert not looked.views.named and looked.grid.visualRect(looked.views.index(0)).height() < tall
+
+
 def test_boxes_and_points_are_drawn_on_the_canvas(opened, looked, qtbot):
     click(looked, "boxes", qtbot)
     for x, score in ((10, 0.9), (60, 0.4)):

@@ -11,6 +11,7 @@ from segstudio.core import colors, view_reading
 from segstudio.core.geometry import Box
 from segstudio.core.views import BarsView, BoxesView, HeatView, PictureView, PointsView
 
+INFERNO = view_reading.Look("inferno")
 WHOLE = (0.0, 0.0, 40.0, 30.0)
 
 
@@ -50,13 +51,20 @@ def test_the_scale_has_two_sides_where_both_count(values, ends, scale):
 
 
 def test_the_ends_of_the_scale_have_its_outer_colours_and_zero_the_middle_of_two_sides():
-    one = view_reading.colored(heat([[0, 1]], low=0.0, high=1.0), "inferno")
+    one = view_reading.colored(heat([[0, 1]], low=0.0, high=1.0), INFERNO)
     assert np.array_equal(one[0], colors.lut("inferno")[[0, 255]])
-    two = view_reading.colored(heat([[-3, 0, 3]]), "inferno")
+    two = view_reading.colored(heat([[-3, 0, 3]]), INFERNO)
     assert np.array_equal(two[0], colors.lut("diverging")[[0, 128, 255]])
     beyond = view_reading.colored(heat([[-9, 9, np.nan]], low=0.0, high=1.0))
     assert np.array_equal(beyond[0], colors.lut("viridis")[[0, 255, 0]])
     assert view_reading.colored(heat([[2, 2]])).shape == (1, 2, 3)
+
+
+def test_stretching_takes_the_values_that_occur():
+    view = heat([[0.2, 0.3]], low=0.0, high=1.0)
+    assert view_reading.scale_of(view, stretch=True) == pytest.approx((0.2, 0.3, False))
+    made = view_reading.colored(view, view_reading.Look(stretch=True))
+    assert np.array_equal(made[0], colors.lut("viridis")[[0, 255]])
 
 
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(1, 120))

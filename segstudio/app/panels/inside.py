@@ -20,6 +20,7 @@ from segstudio.app.widgets import Elided, EmptyState, Panel, button, icon_button
 from segstudio.core import view_reading
 from segstudio.core.errors import InputError, SegstudioError
 from segstudio.core.geometry import Box
+from segstudio.core.view_reading import Look
 from segstudio.core.views import BarsView, HeatView
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class InsidePanel(Panel):
         self.scale.setToolTip(tr("Colours of maps; those on both sides of zero have a scale of their own"))
         for name, text in SCALES.items():
             self.scale.addItem(tr(text), name)
+        self.stretch = icon_button("arrows-out-line-horizontal", tr("Stretch the colours over the values that occur"))
+        self.stretch.setCheckable(True)
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         self.opacity.setPageStep(10)
@@ -101,8 +104,8 @@ class InsidePanel(Panel):
         column = QVBoxLayout(self.looks)
         column.setContentsMargins(12, 0, 12, 0)
         column.setSpacing(4)
-        choices = row(self.scale, label(tr("Opacity"), "muted"), self.opacity)
-        choices.setStretch(2, 1)
+        choices = row(self.scale, self.stretch, label(tr("Opacity"), "muted"), self.opacity, spacing=6)
+        choices.setStretch(3, 1)
         column.addLayout(choices)
         column.addWidget(self.scale_bar)
         return self.looks
@@ -111,7 +114,8 @@ class InsidePanel(Panel):
         session, state = self._session, self._state
         self.grid.wanted.connect(state.show)
         self.group.activated.connect(lambda _: self._list())
-        self.scale.activated.connect(lambda i: state.set(scale=self.scale.itemData(i)))
+        self.scale.activated.connect(lambda _: self._choose_look())
+        self.stretch.clicked.connect(lambda _: self._choose_look())
         self.opacity.valueChanged.connect(lambda v: state.set(opacity=v / 100))
         state.changed.connect(self._show)
         session.picture_changed.connect(self._on_picture)
@@ -142,6 +146,9 @@ class InsidePanel(Panel):
     def hide_view(self) -> None:
         """Hide the view that shows over the picture."""
         self._state.show(None)
+
+    def _choose_look(self) -> None:
+        self._state.set(look=Look(self.scale.currentData(), self.stretch.isChecked()))
 
     # What happens
 
@@ -183,7 +190,7 @@ class InsidePanel(Panel):
     def _show(self) -> None:
         state, canvas = self._state, self._canvas
         scene, layer = canvas.scene_state, canvas.layers["inside"]
-        scene.insight, scene.insight_scale, layer.opacity = state.shown, state.scale, state.opacity
+        scene.insight, scene.insight_look, layer.opacity = state.shown, state.look, state.opacity
         canvas.refresh_overlays()
         self.readout.refresh()
         self.name.setText(self._title(state.model or self._models.model))
@@ -195,7 +202,7 @@ class InsidePanel(Panel):
         shown = state.shown
         self.numbers.setVisible(isinstance(shown, BarsView))
         self.bars.show_view(shown if isinstance(shown, BarsView) else None)
-        self.scale_bar.show_view(shown if isinstance(shown, HeatView) else None, state.scale)
+        self.scale_bar.show_view(shown if isinstance(shown, HeatView) else None, state.look)
         self.grid.point_at(shown)
         self._say_why_empty()
         self._show_progress()
@@ -213,8 +220,9 @@ class InsidePanel(Panel):
 
     def _list(self) -> None:
         bounds = _around([a.bounds for a in self._session.selected()])
-        views = self._state.listed(self.group.currentData() or "", bounds)
-        self.views.list_views(views, self._state.shown, self._state.scale)
+        group = self.group.currentData() or ""
+        views = self._state.listed(group, bounds)
+        self.views.list_views(views, self._state.shown, self._state.look, named=not group)
 
     def _say_why_empty(self) -> None:
         heading, text = tr("Look inside the model"), tr(ABOUT)

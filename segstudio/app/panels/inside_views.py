@@ -11,10 +11,11 @@ from segstudio.app.i18n import later, tr
 from segstudio.app.panels.rows import Index, keep_list_keys
 from segstudio.app.theme import theme
 from segstudio.core import view_reading
+from segstudio.core.view_reading import Look
 from segstudio.core.views import BarsView, HeatView, View
 
 VIEW = Qt.ItemDataRole.UserRole
-SIDE, PAD, WORDS = 88, 6, 18  # desktop pixels: of a thumbnail, around it, the line below
+SIDE, PAD, WORDS = 88, 6, 16  # desktop pixels: of a thumbnail, around it, a line below
 KINDS = {
     "heat": later("map"),
     "picture": later("picture"),
@@ -46,13 +47,15 @@ class ViewModel(QAbstractListModel):
     Attributes:
         views: In their order.
         shown: The one that shows over the picture, or None.
+        named: Whether each says its group too.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.views: list[View] = []
         self.shown: View | None = None
-        self._scale = view_reading.SCALES[0]
+        self._look = view_reading.PLAIN
+        self.named = False
         self._picture = QImage()
         self._size = (1, 1)
         # A view is held beside its thumbnail, so that its id stays its own.
@@ -74,18 +77,18 @@ class ViewModel(QAbstractListModel):
         self._picture, self._size = picture, size
         self._made.clear()
 
-    def list_views(self, views: list[View], shown: View | None, scale: str) -> None:
-        """List these views, one of which shows, with maps in these colours."""
-        if scale != self._scale:
-            self._scale = scale
+    def list_views(self, views: list[View], shown: View | None, look: Look, *, named: bool) -> None:
+        """List these views, one of which shows, with maps coloured like this, and each maybe with its group."""
+        if look != self._look:
+            self._look = look
             self._made.clear()
         self.shown = shown
-        if len(views) == len(self.views) and all(a is b for a, b in zip(views, self.views)):
+        if named == self.named and len(views) == len(self.views) and all(a is b for a, b in zip(views, self.views)):
             if views:
                 self.dataChanged.emit(self.index(0), self.index(len(views) - 1))
             return
         self.beginResetModel()
-        self.views = views
+        self.views, self.named = views, named
         self.endResetModel()
 
     def row_of(self, view: View | None) -> int:
@@ -96,7 +99,7 @@ class ViewModel(QAbstractListModel):
         """Return the thumbnail of a view."""
         known = self._made.get(id(view))
         if known is None or known[1].devicePixelRatio() != ratio:
-            made = view_painting.thumbnail(view, self._scale, self._picture, self._size, SIDE, ratio)
+            made = view_painting.thumbnail(view, self._look, self._picture, self._size, SIDE, ratio)
             known = self._made[id(view)] = (view, made)
         return known[1]
 
@@ -108,7 +111,9 @@ class ViewModel(QAbstractListModel):
 
 class _Delegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(SIDE + 2 * PAD, SIDE + 2 * PAD + WORDS)
+        model = index.model()
+        assert isinstance(model, ViewModel)
+        return QSize(SIDE + 2 * PAD, SIDE + 2 * PAD + WORDS * (2 if model.named else 1))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -132,10 +137,13 @@ class _Delegate(QStyledItemDelegate):
         font = painter.font()
         font.setPixelSize(11)
         painter.setFont(font)
-        painter.setPen(theme().color("text" if shown else "muted"))
-        below = QRect(rect.left() + 4, rect.bottom() - WORDS - 1, rect.width() - 8, WORDS)
-        text = painter.fontMetrics().elidedText(view.title, Qt.TextElideMode.ElideMiddle, below.width())
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
+        below = QRect(rect.left() + 4, rect.top() + 2 * PAD + SIDE - 2, rect.width() - 8, WORDS)
+        lines = ((view.title, "text" if shown else "muted"), *([(view.group, "faint")] if model.named else []))
+        for text, color in lines:
+            painter.setPen(theme().color(color))
+            text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, below.width())
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
+            below.translate(0, WORDS - 2)
         painter.restore()
 
 
@@ -256,12 +264,12 @@ class ScaleBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._view: HeatView | None = None
-        self._scale = view_reading.SCALES[0]
+        self._look = view_reading.PLAIN
         self.setFixedHeight(16)
 
-    def show_view(self, view: HeatView | None, scale: str) -> None:
+    def show_view(self, view: HeatView | None, look: Look) -> None:
         """Show a map's scale; nothing for None."""
-        self._view, self._scale = view, scale
+        self._view, self._look = view, look
         self.setVisible(view is not None)
         self.update()
 
@@ -269,7 +277,7 @@ class ScaleBar(QWidget):
         """Return what stands at both ends."""
         if self._view is None:
             return "", ""
-        low, high, _ = view_reading.scale_of(self._view)
+        low, high, _ = view_reading.scale_of(self._view, self._look.stretch)
         return number(low), number(high, self._view.unit)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -286,7 +294,7 @@ class ScaleBar(QWidget):
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         painter.drawText(self.rect(), middle, left)
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignRight) | middle, right)
-        colors = view_reading.scale_colors(self._view, self._scale)
+        colors = view_reading.scale_colors(self._view, self._look)
         strip = QImage(colors.data, len(colors), 1, 3 * len(colors), QImage.Format.Format_RGB888)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(QRect(QPoint(start, 3), QSize(max(end - start, 1), 10)), strip)
