@@ -24,7 +24,7 @@ def choose(catalog: Catalog, *, tasks: Collection[str] = (), here: bool = False,
         catalog: The catalog.
         tasks: What they give, any of these `TASKS`; none for anything.
         here: Only those whose weights, and those of all they run on, are here.
-        text: Words that all must occur in the name, the title, the description or the paper, whatever the case.
+        text: Words that all must occur in the name, title, task, label set, description or paper, whatever the case.
     """
     return [c for c in catalog if passes(c, tasks, text) and (not here or not missing(catalog, c))]
 
@@ -33,7 +33,7 @@ def passes(card: Card, tasks: Collection[str] = (), text: str = "") -> bool:
     """Return whether a card gives the wanted and holds all words of a text; see `choose`."""
     if tasks and card.task not in tasks:
         return False
-    said = f"{card.name} {card.title} {card.description} {card.paper}".casefold()
+    said = f"{card.name} {card.title} {card.task} {card.labels} {card.description} {card.paper}".casefold()
     return all(word in said for word in text.casefold().split())
 
 

@@ -21,6 +21,7 @@ def test_words_tasks_and_what_is_here_are_all_heeded() -> None:
     assert [c.name for c in found] == ["starter-boxes", "starter-faces"]
     assert choosing.choose(catalog, here=True) == []
     assert choosing.choose(catalog, text="starter nonsense") == []
+    assert {"fcn-r50", "deeplabv3-r50"} <= {c.name for c in choosing.choose(catalog, text="semantic voc")}
     assert all("fpn" in c.name for c in choosing.choose(catalog, text="mask r-cnn fpn"))
 
 
