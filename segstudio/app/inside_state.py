@@ -45,8 +45,9 @@ class InsideState(QObject):
         """Hold the views of a new look; of them the one shows that is called as the one that showed before."""
         before = self.shown
         self.model, self.place, self.size, self.views = model, place, size, views
-        alike = (v for v in views if before is not None and (v.group, v.title) == (before.group, before.title))
-        self.shown = next(alike, None)
+        alike = [v for v in views if before is not None and (v.group, v.title) == (before.group, before.title)]
+        same = (v for v in alike if before is not None and v.box == before.box)
+        self.shown = next(same, alike[0] if alike else None)
         self.changed.emit()
 
     def clear(self) -> None:
