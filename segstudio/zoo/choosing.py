@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from segstudio.zoo import weights
 from segstudio.zoo.spec import Card, Task
@@ -26,7 +26,7 @@ def choose(catalog: Catalog, *, tasks: Collection[str] = (), here: bool = False,
         here: Only those whose weights, and those of all they run on, are here.
         text: Words that all must occur in the name, title, task, label set, description or paper, whatever the case.
     """
-    return [c for c in catalog if passes(c, tasks, text) and (not here or not missing(catalog, c))]
+    return [c for c in catalog if passes(c, tasks, text) and (not here or not absent(catalog.parts(c)).bytes)]
 
 
 def passes(card: Card, tasks: Collection[str] = (), text: str = "") -> bool:
@@ -37,20 +37,17 @@ def passes(card: Card, tasks: Collection[str] = (), text: str = "") -> bool:
     return all(word in said for word in text.casefold().split())
 
 
-def missing(catalog: Catalog, card: Card) -> int:
-    """Return how many bytes of a card's weights, and of those it runs on, are not here."""
-    return missing_of(catalog.parts(card))
+class Absent(NamedTuple):
+    """What is not here of a card and of those it runs on: how many bytes, and whether all of them have a source."""
+
+    bytes: int
+    fetchable: bool
 
 
-def missing_of(cards: Iterable[Card]) -> int:
-    """Return how many bytes of the cards' own weights are not here."""
-    return sum(entry.file.bytes for card in cards for entry in weights.status(card) if entry.state != "ready")
-
-
-def fetchable(catalog: Catalog, card: Card) -> bool:
-    """Return whether each weights file that is not here has a source to be fetched from."""
-    states = (entry for part in catalog.parts(card) for entry in weights.status(part))
-    return all(entry.state == "ready" or bool(entry.file.sources) for entry in states)
+def absent(cards: Iterable[Card]) -> Absent:
+    """Return what is not here of the weights of cards, such as those of `Catalog.parts`."""
+    files = [entry.file for card in cards for entry in weights.status(card) if entry.state != "ready"]
+    return Absent(sum(file.bytes for file in files), all(file.sources for file in files))
 
 
 def restriction(card: Card) -> str:

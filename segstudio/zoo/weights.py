@@ -56,7 +56,8 @@ def path_of(card: Card, file: WeightFile) -> Path:
 
 def status(card: Card) -> list[FileStatus]:
     """Return the state of each of the card's files, by size only: quick enough for a list."""
-    return [FileStatus(file, path_of(card, file), _state(file, path_of(card, file))) for file in card.weights]
+    places = [(file, path_of(card, file)) for file in card.weights]
+    return [FileStatus(file, path, _state(file, path)) for file, path in places]
 
 
 def is_ready(card: Card) -> bool:

@@ -28,12 +28,13 @@ def test_words_tasks_and_what_is_here_are_all_heeded() -> None:
 def test_what_is_missing_counts_the_parts_too() -> None:
     catalog = Catalog()
     one, part = catalog.get("starter-instances"), catalog.get("starter-boxes")
-    assert choosing.missing(catalog, one) == one.bytes + part.bytes
-    assert choosing.fetchable(catalog, one)
+    assert choosing.absent(catalog.parts(one)) == (one.bytes + part.bytes, True)
     for entry in weights.status(one):
         entry.path.parent.mkdir(parents=True)
         entry.path.write_bytes(b"\0" * entry.file.bytes)
-    assert choosing.missing(catalog, one) == part.bytes
+    assert choosing.absent(catalog.parts(one)) == (part.bytes, True)
+    alone = card(weights=(WeightFile("a.pth", "ab" * 32, 10, "MIT", "x"),))
+    assert choosing.absent([alone]) == (10, False)
     assert not choosing.choose(catalog, text="starter-instances", here=True)
 
 

@@ -74,7 +74,7 @@ class CardModel(QAbstractListModel):
         super().__init__()
         self._catalog = catalog
         self._text, self._tasks, self._here = "", frozenset[str](), False
-        self._lacks: dict[str, tuple[str, ...]] = {}
+        self._lacks: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.shown: list[Entry] = []
         self.states: dict[str, CardState] = {}
         self.chosen = ""
@@ -141,11 +141,10 @@ class CardModel(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
 
     def _state(self, card: Card) -> CardState:
-        if card.name not in self._lacks:
-            self._lacks[card.name] = tuple(lacking(card))
-        needed = choosing.missing(self._catalog, card)
-        fetchable = not needed or choosing.fetchable(self._catalog, card)
-        return CardState(needed, self._lacks[card.name], fetchable, choosing.restriction(card))
+        if card.requires not in self._lacks:
+            self._lacks[card.requires] = tuple(lacking(card))
+        gone = choosing.absent(self._catalog.parts(card))
+        return CardState(gone.bytes, self._lacks[card.requires], gone.fetchable, choosing.restriction(card))
 
 
 def _grouped(cards: list[Card], *, offer: bool) -> list[Entry]:

@@ -16,7 +16,7 @@ from segstudio.app.settings import Settings
 from segstudio.app.theme import set_role
 from segstudio.app.widgets import Elided, button, icon_label, label, row
 from segstudio.engine.intake import sample_files
-from segstudio.zoo.choosing import missing_of
+from segstudio.zoo.choosing import absent
 
 WIDTH = 920
 RECENT = 4
@@ -247,7 +247,7 @@ class WelcomePage(QWidget):
         from segstudio.engine.job import ENDED
 
         cards = self._bridge.engine.catalog.starter_pack()
-        needed = missing_of(cards)
+        needed = absent(cards).bytes
         job = self._bridge.fetching
         busy = job is not None and job.state not in ENDED
         self._progress.show_job(job)
