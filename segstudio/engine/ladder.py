@@ -101,8 +101,7 @@ class Ladder:
             predictor = self.cache.get(self.card, plan.device)
             context = Context(cancel=job, autocast=plan.autocast)
             if plan.tile:
-                whole = [predict_tiled(self._one(predictor, context), f, plan.tile, job.check) for f in frames]
-                return whole, ""
+                return [self._tiled(predictor, f, plan.tile, context) for f in frames], ""
             made: list[list[Result]] = []
             for start in range(0, len(frames), plan.batch):
                 job.check()
@@ -117,8 +116,15 @@ class Ladder:
                 raise
             return None, str(error).strip() or type(error).__name__
 
-    def _one(self, predictor: Any, context: Any) -> Callable[[np.ndarray], Sequence[Result]]:
-        return lambda tile: predictor.predict([tile], self.options, context)[0]
+    def _tiled(self, predictor: Any, frame: np.ndarray, side: int, context: Context) -> list[Result]:
+        # A model that blends its tiles itself leaves no seams; results of others are merged.
+        if predictor.tiles_itself:
+            return predictor.predict_tiled(frame, side, self.options, context)
+
+        def one(tile: np.ndarray) -> Sequence[Result]:
+            return predictor.predict([tile], self.options, context)[0]
+
+        return predict_tiled(one, frame, side, context.cancel.check)
 
     def _rungs(self, frames: Sequence[np.ndarray], plan: Plan) -> Iterator[Rung]:
         devices.empty_cache(plan.device)

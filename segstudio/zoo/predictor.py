@@ -102,6 +102,7 @@ class Predictor(ABC):
     """
 
     can_prompt = False
+    tiles_itself = False  # it has `predict_tiled`
 
     def __init__(self, card: Card, device: str = "cpu") -> None:
         self.card = card
@@ -130,6 +131,20 @@ class Predictor(ABC):
             Cancelled: The work was cancelled.
         """
         return []
+
+    def predict_tiled(
+        self,
+        frame: np.ndarray,  # noqa: ARG002
+        side: int,  # noqa: ARG002
+        options: Options = DEFAULT_OPTIONS,  # noqa: ARG002
+        context: Context = DEFAULT_CONTEXT,  # noqa: ARG002
+    ) -> list[Result]:
+        """Return the results of one frame from overlapping tiles of side x side pixels.
+
+        Raises:
+            InputError: The model leaves tiles to the engine (`tiles_itself` is False).
+        """
+        raise InputError(f"{self.card.title} does not predict in tiles by itself.")
 
     def prompt_box(self, frame: np.ndarray, box: Box) -> Mask:  # noqa: ARG002
         """Return the mask of the object that a box was drawn around, clipped to the frame.

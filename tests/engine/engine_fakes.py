@@ -44,6 +44,7 @@ class FakePredictor:
     """Finds bright rectangles: every frame whose first pixel is (v, _, _) has v % 8 boxes."""
 
     memory = 100
+    tiles_itself = False
 
     def __init__(self, card, device: str) -> None:
         self.card, self.device = card, device

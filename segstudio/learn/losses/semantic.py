@@ -1,7 +1,7 @@
 """Losses of the semantic segmentation networks, each as its authors trained with it.
 
-Scores are (n, classes, h, w), of any size: they are stretched over the truth. A truth is (n, height, width), int64 class
-indices; pixels of `IGNORED` count for nothing.
+Scores are (n, classes, h, w), of any size: they are stretched over the truth. A truth is (n, height, width), int64
+class indices; pixels of `IGNORED` count for nothing.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def ohem(
 ) -> Tensor:
     """Return the mean cross entropy of the hard pixels, as HRNet is trained (online hard example mining).
 
-    Hard are pixels whose own class has a probability below `threshold`, or below that of the `least` + 1 hardest one where
-    that is higher.
+    Hard are pixels whose own class has a probability below `threshold`, or below that of the `least` + 1 hardest one
+    where that is higher.
     """
     scores = stretched(scores, truth, align_corners)
     known = truth != IGNORED
@@ -192,5 +192,3 @@ def median_frequency(counts: Tensor, present: Tensor) -> Tensor:
 def log_frequency(counts: Tensor, c: float = 1.10) -> Tensor:
     """Return ESPNet's class weights 1 / ln(c + share of the class) of pixel counts (classes,)."""
     return (1.0 / (c + counts.double() / counts.sum().clamp(min=1)).log()).float()
-
-

@@ -14,10 +14,12 @@ RATES = (1, 2, 4, 8, 16)
 class Conv(nn.Module):
     """A convolution without bias that keeps the size (but for its stride)."""
 
-    def __init__(self, inputs: int, outputs: int, size: int, stride: int = 1, dilation: int = 1) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, size: int, stride: int = 1, dilation: int = 1, groups: int = 1
+    ) -> None:
         super().__init__()
         pad = size // 2 * dilation
-        self.conv = nn.Conv2d(inputs, outputs, size, stride, pad, dilation, bias=False)
+        self.conv = nn.Conv2d(inputs, outputs, size, stride, pad, dilation, groups, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.conv(x)

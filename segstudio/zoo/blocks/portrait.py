@@ -1,4 +1,4 @@
-"""Portrait segmentation: SINet (Park et al. 2020, arXiv 1911.09099) and ExtremeC3Net (Park et al. 2019, arXiv 1908.03093).
+"""Portraits: SINet (Park et al. 2020, arXiv 1911.09099) and ExtremeC3Net (Park et al. 2019, arXiv 1908.03093).
 
 Layers are named as in clovaai/ext_portrait_segmentation.
 """
@@ -86,8 +86,7 @@ class Squeezed(nn.Module):
     def __init__(self, inputs: int, outputs: int, branches: tuple[tuple[int, int], tuple[int, int]]) -> None:
         super().__init__()
         half = outputs // 2
-        self.c1 = nn.Module()
-        self.c1.conv = nn.Conv2d(inputs, half, 1, groups=2, bias=False)
+        self.c1 = Conv(inputs, half, 1, groups=2)
         self.d1 = _Branch(half, half, *branches[0])
         self.d2 = _Branch(half, half, *branches[1])
         self.BR = NormAct(outputs)
@@ -95,7 +94,7 @@ class Squeezed(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         n, _, h, w = x.shape
-        few: Tensor = self.c1.conv(x)
+        few = self.c1(x)
         few = few.view(n, 2, few.shape[1] // 2, h, w).transpose(1, 2).reshape(n, -1, h, w)
         y = torch.cat((self.d1(few), self.d2(few)), dim=1)
         return self.BR(x + y if self.add else y)
@@ -185,7 +184,13 @@ class _C3(nn.Module):
     """
 
     def __init__(
-        self, inputs: int, outputs: int, rates: tuple[int, int, int] = (2, 4, 8), *, down: bool = False, add: bool = True
+        self,
+        inputs: int,
+        outputs: int,
+        rates: tuple[int, int, int] = (2, 4, 8),
+        *,
+        down: bool = False,
+        add: bool = True,
     ) -> None:
         super().__init__()
         few = outputs // 3

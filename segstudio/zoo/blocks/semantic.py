@@ -42,6 +42,7 @@ class SemanticPredictor(TorchPredictor):
         taps: The layers that `look` shows.
     """
 
+    tiles_itself = True
     probabilities = False  # of what `forward` gives: probabilities instead of logits
     margin = 64  # pixels of context that the network needs around what it says, at least
     stride = 32  # pixels of the coarsest cell of the network

@@ -1,4 +1,4 @@
-"""People in portraits: SINet (Park et al. 2020, arXiv 1911.09099), ExtremeC3Net (Park et al. 2019, arXiv 1908.03093)."""
+"""Portraits: SINet (Park et al. 2020, arXiv 1911.09099) and ExtremeC3Net (Park et al. 2019, arXiv 1908.03093)."""
 
 from __future__ import annotations
 
