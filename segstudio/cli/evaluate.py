@@ -11,7 +11,7 @@ from segstudio.cli.sources import existing
 if TYPE_CHECKING:
     from segstudio.cli.output import Output
 
-TASKS = ("boxes", "masks", "keypoints", "panoptic")
+TASKS = ("boxes", "masks", "keypoints", "panoptic", "densepose")
 
 
 def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
@@ -19,6 +19,9 @@ def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
     parser.add_argument("truth", metavar="GT.json", help="the ground truth, a COCO file")
     parser.add_argument("results", metavar="RESULTS.json", help="a COCO results file, or a COCO file with annotations")
     parser.add_argument("--task", choices=TASKS, required=True, help="what is compared")
+    parser.add_argument(
+        "--body", metavar="FOLDER", help="of dense poses: the folder with the three files of the body's surface"
+    )
 
 
 def run(args: argparse.Namespace, out: Output) -> Outcome:
@@ -26,7 +29,7 @@ def run(args: argparse.Namespace, out: Output) -> Outcome:
     from segstudio.learn.metrics import evaluate
 
     truth, results = existing([args.truth, args.results])
-    scores = evaluate(truth, results, args.task)
+    scores = evaluate(truth, results, args.task, body=existing([args.body])[0] if args.body else None)
     for warning in scores["warnings"]:
         out.note(warning)
     per_class = scores["per_category"]

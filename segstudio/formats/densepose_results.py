@@ -42,12 +42,11 @@ def with_pose(doc: bytes, head: Head) -> bytes:
     Raises:
         Unusable: The map can't be read, or there is no box to place it in.
     """
-    found = _map.decode(doc)
-    if found.uv_data is None:
+    if _map.decode(doc).uv_data is None:
         return doc
     if not head.bbox or not (head.bbox[2] > 0 and head.bbox[3] > 0):
         raise Unusable("a dense map without a bbox", ".bbox")
-    labels, uv = densepose_maps.from_quantised(_decoded(found))
+    labels, uv = densepose_maps.from_quantised(dense_map(doc))
     if not labels.any():
         return doc
     box = Box(*head.bbox)
@@ -55,9 +54,15 @@ def with_pose(doc: bytes, head: Head) -> bytes:
     return amended(doc, densepose_keys.changed(pose, box, None, None))
 
 
-def _decoded(found: _Map) -> np.ndarray:
+def dense_map(doc: bytes) -> np.ndarray:
+    """Return I, U and V of a result, uint8 (3, h, w).
+
+    Raises:
+        Unusable: It has no such map, or one that can't be read.
+    """
     from PIL import Image, UnidentifiedImageError
 
+    found = _map.decode(doc)
     if not isinstance(found.uv_data, str):
         raise Unusable("uv_data that is no text", ".uv_data")
     try:

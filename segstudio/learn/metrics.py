@@ -22,24 +22,30 @@ from segstudio.formats.base import Notes
 from segstudio.formats.coco_check import Unusable, check_shape, read_head
 from segstudio.formats.coco_objects import read_category
 from segstudio.formats.files import load
-from segstudio.learn import panoptic
+from segstudio.learn import densepose, panoptic
 
-Task = Literal["boxes", "masks", "keypoints", "panoptic"]
+Task = Literal["boxes", "masks", "keypoints", "panoptic", "densepose"]
 
 _IOU_TYPE: dict[str, Any] = {"boxes": "bbox", "masks": "segm", "keypoints": "keypoints"}
-_NEEDS = {"boxes": ("bbox", "segmentation"), "masks": ("segmentation",), "keypoints": ("keypoints",)}
+_NEEDS = {
+    "boxes": ("bbox", "segmentation"),
+    "masks": ("segmentation",),
+    "keypoints": ("keypoints",),
+    "densepose": ("bbox",),
+}
 _NAMES = "AP AP50 AP75 APs APm APl AR1 AR10 AR100 ARs ARm ARl".split()
 _POSE_NAMES = "AP AP50 AP75 APm APl AR AR50 AR75 ARm ARl".split()
 
 
-def evaluate(gt_path: str | Path, results_path: str | Path, task: Task) -> dict[str, Any]:
+def evaluate(gt_path: str | Path, results_path: str | Path, task: Task, body: Path | None = None) -> dict[str, Any]:
     """Score results against a COCO data set.
 
     Args:
         gt_path: The data set.
         results_path: A results list; or a data set, whose annotations then count as results, of score 1 where they
             have none.
-        task: "boxes", "masks", "keypoints", or "panoptic" (see `learn.panoptic`).
+        task: "boxes", "masks", "keypoints", "panoptic" (see `learn.panoptic`) or "densepose" (see `learn.densepose`).
+        body: Of "densepose": the folder with the surface of the body; without it masks alone are compared.
 
     Returns:
         "task"; COCO's numbers by name ("AP", "AP50", ..., each in [0, 1], or None where the data set has nothing of
@@ -52,11 +58,13 @@ def evaluate(gt_path: str | Path, results_path: str | Path, task: Task) -> dict[
     """
     if task == "panoptic":
         return panoptic.evaluate(Path(gt_path), Path(results_path))
-    if task not in _IOU_TYPE:
-        raise InputError(f"There is no task named {task!r}.", remedy=f"Known are: {', '.join(_IOU_TYPE)}, panoptic.")
+    if task not in _NEEDS:
+        raise InputError(f"There is no task named {task!r}.", remedy=f"Known are: {', '.join(_NEEDS)}, panoptic.")
     warnings: list[str] = []
     truth = _truth(Path(gt_path), task, warnings)
     results = _results(Path(results_path), task, truth, warnings)
+    if task == "densepose":
+        return densepose.evaluate(truth, results, Path(results_path), body, warnings)
     with contextlib.redirect_stdout(io.StringIO()):
         stats, precision, categories = _run(truth, results, task)
     names = {c["id"]: str(c.get("name", c["id"])) for c in truth["categories"]}
@@ -241,7 +249,8 @@ def _result(r: Any, path: Path, place: str, task: Task, sizes: dict, lengths: Co
         )
     # One shape each: pycocotools decides by the first result which one to measure.
     shape = _code(r[key], *sizes[r["image_id"]]) if key == "segmentation" else r[key]
-    return {"image_id": r["image_id"], "category_id": r.get("category_id"), "score": score, key: shape}
+    dense = {name: r[name] for name in ("uv_shape", "uv_data") if task == "densepose" and name in r}
+    return {"image_id": r["image_id"], "category_id": r.get("category_id"), "score": score, key: shape, **dense}
 
 
 def _code(segmentation: Any, width: int, height: int) -> dict:
