@@ -5,15 +5,18 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
 from segstudio.core import colors
 from segstudio.core.colors import RGB
 from segstudio.core.densepose import CHARTS, COARSE_OF, DensePose
 from segstudio.core.densepose_atlas import turned
 from segstudio.core.densepose_maps import Dense, filled_grid
+from segstudio.core.densepose_texture import checkered
 from segstudio.core.events import Channel
 
 # What the overlay shows.
-LOOKS = ("parts", "charts", "u", "v", "contour")
+LOOKS = ("parts", "charts", "u", "v", "contour", "texture")
 UNKNOWN: RGB = (150, 150, 150)  # a point whose part is none of the 24
 
 
@@ -34,6 +37,8 @@ class DenseState:
 
     Attributes:
         look: What the overlay shows, one of `LOOKS`.
+        texture: What people wear where `look` is "texture", see `core.densepose_texture`; set by `wear`.
+        worn: Grows with every other texture.
         part: The coarse part that is painted, 1 to 14.
         cursor: The place of the atlas that the next point gets, and what the arrow keys move.
         place: The place in the picture that waits for its place on the atlas, or None.
@@ -46,6 +51,8 @@ class DenseState:
 
     def __init__(self) -> None:
         self.look = "parts"
+        self.texture = checkered()
+        self.worn = 0
         self.part = 1
         self.cursor = Spot(2, 0.5, 0.5)
         self.place: tuple[float, float] | None = None
@@ -63,6 +70,11 @@ class DenseState:
             setattr(self, name, values[name])
         if different:
             self.changed.publish(different)
+
+    def wear(self, texture: np.ndarray) -> None:
+        """Show everybody in another texture."""
+        self.texture, self.look, self.worn = texture, "texture", self.worn + 1
+        self.changed.publish(frozenset(("look", "texture")))
 
     def map_of(self, dense: DensePose) -> Dense:
         """Return the filled map of a dense pose in the cells of its box; the last few are kept."""
@@ -86,7 +98,7 @@ def chart_color(part: float, look: str, u: float = 0.5, v: float = 0.5) -> RGB:
         return UNKNOWN
     if look == "parts":
         return part_color(int(COARSE_OF[int(part)]))
-    value = {"charts": part / len(CHARTS), "u": u, "v": v, "contour": u}[look]
+    value = {"charts": part / len(CHARTS), "u": u, "v": v, "contour": u, "texture": part / len(CHARTS)}[look]
     r, g, b = colors.lut("parula")[round(min(max(value, 0.0), 1.0) * 255)].tolist()
     return r, g, b
 

@@ -165,7 +165,7 @@ def mask_iou(person: Person, found: Found) -> float:
         return 0.0
     # Resampled between the first and the last cell, as published.
     sides = np.maximum(person.box[[3, 2]].astype(np.int64), 1)
-    true = zoom(person.mask.astype(np.float32), sides / _GRID, order=1, prefilter=False) > 0.5
+    true = np.asarray(zoom(person.mask.astype(np.float32), sides / _GRID, order=1, prefilter=False)) > 0.5
     shown = found.iuv[0] > 0
     (x, y), (left, top) = (box[:2].astype(np.int64).tolist() for box in (person.box, found.box))
     common = masks.intersect(masks.from_bitmap(true, x, y), masks.from_bitmap(shown, left, top)).area
@@ -294,6 +294,7 @@ def _scorer(data: Any, found: Any, people: Any, results: Any, body: Body | None,
     from pycocotools.cocoeval import COCOeval
 
     base: Any = COCOeval
+    overlaps: Any = rle.iou
 
     class Scorer(base):
         """pycocotools' evaluation of keypoints with another similarity."""
@@ -316,7 +317,7 @@ def _scorer(data: Any, found: Any, people: Any, results: Any, body: Body | None,
                     table[i, j] = _similarity(people[imgId][truth["_place"]][0], one, body, mode)
             self.similar[imgId] = table
             boxes = [[r["bbox"] for r in side] for side in (rows, truths)]
-            self._boxes[imgId] = np.asarray(rle.iou(*boxes, [0] * len(truths)))
+            self._boxes[imgId] = np.asarray(overlaps(*boxes, [0] * len(truths)))
             return table
 
         def evaluateImg(self, imgId: int, catId: int, aRng: Any, maxDet: int) -> Any:

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from canvas_hand import Hand, make_view, use
 from densepose_data import BOX, person
+from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from segstudio.app.canvas.layers.densepose import map_pixels
 from segstudio.app.densepose_state import LOOKS, Spot, chart_color, part_color
+from segstudio.app.dialogs.error import ErrorDialog
 from segstudio.app.tools import make_tools
 from segstudio.core import changes, colors
 from segstudio.core.annotation import Annotation
@@ -202,6 +205,28 @@ def test_the_look_is_chosen_in_the_panel_and_every_look_paints(desk):
         seen.add(np.array(image.constBits()).tobytes())
         panel.grab()
     assert len(seen) == len(LOOKS)
+
+
+def test_people_wear_the_texture_that_is_chosen(desk, tmp_path, monkeypatch, qtbot):
+    panel, state = desk.panels["atlas"], desk.session.dense
+    assert not panel.sheet.isVisible()
+    state.set(look="texture")
+    assert panel.sheet.isVisible()
+    x, y = person().to_picture(70, 130)
+    assert color_at(desk.canvas, x, y) in [tuple(c) for c in state.texture[1].reshape(-1, 3).tolist()]
+    sheet = np.zeros((60, 40, 3), np.uint8)
+    sheet[10:20, :10] = (200, 30, 60)
+    name = tmp_path / "sheet.png"
+    Image.fromarray(sheet).save(name)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(name), ""))
+    qtbot.mouseClick(panel.sheet, Qt.MouseButton.LeftButton)
+    assert color_at(desk.canvas, x, y) == (200, 30, 60), "the torso's front is chart 2"
+    Image.fromarray(sheet[:, :30]).save(name)
+    told = []
+    monkeypatch.setattr(ErrorDialog, "exec", lambda self: told.append(str(self.error)))
+    qtbot.mouseClick(panel.sheet, Qt.MouseButton.LeftButton)
+    assert "4 squares wide" in told[0]
+    assert color_at(desk.canvas, x, y) == (200, 30, 60)
 
 
 def test_the_panel_offers_the_mode_where_it_is_off(desk):

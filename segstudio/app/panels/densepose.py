@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from segstudio.app.canvas.view import CanvasView
 from segstudio.app.canvas_link import CanvasLink
@@ -19,6 +20,9 @@ from segstudio.app.widgets import Panel, button, label, row
 from segstudio.core.annotation import Annotation
 from segstudio.core.densepose import COARSE_OF, chart
 from segstudio.core.densepose_maps import guess
+from segstudio.core.densepose_texture import from_sheet
+from segstudio.core.errors import SegstudioError
+from segstudio.media.images import read_image
 
 LOOK_NAMES = {
     "parts": later("Body parts"),
@@ -26,6 +30,7 @@ LOOK_NAMES = {
     "u": later("U"),
     "v": later("V"),
     "contour": later("Contours of U and V"),
+    "texture": later("Texture"),
 }
 
 
@@ -47,6 +52,7 @@ class AtlasPanel(Panel):
         for name in LOOKS:
             self.look.addItem(tr(LOOK_NAMES[name]), name)
         self.look.activated.connect(lambda i: self._state.set(look=self.look.itemData(i)))
+        self.sheet = button(tr("Choose a texture …"), self._choose, kind="quiet")
         self.body_view = BodyView(self._state, lambda: self._dots())
         self.chart_view = ChartView(self._state, lambda: self._dots())
         self.name = label("", "heading", wrap=True)
@@ -79,9 +85,20 @@ class AtlasPanel(Panel):
         for widget in (self.name, self.values, self.next):
             words.addWidget(widget)
         words.addStretch(1)
-        for offered in (self.start, self.points, self.parts):
+        for offered in (self.sheet, self.start, self.points, self.parts):
             words.addWidget(offered, alignment=Qt.AlignmentFlag.AlignLeft)
         self.body.addLayout(row(self.chart_view, beside, margins=(4, 0, 0, 4), spacing=4))
+
+    def _choose(self) -> None:
+        """Ask for a texture and show people in it."""
+        name, _ = QFileDialog.getOpenFileName(
+            self, tr("Choose a texture"), "", tr("Pictures ({patterns})", patterns="*.png *.jpg *.jpeg *.webp *.bmp")
+        )
+        if name:
+            try:
+                self._state.wear(from_sheet(read_image(Path(name)).rgb))
+            except SegstudioError as error:
+                self._session.failed.emit(error)
 
     # The person's points
 
@@ -148,6 +165,7 @@ class AtlasPanel(Panel):
         self.look.setCurrentIndex(self.look.findData(state.look))
         on, idle = self._session.view.mode == "densepose", not self._link.tool.startswith("dense_")
         self.start.setVisible(not on)
+        self.sheet.setVisible(on and state.look == "texture")
         for offered in (self.points, self.parts):
             offered.setVisible(on and idle)
         self.body_view.update()

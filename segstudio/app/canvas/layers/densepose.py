@@ -16,6 +16,7 @@ from segstudio.core import colors
 from segstudio.core.annotation import Annotation
 from segstudio.core.densepose import CHARTS, COARSE, GRID, DensePose
 from segstudio.core.densepose_maps import Dense
+from segstudio.core.densepose_texture import applied
 
 ALPHA = 0.7  # as published
 RADIUS, CHOSEN, SMALLEST = 3.5, 6.0, 2.0
@@ -35,7 +36,7 @@ class DensePoseLayer(Layer):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         # By object; the image looks at the array beside it.
-        self._images: dict[int, tuple[DensePose, str, QImage, np.ndarray]] = {}
+        self._images: dict[int, tuple[DensePose, tuple[str, int], QImage, np.ndarray]] = {}
 
     @property
     def drawn(self) -> bool:
@@ -64,10 +65,15 @@ class DensePoseLayer(Layer):
 
     def _image(self, id: int, dense: DensePose) -> QImage:
         state = self.scene.dense
-        known = self._images.get(id)
-        if known is None or known[0] is not dense or known[1] != state.look:
-            pixels = part_pixels(dense) if state.look == "parts" else map_pixels(state.map_of(dense), state.look)
-            known = self._images[id] = (dense, state.look, _image(pixels), pixels)
+        known, look = self._images.get(id), (state.look, state.worn)
+        if known is None or known[0] is not dense or known[1] != look:
+            if state.look == "parts":
+                pixels = part_pixels(dense)
+            elif state.look == "texture":
+                pixels = worn_pixels(state.map_of(dense), state.texture)
+            else:
+                pixels = map_pixels(state.map_of(dense), state.look)
+            known = self._images[id] = (dense, look, _image(pixels), pixels)
         return known[2]
 
     def _points(self, painter: QPainter, a: Annotation, scale: float) -> None:
@@ -154,6 +160,12 @@ def map_pixels(cells: Dense, look: str) -> np.ndarray:
     pixels[inside, :3] = np.rint(rgb[inside] * ALPHA)
     pixels[inside, 3] = round(255 * ALPHA)
     return pixels
+
+
+def worn_pixels(cells: Dense, texture: np.ndarray) -> np.ndarray:
+    """Return a texture on a person as RGBA, uint8 (256, 256, 4), opaque where it is known."""
+    rgb = applied(cells.labels, cells.uv, texture)
+    return np.ascontiguousarray(np.dstack((rgb, np.where(cells.labels > 0, 255, 0).astype(np.uint8))))
 
 
 def _premultiplied(color: colors.RGB) -> tuple[int, int, int, int]:
