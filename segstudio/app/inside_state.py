@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from segstudio.core import view_reading
 from segstudio.core.geometry import Box
-from segstudio.core.view_reading import Look
+from segstudio.core.view_reading import Coloring
 from segstudio.core.views import View
 
 Place = tuple[int, int]  # media, frame
@@ -22,7 +22,7 @@ class InsideState(QObject):
         place: The picture that they are of.
         size: (width, height) of that picture.
         shown: The view that shows over the picture, or None.
-        look: How maps are coloured.
+        coloring: How maps are coloured.
         opacity: How much maps and pictures cover the picture, 0 to 1.
 
     Signals:
@@ -38,7 +38,7 @@ class InsideState(QObject):
         self.place: Place | None = None
         self.size = (0, 0)
         self.shown: View | None = None
-        self.look = view_reading.PLAIN
+        self.coloring = view_reading.PLAIN
         self.opacity = OPACITY
 
     def take(self, model: str, place: Place, size: tuple[int, int], views: tuple[View, ...]) -> None:
@@ -62,11 +62,11 @@ class InsideState(QObject):
             self.shown = view
             self.changed.emit()
 
-    def set(self, *, look: Look | None = None, opacity: float | None = None) -> None:
+    def set(self, *, coloring: Coloring | None = None, opacity: float | None = None) -> None:
         """Choose how views look."""
-        new = (self.look if look is None else look, self.opacity if opacity is None else opacity)
-        if new != (self.look, self.opacity):
-            self.look, self.opacity = new
+        new = (self.coloring if coloring is None else coloring, self.opacity if opacity is None else opacity)
+        if new != (self.coloring, self.opacity):
+            self.coloring, self.opacity = new
             self.changed.emit()
 
     def listed(self, group: str, bounds: Box | None) -> list[View]:

@@ -116,7 +116,7 @@ def _look(args: argparse.Namespace, rgb: np.ndarray, out: Output) -> Look:
     from segstudio.zoo import Options
 
     with Engine() as engine:
-        tell_restriction(engine.catalog.get(args.model), out)
+        tell_restriction(engine.catalog.parts(engine.catalog.get(args.model)), out)
         options = Options(threshold=args.threshold)
         job = engine.look(args.model, lambda: rgb, device=args.device, options=options)
         with out.progress(args.model) as advance:
@@ -167,15 +167,15 @@ def _write(
     """
     from PIL import Image
 
-    from segstudio.core.view_reading import Look
+    from segstudio.core.view_reading import Coloring
     from segstudio.core.views import BarsView
     from segstudio.media.view_pictures import drawn
 
-    names, look = [], Look(args.colors, args.stretch)
+    names, coloring = [], Coloring(args.colors, args.stretch)
     try:
         for i, (view, row) in enumerate(zip(views, rows), start=1):
             name = f"{i:02}-{_plain(view.group)}-{_plain(view.title)}"
-            Image.fromarray(drawn(view, rgb, look=look, alone=args.alone)).save(folder / f"{name}.png")
+            Image.fromarray(drawn(view, rgb, coloring=coloring, alone=args.alone)).save(folder / f"{name}.png")
             row["file"] = f"{name}.png"
             names.append(f"{name}.png")
             if isinstance(view, BarsView):

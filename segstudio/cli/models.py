@@ -98,7 +98,7 @@ def _list(args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:
             "recommended": card.recommended,
             "own": catalog.is_own(card.name),
             "licence": card.licence,
-            "noncommercial": bool(choosing.restriction(card)),
+            "noncommercial": bool(choosing.restriction(catalog.parts(card))),
         }
         for card in cards
     ]
@@ -173,13 +173,13 @@ def _fetch(args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:
     return Outcome({"fetched": done}, code=code)
 
 
-def tell_restriction(card: Card, out: Output) -> None:
-    """Say it where the licence of a model forbids commercial use."""
+def tell_restriction(parts: list[Card], out: Output) -> None:
+    """Say it where the licence of a model, or of one that it runs on (the model comes last), forbids commercial use."""
     from segstudio.zoo.choosing import restriction
 
-    licence = restriction(card)
+    licence = restriction(parts)
     if licence:
-        out.note(f"{card.name} may not be used commercially: {licence}")
+        out.note(f"{parts[-1].name} may not be used commercially: {licence}")
 
 
 def fetch(cards: list[Card], out: Output) -> list[str]:
@@ -196,7 +196,7 @@ def fetch(cards: list[Card], out: Output) -> list[str]:
 
     wanted = [card for card in cards if card.weights]
     for card in wanted:
-        tell_restriction(card, out)
+        tell_restriction([card], out)
     size = sum(card.bytes for card in wanted if not weights.is_ready(card))
     if size:
         out.note(f"Fetching {size / 1e6:,.1f} MB into {weights.cache_dir()}")

@@ -182,7 +182,7 @@ def predict(
 
     cancelled = False
     with Engine() as engine:
-        tell_restriction(engine.catalog.get(model), out)
+        tell_restriction(engine.catalog.parts(engine.catalog.get(model)), out)
         job = engine.predict_many(
             project, media, model, device=device, options=Options(threshold=threshold), on_result=on_result
         )

@@ -27,14 +27,14 @@ _MOST = 6
 _ONE_SIDED = 0.05  # how little may lie on the other side of zero for a scale to count as one of one side
 
 
-class Look(NamedTuple):
+class Coloring(NamedTuple):
     """How maps are coloured: a scale of `SCALES`, and whether it is stretched over the values that occur."""
 
     scale: str = SCALES[0]
     stretch: bool = False
 
 
-PLAIN = Look()
+PLAIN = Coloring()
 
 
 class Range(NamedTuple):
@@ -110,25 +110,25 @@ def scale_of(view: HeatView, stretch: bool = False) -> Range:
     return Range(low, high)
 
 
-def colored(view: HeatView, look: Look = PLAIN, side: int = 0) -> np.ndarray:
+def colored(view: HeatView, coloring: Coloring = PLAIN, side: int = 0) -> np.ndarray:
     """Return a map in colours, uint8 RGB (h, w, 3).
 
     Args:
         view: The map.
-        look: Its scale is for maps of one side; one of two sides gets the diverging scale.
+        coloring: Its scale is for maps of one side; one of two sides gets the diverging scale.
         side: Every so many cells only, so that about this many remain on the longer side; 0 for all.
     """
-    low, high, signed = scale_of(view, look.stretch)
+    low, high, signed = scale_of(view, coloring.stretch)
     step = max(max(view.values.shape) // side, 1) if side else 1
     values = np.nan_to_num(view.values[::step, ::step].astype(np.float32))
     share = (values - low) / (high - low) if high > low else np.full(values.shape, 0.5, np.float32)
     places = np.rint(np.clip(share, 0, 1) * 255).astype(np.uint8)
-    return colors.lut(TWO_SIDED if signed else look.scale)[places]
+    return colors.lut(TWO_SIDED if signed else coloring.scale)[places]
 
 
-def scale_colors(view: HeatView, look: Look) -> np.ndarray:
+def scale_colors(view: HeatView, coloring: Coloring) -> np.ndarray:
     """Return the colours of a map from the lower end of its scale to the upper, uint8 (256, 3)."""
-    return colors.lut(TWO_SIDED if scale_of(view, look.stretch).signed else look.scale)
+    return colors.lut(TWO_SIDED if scale_of(view, coloring.stretch).signed else coloring.scale)
 
 
 def score_color(score: float | None) -> colors.RGB:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segstudio.core import colors, view_reading
-from segstudio.core.view_reading import Look
+from segstudio.core.view_reading import Coloring
 from segstudio.core.views import BarsView, BoxesView, HeatView, PictureView, PointsView, View
 
 if TYPE_CHECKING:
@@ -20,18 +20,18 @@ _BAR, _NAME, _ROOM = 22, 190, 420  # pixels: a row's height, the names' width, t
 _INK, _GROUND = (40, 40, 40), (255, 255, 255)
 
 
-def drawn(view: View, rgb: np.ndarray, *, look: Look = view_reading.PLAIN, alone: bool = False) -> np.ndarray:
+def drawn(view: View, rgb: np.ndarray, *, coloring: Coloring = view_reading.PLAIN, alone: bool = False) -> np.ndarray:
     """Return a view as a picture, uint8 RGB.
 
     Args:
         view: The view.
         rgb: The picture that was looked at, uint8 (h, w, 3).
-        look: How maps are coloured.
+        coloring: How maps are coloured.
         alone: Maps without the picture below: one cell a pixel, or several where there are few.
     """
     match view:
         case HeatView():
-            return _alone(view, look) if alone else _over(view, rgb, look)
+            return _alone(view, coloring) if alone else _over(view, rgb, coloring)
         case PictureView():
             return view.rgb
         case BoxesView():
@@ -43,13 +43,13 @@ def drawn(view: View, rgb: np.ndarray, *, look: Look = view_reading.PLAIN, alone
     raise TypeError(f"{type(view).__name__} is no kind of view")
 
 
-def _alone(view: HeatView, look: Look) -> np.ndarray:
-    made = view_reading.colored(view, look)
+def _alone(view: HeatView, coloring: Coloring) -> np.ndarray:
+    made = view_reading.colored(view, coloring)
     times = max(-(-LEAST // max(made.shape[:2])), 1)
     return made.repeat(times, axis=0).repeat(times, axis=1)
 
 
-def _over(view: HeatView, rgb: np.ndarray, look: Look) -> np.ndarray:
+def _over(view: HeatView, rgb: np.ndarray, coloring: Coloring) -> np.ndarray:
     """Lay a map over the part of the picture that it is stretched over."""
     from PIL import Image
 
@@ -65,7 +65,7 @@ def _over(view: HeatView, rgb: np.ndarray, look: Look) -> np.ndarray:
         max((x0 - left) * across, 0.0), max((y0 - top) * down, 0.0),
         min((x1 - left) * across, columns), min((y1 - top) * down, rows),
     )  # fmt: skip
-    cells = Image.fromarray(view_reading.colored(view, look))
+    cells = Image.fromarray(view_reading.colored(view, coloring))
     shown = cells.resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=part)
     made = rgb.copy()
     below = made[y0:y1, x0:x1].astype(np.float32)

@@ -50,7 +50,7 @@ def absent(cards: Iterable[Card]) -> Absent:
     return Absent(sum(file.bytes for file in files), all(file.sources for file in files))
 
 
-def restriction(card: Card) -> str:
-    """Return the licence of a card, or of its weights, that forbids commercial use; "" where none does."""
-    stated = (card.licence, *(file.licence for file in card.weights))
+def restriction(cards: Iterable[Card]) -> str:
+    """Return the licence of cards (as of `Catalog.parts`), or of their weights, that forbids commercial use, or ""."""
+    stated = (licence for card in cards for licence in (card.licence, *(file.licence for file in card.weights)))
     return next((licence for licence in stated if _NOT_FOR_TRADE.search(licence)), "")

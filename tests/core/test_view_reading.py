@@ -11,7 +11,7 @@ from segstudio.core import colors, view_reading
 from segstudio.core.geometry import Box
 from segstudio.core.views import BarsView, BoxesView, HeatView, PictureView, PointsView
 
-INFERNO = view_reading.Look("inferno")
+INFERNO = view_reading.Coloring("inferno")
 WHOLE = (0.0, 0.0, 40.0, 30.0)
 
 
@@ -63,7 +63,7 @@ def test_the_ends_of_the_scale_have_its_outer_colours_and_zero_the_middle_of_two
 def test_stretching_takes_the_values_that_occur():
     view = heat([[0.2, 0.3]], low=0.0, high=1.0)
     assert view_reading.scale_of(view, stretch=True) == pytest.approx((0.2, 0.3, False))
-    made = view_reading.colored(view, view_reading.Look(stretch=True))
+    made = view_reading.colored(view, view_reading.Coloring(stretch=True))
     assert np.array_equal(made[0], colors.lut("viridis")[[0, 255]])
 
 

@@ -50,7 +50,7 @@ def test_the_cells_stand_where_they_belong_in_a_map_that_reaches_beyond_the_pict
 
 
 def test_a_map_alone_has_its_cells_as_squares():
-    made = drawn(heat([[0, 1], [1, 0]]), RGB, look=view_reading.Look("grey"), alone=True)
+    made = drawn(heat([[0, 1], [1, 0]]), RGB, coloring=view_reading.Coloring("grey"), alone=True)
     assert made.shape[0] == made.shape[1] >= LEAST
     assert made[0, 0].tolist() == [0, 0, 0] and made[0, -1].tolist() == [255, 255, 255]
 

@@ -53,15 +53,15 @@ def test_what_is_missing_counts_the_parts_too() -> None:
     ],
 )
 def test_licences_that_forbid_commercial_use_are_known(licence, restricted) -> None:
-    assert choosing.restriction(card(licence=licence)) == (licence if restricted else "")
+    assert choosing.restriction([card(), card(licence=licence)]) == (licence if restricted else "")
     file = WeightFile("a.pth", "ab" * 32, 10, licence, "x")
-    assert choosing.restriction(card(weights=(file,))) == (licence if restricted else "")
+    assert choosing.restriction([card(weights=(file,))]) == (licence if restricted else "")
 
 
 def test_a_card_that_comes_with_segstudio_says_non_commercial_in_words_that_are_found() -> None:
     for one in Catalog():
         said = f"{one.licence} {' '.join(f.licence for f in one.weights)}".casefold()
-        assert ("commercial" in said or "-nc" in said) == bool(choosing.restriction(one)), one.name
+        assert ("commercial" in said or "-nc" in said) == bool(choosing.restriction([one])), one.name
 
 
 def test_a_file_finds_its_place_among_the_parts(tmp_path) -> None:

@@ -39,7 +39,7 @@ class Scene:
         marked: A region that a panel points at, or None.
         results: Maps and scores that are no annotations.
         insight: What of a model's inside shows over the picture, or None.
-        insight_look: How its maps are coloured.
+        insight_coloring: How its maps are coloured.
         locked: Ids of annotations that can't be picked.
         kinds: Which overlays are drawn: "masks", "boxes", "keypoints", "labels", "maps", "dense".
         mode: What is being corrected: "instances", "panoptic" or "densepose".
@@ -61,7 +61,7 @@ class Scene:
         self.marked: Mask | None = None
         self.results: Sequence[Result] = ()
         self.insight: View | None = None
-        self.insight_look = view_reading.PLAIN
+        self.insight_coloring = view_reading.PLAIN
         self.display: Display = PLAIN
         self.grid = 0
         self.kinds: frozenset[str] = frozenset(("masks", "boxes", "keypoints", "labels", "maps", "dense"))

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from segstudio.app.canvas.layers.base import pen
 from segstudio.core import view_reading
-from segstudio.core.view_reading import Look
+from segstudio.core.view_reading import Coloring
 from segstudio.core.views import BarsView, BoxesView, HeatView, PictureView, PointsView, View
 
 WIDTH, RADIUS = 2.0, 4.0  # desktop pixels
@@ -18,8 +18,8 @@ LARGE = 12.0  # desktop pixels a cell, from which cells show as squares
 class Pixels:
     """A view's pixels as an image that looks at an array, which therefore stays beside it."""
 
-    def __init__(self, view: HeatView | PictureView, look: Look, side: int = 0) -> None:
-        rgb = view.rgb if isinstance(view, PictureView) else view_reading.colored(view, look, side)
+    def __init__(self, view: HeatView | PictureView, coloring: Coloring, side: int = 0) -> None:
+        rgb = view.rgb if isinstance(view, PictureView) else view_reading.colored(view, coloring, side)
         self._rgb = np.ascontiguousarray(rgb)
         height, width = self._rgb.shape[:2]
         self.image = QImage(self._rgb.data, width, height, 3 * width, QImage.Format.Format_RGB888)
@@ -83,12 +83,14 @@ def anchors(view: BoxesView | PointsView) -> list[tuple[float, float]]:
     return [(x, y) for x, y in view.points.tolist()]
 
 
-def thumbnail(view: View, look: Look, picture: QImage, size: tuple[int, int], side: int, ratio: float) -> QImage:
+def thumbnail(
+    view: View, coloring: Coloring, picture: QImage, size: tuple[int, int], side: int, ratio: float
+) -> QImage:
     """Return a small picture of a view, as large as its shape lets it be.
 
     Args:
         view: The view.
-        look: How maps are coloured.
+        coloring: How maps are coloured.
         picture: What was looked at, maybe smaller: it lies below boxes and points.
         size: (width, height) of what was looked at.
         side: Desktop pixels of the longer side.
@@ -108,7 +110,7 @@ def thumbnail(view: View, look: Look, picture: QImage, size: tuple[int, int], si
     painter.scale(factor, factor)
     painter.translate(-box.topLeft())
     if isinstance(view, HeatView | PictureView):
-        paint_pixels(painter, view, Pixels(view, look, round(side * ratio)), factor)
+        paint_pixels(painter, view, Pixels(view, coloring, round(side * ratio)), factor)
     elif isinstance(view, BoxesView | PointsView):
         painter.setOpacity(0.6)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

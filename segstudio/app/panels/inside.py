@@ -20,8 +20,8 @@ from segstudio.app.widgets import Elided, EmptyState, Panel, button, icon_button
 from segstudio.core import view_reading
 from segstudio.core.errors import InputError, SegstudioError
 from segstudio.core.geometry import Box
-from segstudio.core.view_reading import Look
-from segstudio.core.views import BarsView, HeatView
+from segstudio.core.view_reading import Coloring
+from segstudio.core.views import BarsView, HeatView, View
 
 if TYPE_CHECKING:
     from segstudio.engine.job import Job
@@ -45,6 +45,7 @@ class InsidePanel(Panel):
         self._state = parts.session.inside
         self._problem: SegstudioError | None = None
         self._asked: tuple[int, int] | None = None
+        self._pointed: View | None = None
         self.readout = Readout(parts.canvas, self._words_at)
         self.views = ViewModel()
         self.grid = ViewGrid(self.views)
@@ -116,8 +117,8 @@ class InsidePanel(Panel):
         session, state = self._session, self._state
         self.grid.wanted.connect(state.show)
         self.group.activated.connect(lambda _: self._list())
-        self.scale.activated.connect(lambda _: self._choose_look())
-        self.stretch.clicked.connect(lambda _: self._choose_look())
+        self.scale.activated.connect(lambda _: self._choose_coloring())
+        self.stretch.clicked.connect(lambda _: self._choose_coloring())
         self.opacity.valueChanged.connect(lambda v: state.set(opacity=v / 100))
         state.changed.connect(self._show)
         session.picture_changed.connect(self._on_picture)
@@ -149,8 +150,8 @@ class InsidePanel(Panel):
         """Hide the view that shows over the picture."""
         self._state.show(None)
 
-    def _choose_look(self) -> None:
-        self._state.set(look=Look(self.scale.currentData(), self.stretch.isChecked()))
+    def _choose_coloring(self) -> None:
+        self._state.set(coloring=Coloring(self.scale.currentData(), self.stretch.isChecked()))
 
     # What happens
 
@@ -192,7 +193,7 @@ class InsidePanel(Panel):
     def _show(self) -> None:
         state, canvas = self._state, self._canvas
         scene, layer = canvas.scene_state, canvas.layers["inside"]
-        scene.insight, scene.insight_look, layer.opacity = state.shown, state.look, state.opacity
+        scene.insight, scene.insight_coloring, layer.opacity = state.shown, state.coloring, state.opacity
         canvas.refresh_overlays()
         self.readout.refresh()
         self.name.setText(self._title(state.model or self._models.model))
@@ -204,8 +205,10 @@ class InsidePanel(Panel):
         shown = state.shown
         self.numbers.setVisible(isinstance(shown, BarsView))
         self.bars.show_view(shown if isinstance(shown, BarsView) else None)
-        self.scale_bar.show_view(shown if isinstance(shown, HeatView) else None, state.look)
-        self.grid.point_at(shown)
+        self.scale_bar.show_view(shown if isinstance(shown, HeatView) else None, state.coloring)
+        if shown is not self._pointed:
+            self._pointed = shown
+            self.grid.point_at(shown)
         self._say_why_empty()
         self._show_progress()
 
@@ -224,7 +227,7 @@ class InsidePanel(Panel):
         bounds = _around([a.bounds for a in self._session.selected()])
         group = self.group.currentData() or ""
         views = self._state.listed(group, bounds)
-        self.views.list_views(views, self._state.shown, self._state.look, named=not group)
+        self.views.list_views(views, self._state.shown, self._state.coloring, named=not group)
 
     def _say_why_empty(self) -> None:
         heading, text = tr("Look inside the model"), tr(ABOUT)

@@ -11,7 +11,7 @@ from segstudio.app.i18n import later, tr
 from segstudio.app.panels.rows import Index, keep_list_keys
 from segstudio.app.theme import theme
 from segstudio.core import view_reading
-from segstudio.core.view_reading import Look
+from segstudio.core.view_reading import Coloring
 from segstudio.core.views import BarsView, HeatView, View
 
 VIEW = Qt.ItemDataRole.UserRole
@@ -54,7 +54,7 @@ class ViewModel(QAbstractListModel):
         super().__init__()
         self.views: list[View] = []
         self.shown: View | None = None
-        self._look = view_reading.PLAIN
+        self._coloring = view_reading.PLAIN
         self.named = False
         self._picture = QImage()
         self._size = (1, 1)
@@ -77,10 +77,10 @@ class ViewModel(QAbstractListModel):
         self._picture, self._size = picture, size
         self._made.clear()
 
-    def list_views(self, views: list[View], shown: View | None, look: Look, *, named: bool) -> None:
+    def list_views(self, views: list[View], shown: View | None, coloring: Coloring, *, named: bool) -> None:
         """List these views, one of which shows, with maps coloured like this, and each maybe with its group."""
-        if look != self._look:
-            self._look = look
+        if coloring != self._coloring:
+            self._coloring = coloring
             self._made.clear()
         self.shown = shown
         if named == self.named and len(views) == len(self.views) and all(a is b for a, b in zip(views, self.views)):
@@ -99,7 +99,7 @@ class ViewModel(QAbstractListModel):
         """Return the thumbnail of a view."""
         known = self._made.get(id(view))
         if known is None or known[1].devicePixelRatio() != ratio:
-            made = view_painting.thumbnail(view, self._look, self._picture, self._size, SIDE, ratio)
+            made = view_painting.thumbnail(view, self._coloring, self._picture, self._size, SIDE, ratio)
             known = self._made[id(view)] = (view, made)
         return known[1]
 
@@ -264,12 +264,12 @@ class ScaleBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._view: HeatView | None = None
-        self._look = view_reading.PLAIN
+        self._coloring = view_reading.PLAIN
         self.setFixedHeight(16)
 
-    def show_view(self, view: HeatView | None, look: Look) -> None:
+    def show_view(self, view: HeatView | None, coloring: Coloring) -> None:
         """Show a map's scale; nothing for None."""
-        self._view, self._look = view, look
+        self._view, self._coloring = view, coloring
         self.setVisible(view is not None)
         self.update()
 
@@ -277,7 +277,7 @@ class ScaleBar(QWidget):
         """Return what stands at both ends."""
         if self._view is None:
             return "", ""
-        low, high, _ = view_reading.scale_of(self._view, self._look.stretch)
+        low, high, _ = view_reading.scale_of(self._view, self._coloring.stretch)
         return number(low), number(high, self._view.unit)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -294,7 +294,7 @@ class ScaleBar(QWidget):
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         painter.drawText(self.rect(), middle, left)
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignRight) | middle, right)
-        colors = view_reading.scale_colors(self._view, self._look)
+        colors = view_reading.scale_colors(self._view, self._coloring)
         strip = QImage(colors.data, len(colors), 1, 3 * len(colors), QImage.Format.Format_RGB888)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(QRect(QPoint(start, 3), QSize(max(end - start, 1), 10)), strip)

@@ -143,8 +143,9 @@ class CardModel(QAbstractListModel):
     def _state(self, card: Card) -> CardState:
         if card.requires not in self._lacks:
             self._lacks[card.requires] = tuple(lacking(card))
-        gone = choosing.absent(self._catalog.parts(card))
-        return CardState(gone.bytes, self._lacks[card.requires], gone.fetchable, choosing.restriction(card))
+        parts = self._catalog.parts(card)
+        gone = choosing.absent(parts)
+        return CardState(gone.bytes, self._lacks[card.requires], gone.fetchable, choosing.restriction(parts))
 
 
 def _grouped(cards: list[Card], *, offer: bool) -> list[Entry]:

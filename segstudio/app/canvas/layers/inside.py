@@ -11,7 +11,7 @@ from segstudio.app.canvas.layers.labels import draw_tag
 from segstudio.app.canvas.scene import Scene
 from segstudio.app.canvas.view_painting import Pixels
 from segstudio.core import view_reading
-from segstudio.core.view_reading import Look
+from segstudio.core.view_reading import Coloring
 from segstudio.core.views import BoxesView, HeatView, PictureView, PointsView, View
 
 MOST = 60  # texts
@@ -24,7 +24,7 @@ class InsideLayer(Layer):
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
-        self._of: tuple[View, Look] | None = None
+        self._of: tuple[View, Coloring] | None = None
         self._pixels: Pixels | None = None
         self._tags: dict[tuple[str, tuple[int, int, int], float], QPixmap] = {}
 
@@ -44,7 +44,7 @@ class InsideLayer(Layer):
             self._texts(painter, view)
 
     def _image(self, view: HeatView | PictureView) -> Pixels:
-        key = (view, self.scene.insight_look)
+        key = (view, self.scene.insight_coloring)
         if self._pixels is None or self._of is None or self._of[0] is not view or self._of[1] != key[1]:
             self._of, self._pixels = key, Pixels(*key)
         return self._pixels
