@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from oracles import Oracle, close
 
 from segstudio.core import masks
@@ -112,10 +113,10 @@ def test_inner_maps_are_the_published_ones(oracle: Oracle) -> None:
 
 
 def published(oracle: Oracle) -> Raw:
-    """Return what the published network said, from the stored arrays."""
+    """Return what the published network said, from the stored arrays; scores in the place of their logits."""
     out = oracle.outputs if "loc" in oracle.outputs else oracle.inputs
     loc, conf, mask, proto = (torch.from_numpy(out[name]) for name in ("loc", "conf", "mask", "proto"))
-    return Raw(loc, conf.log(), mask, proto.permute(0, 3, 1, 2).contiguous())
+    return Raw(loc, conf, mask, proto.permute(0, 3, 1, 2).contiguous())
 
 
 def rules(oracle: Oracle, suppression: str = "fast") -> decoding.Rules:
@@ -132,7 +133,7 @@ def detected(oracle: Oracle, suppression: str, limit: int) -> dict[str, torch.Te
     priors = (oracle.outputs if "priors" in oracle.outputs else oracle.inputs)["priors"]
     boxes = decoding.boxes_of(raw.offsets[0], torch.from_numpy(priors))
     rule = rules(oracle, suppression)
-    kept = decoding.suppress(boxes, decoding.candidates(raw.logits[0].exp()[:, 1:].T, rule), rule, limit)
+    kept = decoding.suppress(boxes, decoding.candidates(raw.logits[0, :, 1:].T, rule), rule, limit)
     kept = kept.first(int((kept.score >= 0).sum()))
     return {
         "class": kept.label,
@@ -191,13 +192,15 @@ def check_finished(ours: YolactPredictor, found: Objects, oracle: Oracle, prefix
     height, width = size
     # The published boxes are cut down to whole pixels, and may lie beside the picture.
     np.testing.assert_array_equal(np.trunc(got.boxes), np.clip(want[f"{prefix}_boxes"], 0, (width, height) * 2))
-    same_masks(drawn(got.masks, height, width), unpacked(oracle, prefix))
+    same_masks(drawn(got.masks, height, width), unpacked(oracle, prefix), found.planes)
 
 
-def same_masks(got: np.ndarray, want: np.ndarray) -> None:
+def same_masks(got: np.ndarray, want: np.ndarray, planes: torch.Tensor) -> None:
     """Masks are equal but for pixels whose value is one half to the last digits."""
     assert got.shape == want.shape
-    assert (got != want).sum() <= 2e-6 * want.size, f"{(got != want).sum()} of {want.size} pixels differ"
+    enlarged = F.interpolate(planes[None], size=want.shape[1:], mode="bilinear", align_corners=False)[0].numpy()
+    assert (np.abs(enlarged[got != want] - 0.5) < 1e-4).all(), f"{(got != want).sum()} of {want.size} pixels differ"
+    assert (got != want).mean() < 1e-3
 
 
 @pytest.mark.oracle(*NETWORKS)
@@ -237,9 +240,11 @@ def test_sums_and_masks_of_clear_objects_are_the_published_ones(oracle: Oracle) 
 
 
 @pytest.mark.oracle(*WHOLE)
-def test_the_predictor_finds_what_the_published_code_finds(oracle: Oracle) -> None:
+def test_the_predictor_finds_what_the_published_code_finds(oracle: Oracle, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the stored raw arrays to instances, by the predictor's own path with its shortcuts."""
     ours, _, _ = loaded(oracle)
+    # Scores are stored: taking them for logits and back would swap near ties.
+    monkeypatch.setattr(ours, "scores", lambda conf, _options: decoding.candidates(conf[:, 1:].T, ours.rules))
     post = oracle.settings.get("post", {"w": 120, "h": 90})
     count = len(oracle.outputs["post_classes"])
     frame = np.zeros((post["h"], post["w"], 3), np.uint8)
@@ -251,4 +256,5 @@ def test_the_predictor_finds_what_the_published_code_finds(oracle: Oracle) -> No
         assert number > 10
         close(got.scores, scores[:number])
         np.testing.assert_array_equal(got.labels, ours.ids[oracle.outputs["det_class"][:number]])
-        same_masks(drawn(got.masks, post["h"], post["w"]), unpacked(oracle, "post")[:number])
+        planes = objects_of(objects(oracle, "det"), oracle.outputs["proto"][0]).planes[:number]
+        same_masks(drawn(got.masks, post["h"], post["w"]), unpacked(oracle, "post")[:number], planes)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from oracles import Oracle, close
 
+from segstudio.core import masks
 from segstudio.zoo import checkpoints
 from segstudio.zoo.blocks import yolact_backbones, yolact_video
+from segstudio.zoo.blocks import yolact_decoding as decoding
+from segstudio.zoo.blocks.enlarging import enlarge
 from segstudio.zoo.blocks.yolact import Raw
+from segstudio.zoo.blocks.yolact_decoding import Rules
 from segstudio.zoo.blocks.yolact_video import VideoYolact
 
 NAMES = {"yolactedge_vid_resnet50_138": "resnet50", "yolactedge_vid_resnet101_138": "resnet101"}
@@ -54,6 +59,29 @@ def check(raw: Raw, oracle: Oracle, when: str) -> None:
     }
     for name, array in got.items():
         close(array, oracle.outputs[f"{when}_{name}"])
+
+
+@pytest.mark.oracle(*NAMES)
+@pytest.mark.parametrize("when", ["key", "next"])
+def test_objects_of_both_frames_are_the_published_ones(oracle: Oracle, when: str) -> None:
+    want = {name.removeprefix(f"{when}_"): array for name, array in oracle.outputs.items() if name.startswith(when)}
+    given = oracle.settings["detect"]
+    rules = Rules("fast", given["conf_thresh"], given["nms_thresh"], given["top_k"])
+    boxes = decoding.boxes_of(torch.from_numpy(want["loc"][0]), torch.from_numpy(oracle.outputs["key_priors"]))
+    scores = decoding.candidates(torch.from_numpy(want["conf"][0, :, 1:]).T, rules)
+    kept = decoding.suppress(boxes, scores, rules, given["max_num_detections"])
+    kept = kept.first(int((kept.score >= 0).sum()))
+    np.testing.assert_array_equal(kept.label.numpy(), want["det_class"])
+    close(kept.score, want["det_score"])
+    close(boxes[kept.place], want["det_box"])
+    kept = kept.first(len(want["post_classes"]))
+    coefficients, prototypes = torch.from_numpy(want["mask"][0]), torch.from_numpy(want["proto"][0]).permute(2, 0, 1)
+    planes = decoding.planes(coefficients[kept.place], prototypes, boxes[kept.place])
+    shape = tuple(want["post_masks_shape"].tolist())
+    masks_ = np.unpackbits(want["post_masks_packed"], count=int(np.prod(shape))).reshape(shape).astype(bool)
+    got = np.stack([masks.paste(enlarge(plane - 0.5, shape[1:]), *shape[1:]) for plane in planes.numpy()])
+    enlarged = F.interpolate(planes[None], size=shape[1:], mode="bilinear", align_corners=False)[0].numpy()
+    assert (np.abs(enlarged[got.astype(bool) != masks_] - 0.5) < 1e-4).all()
 
 
 @pytest.mark.oracle(*NAMES)
