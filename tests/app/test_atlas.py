@@ -225,6 +225,7 @@ def test_people_wear_the_texture_that_is_chosen(desk, tmp_path, monkeypatch, qtb
     told = []
     monkeypatch.setattr(ErrorDialog, "exec", lambda self: told.append(str(self.error)))
     qtbot.mouseClick(panel.sheet, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(told))
     assert "4 squares wide" in told[0]
     assert color_at(desk.canvas, x, y) == (200, 30, 60)
 
