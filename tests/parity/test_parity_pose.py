@@ -185,6 +185,14 @@ def test_maps_with_and_without_the_mirror_image(oracle: Oracle, model: Any) -> N
     model.shift = True
 
 
+@pytest.mark.oracle("hrnet_pose_w32_256x192", "simplebaseline_pose_resnet50_256x192")
+def test_the_larger_crop_takes_the_same_tensors(oracle: Oracle) -> None:
+    larger = load_published(Catalog().get(CARDS[oracle.name].replace("256x192", "384x288")), oracle.state)
+    [[poses, heat]] = larger.predict([oracle.inputs["image_u8"]])
+    assert heat.heat.shape[1:] == (17, 96, 72)
+    assert poses.keypoints.shape[1:] == (17, 3)
+
+
 @affine
 def test_joints_of_maps_in_the_picture(oracle: Oracle, model: Any) -> None:
     given, out = oracle.inputs, oracle.outputs
@@ -228,10 +236,10 @@ def test_the_crop_of_a_box(oracle: Oracle, model: Any) -> None:
     box[2:] += box[:2]
     crop = model.crop(oracle.inputs["warp_image"], box)
     # OpenCV places pixels by 1/32 in one version and exactly in another; the oracle has both.
-    wanted = [oracle.outputs[name].astype(int) for name in ("warp", "warp_opencv5")]
+    wanted = [oracle.outputs[name].astype(int) for name in ("warp", "warp_opencv5") if name in oracle.outputs]
     off = min((np.abs(crop.image - want) for want in wanted), key=lambda d: d.mean())
     assert off.max() <= 5
-    assert off.mean() < 0.3
+    assert off.mean() < 0.5
 
 
 @affine

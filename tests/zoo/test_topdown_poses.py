@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 
-from segstudio.core.errors import WeightsError  # noqa: E402
+from segstudio.core import heatmaps  # noqa: E402
+from segstudio.core.errors import InputError, WeightsError  # noqa: E402
 from segstudio.core.results import Boxes, JointHeat, Poses  # noqa: E402
 from segstudio.core.views import HeatView, PictureView  # noqa: E402
 from segstudio.zoo import Catalog, labels, load_published  # noqa: E402
@@ -107,6 +109,18 @@ def test_options_are_honoured() -> None:
     assert count(threshold=0.1, max_instances=1) == 1
     assert count(threshold=0.1, labels=frozenset({2})) == 0
     assert made.predict([]) == []
+
+
+def test_other_ways_to_read_are_a_setting() -> None:
+    card = Catalog().get(FAMILIES[0])
+    found = {}
+    for reader in ("published", "argmax", "DARK"):
+        made: Any = untrained(msgspec.structs.replace(card, tiny={**card.tiny, "reader": reader}))
+        maps = heatmaps.draw(np.array([[7.3, 8.1]]), (16, 16), 2.0)
+        found[reader] = np.abs(made.read(maps)[0] - 0.5 - (7.3, 8.1)).max()
+    assert found["DARK"] < 0.05 < found["published"] < found["argmax"]
+    with pytest.raises(InputError, match="not there: mean"):
+        untrained(msgspec.structs.replace(card, tiny={**card.tiny, "reader": "mean"}))
 
 
 def test_a_score_is_the_boxes_own_times_how_sure_the_joints_are() -> None:

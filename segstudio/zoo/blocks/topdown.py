@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from segstudio.core import pose_crops, pose_overlap, skeletons
+from segstudio.core import heatmaps, pose_crops, pose_overlap, skeletons
 from segstudio.core.errors import InputError
 from segstudio.core.results import Boxes, JointHeat, Poses, Result
 from segstudio.core.views import HeatView, PictureView, View
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 PERSON = 1  # the id of people in the label sets of boxes and of poses
 SURE = 0.2  # joints less sure than this do not count towards a pose's score, as in HRNet's evaluation
+
+
+def known(build: Build, reader: str, readers: Sequence[str]) -> None:
+    """Check that a card names one of the ways to read coordinates.
+
+    Raises:
+        InputError: It does not.
+    """
+    if reader not in readers:
+        raise InputError(
+            f"The card '{build.card.name}' names a reader that is not there: {reader}.",
+            remedy=f"Known are: {', '.join(readers)}.",
+        )
 
 
 class Crop(NamedTuple):
@@ -325,12 +338,19 @@ def _watching(modules: dict[str, Any]) -> Iterator[dict[str, Tensor]]:
 class AffinePredictor(TopDownPredictor):
     """The crops and the reading of SimpleBaseline and HRNet.
 
-    Setting "shift" moves the mirror image's maps one cell to the right before they are averaged, as published.
+    Settings: "shift" moves the mirror image's maps one cell to the right before they are averaged, as published;
+    "reader" is "published" or one of `heatmaps.DECODERS`; "sigma" is that of the Gaussians it was trained on, for DARK.
+
+    Raises:
+        InputError: There is no such reader.
     """
 
     def __init__(self, build: Build, network: Any) -> None:
         super().__init__(build, network)
         self.shift: bool = build.settings["shift"]
+        self.reader: str = build.settings["reader"]
+        self.sigma: float = build.settings["sigma"]
+        known(build, self.reader, ("published", *heatmaps.DECODERS))
 
     def crop(self, frame: np.ndarray, box: np.ndarray) -> Crop:
         import cv2
@@ -347,9 +367,12 @@ class AffinePredictor(TopDownPredictor):
         return Crop(image, tuple(edge - half for edge in shown), shown)  # pyright: ignore[reportArgumentType]
 
     def read(self, maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        from segstudio.core import heatmaps
-
-        points, values = heatmaps.hrnet(maps)
+        if self.reader == "published":
+            points, values = heatmaps.hrnet(maps)
+        elif self.reader == "DARK":
+            points, values = heatmaps.dark(maps, self.sigma)
+        else:
+            points, values = heatmaps.DECODERS[self.reader](maps)
         return points + 0.5, values
 
     def merge(self, straight: Tensor, mirrored: Tensor) -> Tensor:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segstudio.core import heatmaps, pose_crops
-from segstudio.core.errors import InputError
 from segstudio.core.results import Result
 from segstudio.core.views import PointsView, View
-from segstudio.zoo.blocks.topdown import Crop, People, TopDownPredictor
+from segstudio.zoo.blocks.topdown import Crop, People, TopDownPredictor, known
 from segstudio.zoo.predictor import Build, Context, Options, Predictor
 
 if TYPE_CHECKING:
@@ -35,11 +34,7 @@ def build(build: Build) -> Predictor:
     Raises:
         InputError: There is no such reader.
     """
-    if build.settings["reader"] not in READERS:
-        raise InputError(
-            f"The card '{build.card.name}' names a reader that is not there: {build.settings['reader']}.",
-            remedy=f"Known are: {', '.join(READERS)}.",
-        )
+    known(build, build.settings["reader"], READERS)
     network = network_of(build.settings)
     build.fill(network)
     return CoordinateRegression(build, network)
