@@ -253,7 +253,7 @@ def _check(args: argparse.Namespace, out: Output, catalog: Catalog) -> Outcome:
                 weights.verify(entry.file, entry.path)
             except WeightsError as error:
                 states[key] = "damaged"
-                problems.append(f"{error} Fetch it again: segstudio models fetch {card.name}")
+                problems.append(f"{error} {weights.again(card, entry.file)}")
             out.line(f"{key}: {states[key]}")
     if not any(state in ("ready", "damaged", "wrong size") for state in states.values()):
         out.line("No weights are here yet. The starter pack comes with: segstudio models fetch starter")

@@ -92,12 +92,16 @@ def fill(
     system: str,
     path: Path | None = None,
     rename: Callable[[str], str] | None = None,
+    classes: int | None = None,
+    only_check: bool = False,
 ) -> None:
     """Load a state dict into a torch module; every tensor must find its place and have its shape.
 
     Args:
         system: The architecture's name, for the message.
         rename: From the published key to the module's.
+        classes: How many classes the network tells apart, for the message where the checkpoint tells another number.
+        only_check: Change nothing; the network may be one of torch's meta device.
 
     Raises:
         WeightsError: The checkpoint is of another architecture; the message sums up what differs.
@@ -124,12 +128,26 @@ def fill(
             )
             if keys
         ]
+        other = None if missing or unexpected else _other_classes(state, own, classes)
+        why = f"the checkpoint tells {other} classes apart, the card {classes}" if other else "; ".join(parts)
         raise WeightsError(
-            f"These weights are not of {system}: {'; '.join(parts)}.",
+            f"These weights are not of {system}: {why}.",
             path=path,
-            remedy="Check that the card's builder and settings (number of classes, backbone) fit the checkpoint.",
+            remedy="Correct the card's classes, in the order of the training."
+            if other
+            else "Check that the card's builder and settings (number of classes, backbone) fit the checkpoint.",
         )
-    network.load_state_dict(state, strict=False)
+    if not only_check:
+        network.load_state_dict(state, strict=False)
+
+
+def _other_classes(state: Mapping[str, Any], own: Mapping[str, Any], classes: int | None) -> int | None:
+    """Return how many classes a checkpoint tells apart, where that is all that its tensors differ in."""
+    for key, tensor in own.items():
+        got, want = _shape(state[key]), _shape(tensor)
+        if got != want and len(got) == len(want) and got[1:] == want[1:] and want[0] == classes:
+            return int(got[0])
+    return None
 
 
 def _shape(tensor: Any) -> tuple[int, ...] | str:

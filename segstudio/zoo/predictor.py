@@ -249,6 +249,7 @@ class Build:
         files: The verified weights by file name; None for random weights.
         states: State dicts that were handed over instead of files, by file name.
         parts: The loaded models that the card runs on, by name.
+        unchecked: Names of files whose tensors are compared with the network and not loaded; None to load.
     """
 
     card: Card
@@ -257,13 +258,16 @@ class Build:
     files: Mapping[str, Path] | None = None
     states: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     parts: Mapping[str, Predictor] = field(default_factory=dict)
+    unchecked: set[str] | None = None
 
     def state(self, name: str | None = None) -> Mapping[str, Any] | None:
         """Return the state dict of a weights file (the first by default), or None for random weights."""
         name = name or self.card.weights[0].name
         if name in self.states:
             return self.states[name]
-        return None if self.files is None else checkpoints.read(self.files[name])
+        if self.files is None or (self.unchecked is not None and name not in self.files):
+            return None
+        return checkpoints.read(self.files[name])
 
     def fill(
         self,
@@ -281,11 +285,28 @@ class Build:
         Raises:
             WeightsError: Keys or shapes differ.
         """
+        name = name or self.card.weights[0].name
         state = self.state(name)
-        if state is not None:
-            state = state if convert is None else convert(state)
-            path = None if self.files is None else self.files.get(name or self.card.weights[0].name)
-            checkpoints.fill(network, state, system=self.card.title, path=path, rename=rename)
+        if state is None:
+            return
+        state = state if convert is None else convert(state)
+        checkpoints.fill(
+            network,
+            state,
+            system=self.card.title,
+            path=None if self.files is None else self.files.get(name),
+            rename=rename,
+            classes=self.settings.get("num_classes"),
+            only_check=self.unchecked is not None,
+        )
+        if self.unchecked is not None:
+            self.unchecked.discard(name)
+            if not self.unchecked:
+                raise _Checked
+
+
+class _Checked(Exception):
+    """All files that were to be checked fit: the rest of the model need not be built."""
 
 
 def _builder(card: Card) -> Callable[[Build], Predictor]:
@@ -345,7 +366,36 @@ def load(card: Card | str, device: str = "cpu", *, catalog: Catalog | None = Non
     card = catalog.get(card) if isinstance(card, str) else card
     parts = {name: load(catalog.get(name), device, catalog=catalog) for name in card.composes}
     files = weights.locate(card)
-    return _construct(Build(card, dict(card.settings), device, files, parts=parts))
+    predictor = _construct(Build(card, dict(card.settings), device, files, parts=parts))
+    weights.note(card)
+    return predictor
+
+
+def check(card: Card, files: Mapping[str, Path]) -> None:
+    """Compare the tensors of weights files with the card's network, by name and shape, without loading them into one.
+
+    The network is built without memory where torch can do that. What this can't tell, loading tells later.
+
+    Args:
+        card: The card.
+        files: Some or all of its files, by name.
+
+    Raises:
+        WeightsError: A file is damaged, would run code, or is of another architecture.
+    """
+    import torch
+
+    for device in ("meta", "cpu"):
+        build = Build(card, dict(card.settings), "cpu", files, unchecked=set(files))
+        try:
+            with torch.device(device):
+                _construct(build)
+        except WeightsError:
+            raise
+        except Exception:
+            # Fits (`_Checked`), or can't be built so: without its parts, or where numbers are needed on the way.
+            if not build.unchecked:
+                return
 
 
 def load_published(card: Card, state: Mapping[str, Any], device: str = "cpu", *, tiny: bool = False) -> Predictor:

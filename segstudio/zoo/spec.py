@@ -213,10 +213,14 @@ def decode(text: bytes | str, path: str | Path | None = None, base: Card | None 
         values = msgspec.toml.decode(text)
         values.pop("base", None)
         if base is not None:
-            kept = msgspec.to_builtins(base)
+            kept, own = msgspec.to_builtins(base), values.get("settings") or {}
             for key in ("name", "title", "weights", "metrics", "recommended", "starter", "labels", "classes"):
                 kept.pop(key, None)
             values = {**kept, **values}
+            if values.get("classes") and "num_classes" in base.settings and "num_classes" not in own:
+                # As many outputs as the user's classes need, the background's among them where the task has one.
+                count = len(values["classes"]) + (values["task"] in _FROM_ONE)
+                values["settings"] = {**values["settings"], "num_classes": count}
         return msgspec.convert(values, Card)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(

