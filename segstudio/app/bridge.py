@@ -11,6 +11,7 @@ from segstudio.app.i18n import later, tr
 from segstudio.app.prompting import Prompting
 from segstudio.app.session import Session
 from segstudio.core.errors import SegstudioError
+from segstudio.core.panoptic_merge import PUBLISHED
 
 if TYPE_CHECKING:
     from segstudio.engine.engine import Engine
@@ -35,6 +36,7 @@ class Bridge(QObject):
         looking: The last look inside a model.
         prompts: Asks models that cut out what is pointed at.
         device: Where models run: "auto" is the first graphics card, else the CPU.
+        merge: What is left out where a model's instances and stuff become one map.
 
     Signals:
         changed: A job of these came further, or ended.
@@ -58,6 +60,7 @@ class Bridge(QObject):
         self.fetching: Job | None = None
         self.looking: Job | None = None
         self.device = "auto"
+        self.merge = PUBLISHED
         self.prompts = Prompting(session, self)
         # Workers emit; Qt carries it over to the thread of this object.
         self._event.connect(self._on_event)
@@ -116,7 +119,10 @@ class Bridge(QObject):
         """Return options that store predictions below the shown threshold too: the slider then has some to show."""
         from segstudio.zoo import Options
 
-        return Options(threshold=self.engine.catalog.get(model).default_threshold / 2)
+        card = self.engine.catalog.get(model)
+        # In a panoptic map a pixel has one segment: which objects take part, the merge decides.
+        threshold = 0.0 if card.task == "panoptic" else card.default_threshold / 2
+        return Options(threshold=threshold, merge=self.merge)
 
     def fetch(self, models: list[str]) -> None:
         """Fetch weights."""

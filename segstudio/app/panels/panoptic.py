@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from segstudio.app.i18n import language, later, tr
 from segstudio.app.overlaps import OVERLAPS, choices
+from segstudio.app.panels.merging import MergeFields
 from segstudio.app.panels.rows import Index, RowDelegate, RowList
 from segstudio.app.panoptic_mode import PanopticMode
 from segstudio.app.parts import Parts
@@ -117,6 +118,7 @@ class PanopticPanel(Panel):
     def __init__(self, parts: Parts) -> None:
         super().__init__()
         self._session, self._canvas, self._window = parts.session, parts.canvas, parts.window
+        self._bridge, self._settings = parts.bridge, parts.settings
         self.mode = PanopticMode(parts.session, parts.settings, self)
         self.add_header(
             label(tr("Panoptic"), "heading"),
@@ -166,6 +168,8 @@ class PanopticPanel(Panel):
         self.fill.setToolTip(tr("Give the gap to a segment (N, Shift+N, Shift+J)"))
         top.addLayout(row(self.next, self.fill))
         top.addLayout(self._choices())
+        self.merging = MergeFields(self._bridge, self._settings)
+        top.addWidget(self.merging)
         self.warning = QWidget()
         self.overlap = label("", "", wrap=True)
         self.resolve = button(tr("Resolve"), self.mode.resolve, kind="primary")
