@@ -106,9 +106,9 @@ def _lay(values: np.ndarray, mask: Mask, k: int, overlap: float) -> bool:
     right, bottom = min(mask.x + mask.w, values.shape[1]), min(mask.y + mask.h, values.shape[0])
     if right <= x or bottom <= y:
         return False
-    bitmap = mask.bitmap()[y - mask.y : bottom - mask.y, x - mask.x : right - mask.x]
+    bitmap = mask.bitmap().view(np.bool_)[y - mask.y : bottom - mask.y, x - mask.x : right - mask.x]
     window = values[y:bottom, x:right]
-    free = bitmap * (window == 0)
+    free = bitmap & (window == 0)
     area, left = int(np.count_nonzero(bitmap)), int(np.count_nonzero(free))
     if not area or area - left > overlap * area:
         return False
