@@ -17,11 +17,11 @@ from segstudio.core.views import BarsView, HeatView, View
 VIEW = Qt.ItemDataRole.UserRole
 SIDE, PAD, WORDS = 88, 6, 16  # desktop pixels: of a thumbnail, around it, a line below
 KINDS = {
-    "heat": later("map"),
-    "picture": later("picture"),
-    "boxes": later("boxes"),
-    "points": later("points"),
-    "bars": later("numbers"),
+    "heat": later("Map"),
+    "picture": later("Picture"),
+    "boxes": later("Boxes"),
+    "points": later("Points"),
+    "bars": later("Numbers"),
 }
 
 
