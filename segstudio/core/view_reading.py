@@ -157,18 +157,22 @@ def at(view: HeatView, x: float, y: float) -> float | None:
 
 
 def readings(views: Sequence[View], shown: View, x: float, y: float) -> list[tuple[HeatView, float]]:
-    """Return what maps say at a place of the picture: the one that is shown, then those that lie over the same box.
+    """Return what maps say at a place of the picture: the one that is shown, then those that are read with it.
 
-    Of a group with many maps only the shown one counts. So a centre's heat is read with its size and its offset.
+    These are the other maps of its group, and those of groups all of whose maps have the same cells over the same box;
+    of groups with many maps none. So a centre's heat is read with its size and its offset.
     """
     if not isinstance(shown, HeatView):
         return []
     groups: dict[str, list[HeatView]] = {}
     for view in views:
-        if isinstance(view, HeatView) and view.box == shown.box and view is not shown:
+        if isinstance(view, HeatView):
             groups.setdefault(view.group, []).append(view)
-    near = [view for group, held in groups.items() if len(held) + (group == shown.group) <= _TOGETHER for view in held]
-    near.sort(key=lambda view: view.group != shown.group)
+    near: list[HeatView] = []
+    for group, held in sorted(groups.items(), key=lambda item: item[0] != shown.group):
+        alike = all(view.box == shown.box and view.values.shape == shown.values.shape for view in held)
+        if len(held) <= _TOGETHER and (alike or group == shown.group):
+            near += [view for view in held if view is not shown and view.box == shown.box]
     found = ((view, at(view, x, y)) for view in (shown, *near[: _MOST - 1]))
     return [(view, value) for view, value in found if value is not None]
 

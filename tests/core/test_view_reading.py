@@ -96,9 +96,11 @@ def test_size_and_offset_are_read_with_the_centre_and_other_classes_are_not():
     centres = [heat([[i]], "Centres", f"class {i}") for i in range(80)]
     more = [heat([[7]], "Size", "width"), heat([[8]], "Size", "height"), heat([[0.5]], "Offset", "x")]
     elsewhere = heat([[3]], "Crop", "other", box=(0.0, 0.0, 10.0, 10.0))
-    views = [*centres, *more, elsewhere, *VIEWS[1:]]
+    levels = [heat([[1]], "Levels", "fine"), heat([[1, 2], [3, 4]], "Levels", "finer")]
+    views = [*centres, *more, elsewhere, *levels, *VIEWS[1:]]
     found = view_reading.readings(views, centres[3], 5, 5)
     assert [(v.title, value) for v, value in found] == [("class 3", 3), ("width", 7), ("height", 8), ("x", 0.5)]
+    assert [value for _, value in view_reading.readings(views, levels[0], 5, 5)] == [1, 1, 7, 8, 0.5]
     assert view_reading.readings(views, centres[3], -5, 5) == []
     assert view_reading.readings(views, VIEWS[1], 5, 5) == []
     # Of the shown map's own group the others come before those of other groups.
