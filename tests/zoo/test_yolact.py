@@ -82,6 +82,20 @@ def test_a_batch_finds_what_its_pictures_find_alone() -> None:
         assert len(together.masks) == len(alone.masks)
 
 
+@pytest.mark.parametrize("name", ["yolact-r50", "yolact-plus-r50"])
+def test_half_precision_changes_little(name: str) -> None:
+    ours = tiny(name)
+    batch = ours.prepare([photo(40, 90)]).contiguous(memory_format=torch.channels_last)
+    ours.network.to(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        whole = ours.network(batch)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            half = ours.network(batch)
+    for a, b in zip(half, whole):
+        assert a.dtype == torch.bfloat16
+        assert (a.float() - b).abs().max() < 0.05 * b.std()
+
+
 def test_options_hold() -> None:
     ours = tiny("yolact-r50")
     frame = photo(50, 60)

@@ -34,8 +34,11 @@ class DeformableConv(nn.Module):
             nn.init.zeros_(part)
 
     def forward(self, x: Tensor) -> Tensor:
-        first, second, share = self.conv_offset_mask(x).chunk(3, dim=1)
+        # It is not made for half precision, which would also be too coarse for places.
+        kind = self.weight.dtype
+        first, second, share = self.conv_offset_mask(x).to(kind).chunk(3, dim=1)
         offset = torch.cat((first, second), dim=1)
-        return deform_conv2d(
-            x, offset, self.weight, self.bias, self.stride, self.padding, self.dilation, mask=share.sigmoid()
-        )
+        with torch.autocast(x.device.type, enabled=False):
+            return deform_conv2d(
+                x.to(kind), offset, self.weight, self.bias, self.stride, self.padding, self.dilation, share.sigmoid()
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -92,7 +92,8 @@ class YolactPredictor(TorchPredictor):
             if picture.shape[1:] != (self.size, self.size):
                 picture = F.interpolate(picture[None], size=(self.size, self.size), mode="bilinear")[0]
             rows.append((picture * self.scale - self.mean) / self.std)
-        return torch.stack(rows)
+        batch = torch.stack(rows)
+        return batch.contiguous(memory_format=torch.channels_last) if self.device.startswith("cuda") else batch
 
     def bare(self, inputs: Tensor) -> Raw:
         with torch.inference_mode():
@@ -136,7 +137,11 @@ class YolactPredictor(TorchPredictor):
         # What is too weak suppresses nothing that is not; where looking costs nothing it is left out before.
         least = max(self.threshold(options), 0.0)
         place = torch.nonzero(scores.amax(dim=0) >= least).flatten()
-        kept = yolact_decoding.suppress(boxes[place], scores[:, place], self.rules, options.max_instances)
+        boxes, scores, rules = boxes[place], scores[:, place], self.rules
+        if rules.suppression == "fast" and len(place):
+            most = int((scores >= least).sum(dim=1).max())
+            rules = replace(rules, candidates=min(most, rules.candidates))
+        kept = yolact_decoding.suppress(boxes, scores, rules, options.max_instances)
         kept = kept.first(int((kept.score >= least).sum()))
         return Kept(place[kept.place], kept.label, kept.score)
 
