@@ -276,6 +276,8 @@ def test_the_panel_speaks_the_language_that_is_chosen(panel):
     panel.choose("big")
     i18n.language().choose("ko")
     try:
-        assert panel.cards.shown[0].heading != "" and details(panel) is not None
+        assert names(panel)[0] == "스타터 팩" and panel.cards.words(panel._card("big")).startswith("마스크")
+        assert details(panel).get.text() == "내려받기 (184 MB)"
     finally:
         i18n.language().choose("en")
+    assert names(panel)[0] == "Starter pack" and details(panel).get.text() == "Fetch 184 MB"

@@ -54,7 +54,6 @@ class ModelsPanel(Panel):
         self.list.setAccessibleName(tr("Models"))
         self.search = QLineEdit(clearButtonEnabled=True)
         self.search.setAccessibleName(tr("Search models"))
-        self.search.setPlaceholderText(tr("Search {n} models", n=self.cards.total()))
         self.filter = FilterButton(tr("Filter models"), self._groups, lambda _: self._filter())
         self.stack = QStackedWidget()
         self.stack.addWidget(self.list)
@@ -71,8 +70,8 @@ class ModelsPanel(Panel):
         bridge.fetched.connect(self.cards.read)
         for signal in (session.project_changed, session.picture_changed, session.history_changed):
             signal.connect(self._show)
-        language().changed.connect(self._furnish)
-        self._furnish()
+        language().changed.connect(self._say_anew)
+        self._say_anew()
         self._show()
 
     def _arrange(self) -> None:
@@ -199,6 +198,12 @@ class ModelsPanel(Panel):
             self._bridge.add_weights(name, path)
 
     # What is shown
+
+    def _say_anew(self) -> None:
+        """Say in the current language what is put together from words and numbers."""
+        self.search.setPlaceholderText(tr("Search {n} models", n=self.cards.total()))
+        self.cards.read()
+        self._furnish()
 
     def _furnish(self) -> None:
         """Give the open card its details and the offer its notice: a reset of the rows has taken them."""
