@@ -93,6 +93,10 @@ def test_poses_show_the_input_the_joints_heat_and_the_pose_of_a_person(starter: 
     nose = maps[0]
     assert view_reading.at(nose, *pose.points[0].tolist()) > 0.3
     assert any(isinstance(v, PictureView) for v in views)
+    read = [v for v in views if isinstance(v, PointsView) and v is not pose]
+    assert [v.title.removeprefix("Heat map, ") for v in read] == ["argmax", "quarter", "soft-argmax", "DARK"]
+    for v in (read[0], read[1], read[3]):
+        assert np.abs(v.points[0] - pose.points[0]).max() < 10, "each finds the nose"
 
 
 def test_instances_show_what_stands_out_in_each_box(starter: Starter) -> None:

@@ -308,7 +308,7 @@ class TopDownPredictor(TorchPredictor):
     def heat_views(self, group: str, maps: np.ndarray, crop: Crop) -> list[View]:
         """Return a view a joint of maps (joints, h, w)."""
         return [
-            HeatView(group=group, title=name.replace("_", " "), box=crop.window, values=values)
+            HeatView(group=group, title=name.replace("_", " "), box=crop.window, values=values, low=0.0, high=1.0)
             for name, values in zip(self.joints, maps.astype(np.float32))
         ]
 

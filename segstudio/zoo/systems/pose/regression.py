@@ -14,7 +14,8 @@ import numpy as np
 
 from segstudio.core import heatmaps, pose_crops
 from segstudio.core.results import Result
-from segstudio.core.views import PointsView, View
+from segstudio.core.views import View
+from segstudio.zoo.blocks.readings import pose_view, readings
 from segstudio.zoo.blocks.topdown import Crop, People, TopDownPredictor, known
 from segstudio.zoo.predictor import Build, Context, Options, Predictor
 
@@ -141,21 +142,8 @@ class CoordinateRegression(TopDownPredictor):
     def inside(self, seen: dict[str, Tensor], output: Any, crop: Crop) -> list[View]:  # noqa: ARG002
         """Return the points of the regression, those of each way to read the heat maps, and the maps."""
         points, maps = (part[0].float().cpu().numpy() for part in output)
-        size = np.array(maps.shape[:0:-1])
-        answers = {"Regression": points * size}
-        answers |= {f"Heat map, {name}": read(maps)[0] + 0.5 for name, read in heatmaps.DECODERS.items()}
-        skeleton = self.classes.skeleton
-        links = np.array(skeleton.limbs if skeleton is not None else (), np.int64).reshape(-1, 2)
-        corner, extent = np.array(crop.window[:2]), np.array(crop.window[2:]) - crop.window[:2]
-        sides: list[View] = [
-            PointsView(
-                group="Regression against heat maps",
-                title=title,
-                box=crop.window,
-                points=(corner + cells / size * extent).astype(np.float32),
-                texts=tuple(name.replace("_", " ") for name in self.joints),
-                links=links,
-            )
-            for title, cells in answers.items()
-        ]
+        skeleton, group, size = self.classes.skeleton, "Regression against heat maps", maps.shape[1:]
+        assert skeleton is not None
+        regressed = pose_view(group, "Regression", points * (size[1], size[0]), size, crop.window, skeleton)
+        sides: list[View] = [regressed, *readings(group, maps, crop.window, skeleton)]
         return sides + self.heat_views("Heat maps", maps, crop)

@@ -11,9 +11,11 @@ import numpy as np
 from segstudio.core.errors import WeightsError
 from segstudio.core.results import Boxes, JointHeat, Poses, Result
 from segstudio.core.views import BoxesView, HeatView, PictureView, PointsView, View
+from segstudio.zoo.blocks.readings import readings
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 
 HEAT = "Sigmoid"  # the keypoints' heat maps (1, 48, 48, 17) within the graph
+SPREAD = 1.0  # sigma of a keypoint's heat in cells, about
 PERSON = 1  # COCO's id, of the boxes as of the poses
 _SHOWN = 3  # people whose maps are shown: each has one a keypoint
 
@@ -85,7 +87,10 @@ class _PoseInBox(Predictor):
     def look(
         self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
     ) -> list[View]:
-        """Return the people's boxes, and of the surest ones the square that is looked at, the heat and the pose."""
+        """Return the people's boxes, and of the surest ones the square that is looked at, the heat and the pose.
+
+        The surest one's heat is also read in the ways that networks without offsets of their own are read.
+        """
         context.stage("boxes", 0.0)
         wanted = Options(self.threshold(options), options.max_instances, frozenset({PERSON}))
         found = self.boxes.predict([frame], wanted, Context(context.cancel))[0][0]
@@ -123,6 +128,8 @@ class _PoseInBox(Predictor):
                     )
                     for name, heat in zip(skeleton.names, made.heat)
                 ]
+                if i == 0:
+                    views += readings("The heat of person 1, read", made.heat, made.window, skeleton, SPREAD)
         return views
 
     def _results(self, boxes: Boxes, made: list[_Found]) -> list[Result]:
