@@ -61,6 +61,7 @@ class Bridge(QObject):
         self.looking: Job | None = None
         self.device = "auto"
         self.merge = PUBLISHED
+        self.split_things = False
         self.prompts = Prompting(session, self)
         # Workers emit; Qt carries it over to the thread of this object.
         self._event.connect(self._on_event)
@@ -122,7 +123,7 @@ class Bridge(QObject):
         card = self.engine.catalog.get(model)
         # In a panoptic map a pixel has one segment: which objects take part, the merge decides.
         threshold = 0.0 if card.task == "panoptic" else card.default_threshold / 2
-        return Options(threshold=threshold, merge=self.merge)
+        return Options(threshold=threshold, merge=self.merge, split_things=self.split_things)
 
     def fetch(self, models: list[str]) -> None:
         """Fetch weights."""

@@ -33,6 +33,7 @@ def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
     parser.add_argument("--format", choices=FORMATS, default="coco", help="of that file (default: coco)")
     parser.add_argument("--images", metavar="GT.json", help="use the image ids and the classes of that COCO file")
     parser.add_argument("--threshold", type=_share, default=0.05, help="lowest score that is kept (default: 0.05)")
+    parser.add_argument("--split-things", action="store_true", help="pieces of things in a map become objects")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
     parser.epilog = "A project keeps what was found, as one step that can be undone. A folder or files only with --out."
 
@@ -70,7 +71,13 @@ def run(args: argparse.Namespace, out: Output) -> Outcome:
     with opened(paths, args.images, problems) as project:
         tally = Tally()
         report, cancelled = predict(
-            project, args.model, out, threshold=args.threshold, device=args.device, on_result=tally.add
+            project,
+            args.model,
+            out,
+            threshold=args.threshold,
+            device=args.device,
+            split_things=args.split_things,
+            on_result=tally.add,
         )
         data = summary(report, tally)
         problems += [f"{s.media.path}: {s.reason}" for s in report.skipped]
@@ -158,6 +165,7 @@ def predict(
     media: list[int] | None = None,
     threshold: float | None = None,
     device: str = "auto",
+    split_things: bool = False,
     on_result: Any = None,
 ) -> tuple[Report, bool]:
     """Run a model as one run of a project, with a bar; Ctrl-C ends it and keeps what is finished.
@@ -169,6 +177,7 @@ def predict(
         media: Ids; None for all.
         threshold: Lowest score; None for the card's.
         device: As `--device`.
+        split_things: As `--split-things`.
         on_result: Called in the worker's thread with (item, results).
 
     Returns:
@@ -183,9 +192,8 @@ def predict(
     cancelled = False
     with Engine() as engine:
         tell_restriction(engine.catalog.parts(engine.catalog.get(model)), out)
-        job = engine.predict_many(
-            project, media, model, device=device, options=Options(threshold=threshold), on_result=on_result
-        )
+        options = Options(threshold=threshold, split_things=split_things)
+        job = engine.predict_many(project, media, model, device=device, options=options, on_result=on_result)
         with out.progress(model) as advance:
             while True:
                 try:

@@ -77,10 +77,14 @@ class Faces(Boxes):
 
 @dataclass(frozen=True, kw_only=True)
 class SemanticMap(Result):
-    """A class a pixel: `map` is uint8 or uint16 (h, w) of label ids; `confidence` is float32 (h, w) or None."""
+    """A class a pixel: `map` is uint8 or uint16 (h, w) of label ids; `confidence` is float32 (h, w) or None.
+
+    Where `split_things`, each connected piece of a thing class is an object of its own; else a class is one region.
+    """
 
     map: np.ndarray
     confidence: np.ndarray | None = None
+    split_things: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

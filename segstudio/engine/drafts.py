@@ -17,6 +17,7 @@ from segstudio.core.masks import Mask
 from segstudio.core.results import Boxes, DenseMaps, Faces, Instances, PanopticMap, Poses, Result, SemanticMap
 
 VISIBLE_FROM = 0.2  # confidence from which a keypoint counts as seen
+SPECK = 16  # pixels: smaller pieces of a semantic map are no objects of their own
 STUFF_Z = -1  # regions that fill the picture lie under the objects
 _NO_OBJECT = frozenset({"background", "__background__", "_background_", "void", "unlabeled", "unlabelled", "ignore"})
 
@@ -156,9 +157,33 @@ def _regions(result: SemanticMap) -> list[Draft]:
         if i not in wanted:
             continue
         bitmap = result.map == i
-        score = None if result.confidence is None else float(np.clip(result.confidence[bitmap].mean(), 0.0, 1.0))
-        made.append(Draft(wanted[i], masks.from_bitmap(bitmap), score=score, z=STUFF_Z, notes=result.notes))
+        if result.split_things and wanted[i].thing:
+            made += _pieces(bitmap, wanted[i], result)
+        else:
+            score = None if result.confidence is None else _mean(result.confidence[bitmap])
+            made.append(Draft(wanted[i], masks.from_bitmap(bitmap), score=score, z=STUFF_Z, notes=result.notes))
     return made
+
+
+def _pieces(bitmap: np.ndarray, label: Label, result: SemanticMap) -> list[Draft]:
+    """Return a draft for each piece of a class that hangs together, also over corners; specks are left out."""
+    import cv2
+
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(bitmap.view(np.uint8), connectivity=8)
+    made = []
+    for i in range(1, count):
+        x, y, width, height, pixels = stats[i].tolist()
+        if pixels < SPECK:
+            continue
+        inside = np.s_[y : y + height, x : x + width]
+        piece = pieces[inside] == i
+        score = None if result.confidence is None else _mean(result.confidence[inside][piece])
+        made.append(Draft(label, masks.from_bitmap(piece, x, y), score=score, notes=result.notes))
+    return made
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(np.clip(values.mean(), 0.0, 1.0))
 
 
 def _segments(result: PanopticMap) -> list[Draft]:

@@ -51,6 +51,7 @@ class Options:
         labels: Only these ids of the label set; None for all. In a semantic map the others become 0.
         confidence: Semantic maps come with the probability of the winning class a pixel.
         top: So many classes of a whole-picture classification.
+        split_things: The pieces of a thing class in a semantic map are objects of their own.
         merge: What is left out where instances and stuff become one panoptic map.
     """
 
@@ -59,6 +60,7 @@ class Options:
     labels: frozenset[int] | None = None
     confidence: bool = False
     top: int = 5
+    split_things: bool = False
     merge: Rule = PUBLISHED
 
 

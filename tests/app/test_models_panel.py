@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from app_fakes import ToyCatalog, card
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from segstudio.app.bridge import Bridge
@@ -50,6 +50,18 @@ def panel(shown, tmp_path, qtbot):
     qtbot.waitExposed(made)
     yield made
     bridge.close()
+
+
+def test_splitting_things_is_offered_for_maps_and_remembered(panel, qtbot, tmp_path) -> None:
+    assert panel.model == "toy" and not panel.split_things.isVisible()
+    press(panel, "free", qtbot)
+    assert panel.split_things.isVisible() and not panel._bridge._options("free").split_things
+    box = panel.split_things
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=box.rect().topLeft() + QPoint(8, box.height() // 2))
+    assert panel._bridge._options("free").split_things
+    again = ModelsPanel(panel._session, panel._bridge, Settings(tmp_path / "s.ini"), panel._bridge.discard)
+    qtbot.addWidget(again)
+    assert again.split_things.isChecked()
 
 
 def names(panel) -> list[str]:

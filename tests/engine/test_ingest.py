@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import count
 
 import msgspec
@@ -190,6 +191,25 @@ def test_a_semantic_map_becomes_a_region_a_class_without_the_background():
     assert (sky.score, sky.z, sky.box) == (0.75, STUFF_Z, None)
     assert not by_name["sky"].thing
     assert regions[by_name["cat"].id].geometry.area == 150
+
+
+def test_things_of_a_semantic_map_are_split_on_request() -> None:
+    classes = LabelSet("s", (Label(0, "background"), Label(1, "sky", thing=False), Label(2, "cat")))
+    values = np.zeros(SIZE, np.uint8)
+    values[:4, :20], values[:4, 40:60] = 1, 1
+    values[20:30, 5:15], values[30:34, 15:20] = 2, 2  # they touch over a corner
+    values[60:70, 50:60] = 2
+    values[90:93, 90:95] = 2  # a speck of 15 pixels
+    sure = np.full(SIZE, 0.5, np.float32)
+    sure[60:70, 50:60] = 0.75
+    result = SemanticMap(size=SIZE, classes=classes, map=values, confidence=sure)
+    assert len(added(take(result))) == 2
+    done = take(dataclasses.replace(result, split_things=True))
+    names = {c.id: c.name for c in added(done, "category")}
+    found = sorted((names[a.category], a.geometry.area, a.z, a.score) for a in added(done))
+    assert found == [("cat", 100, 0, 0.75), ("cat", 120, 0, 0.5), ("sky", 160, STUFF_Z, 0.5)]
+    cats = [a.geometry for a in added(done) if names[a.category] == "cat"]
+    assert sorted((m.bounds.x, m.bounds.y, m.bounds.w, m.bounds.h) for m in cats) == [(5, 20, 15, 14), (50, 60, 10, 10)]
 
 
 def test_a_panoptic_map_becomes_its_things_and_one_region_a_class_of_stuff():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from segstudio.app.bridge import Bridge
 from segstudio.app.dialogs.licence import LicenceDialog
@@ -48,6 +48,11 @@ class ModelsPanel(Panel):
         self.predict_every.setToolTip(tr("Predict all pictures of the project (Ctrl+Shift+Return)"))
         self.progress = JobProgress("pictures", pausable=True)
         self.fetching = JobProgress("bytes")
+        self.split_things = QCheckBox(tr("Split things into objects"))
+        tip = tr("Each connected piece of a thing class becomes an object; stuff stays one region a class")
+        self.split_things.setToolTip(tip)
+        self.split_things.setChecked(settings.text("split_things") == "1")
+        bridge.split_things = self.split_things.isChecked()
         self.undo_run = button(tr("Discard the last run"), discard, kind="quiet", icon="arrow-u-up-left")
         self.cards = CardModel(bridge.engine.catalog)
         self.list = CardList(self.cards)
@@ -61,6 +66,7 @@ class ModelsPanel(Panel):
         self.stack.addWidget(EmptyState("magnifying-glass", tr("Nothing found"), nothing))
         self._arrange()
         self._choose_first()
+        self.split_things.toggled.connect(self._set_split)
         self.search.textChanged.connect(lambda _: self._filter())
         self.search.returnPressed.connect(self._enter_list)
         self.list.picked.connect(self._on_picked)
@@ -82,6 +88,7 @@ class ModelsPanel(Panel):
         for widget in (self.progress, self.fetching, self.undo_run):
             self.body.addLayout(row(widget, margins=(12, 0, 12, 0)))
         self.body.addLayout(row(ThresholdSlider(self._session.view), margins=(12, 8, 12, 8)))
+        self.body.addLayout(row(self.split_things, margins=(12, 0, 12, 8)))
         self.body.addLayout(row(self.search, self.filter, margins=(8, 0, 8, 4), spacing=4))
         self.body.addWidget(self.stack, 1)
 
@@ -96,6 +103,10 @@ class ModelsPanel(Panel):
         """Run the chosen model on all pictures."""
         if self.ready():
             self._bridge.predict_all(self.model)
+
+    def _set_split(self, on: bool) -> None:
+        self._bridge.split_things = on
+        self._settings.set_text("split_things", "1" if on else "")
 
     def ready(self) -> bool:
         """Return whether the chosen model can run now; what it lacks is asked for or fetched, and that is said."""
@@ -263,6 +274,7 @@ class ModelsPanel(Panel):
         self.fetching.show_job(bridge.fetching)
         self.predict.setEnabled(session.picture is not None and bool(self.model))
         self.predict_every.setEnabled(bool(session.media_ids) and running is None and bool(self.model))
+        self.split_things.setVisible(bool(self.model) and self._card(self.model).task == "semantic")
         self.undo_run.setVisible(bridge.last_run() is not None)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -141,6 +141,7 @@ class SemanticPredictor(TorchPredictor):
                     classes=self.classes,
                     map=arrays[step * i],
                     confidence=arrays[step * i + 1] if options.confidence else None,
+                    split_things=options.split_things,
                 )
             ]
             for i, frame in enumerate(frames)

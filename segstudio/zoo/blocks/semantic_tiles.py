@@ -85,7 +85,13 @@ def predict(
     size = frame.shape[:2]
     confidence = _to_size(np.concatenate(sure), size) if sure else None
     labels = _to_size(np.concatenate(parts), size)
-    return SemanticMap(size=size, classes=predictor.classes, map=labels, confidence=confidence)
+    return SemanticMap(
+        size=size,
+        classes=predictor.classes,
+        map=labels,
+        confidence=confidence,
+        split_things=options.split_things,
+    )
 
 
 def _band(
