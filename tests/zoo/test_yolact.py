@@ -61,6 +61,7 @@ def test_pictures_of_any_size_become_instances_inside_them(name: str) -> None:
         assert result.size == (height, width)
         assert 0 < len(result.boxes) <= 7
         assert (np.diff(result.scores) <= 0).all()
+        assert ((result.scores >= 0) & (result.scores <= 1)).all()
         assert ((result.boxes >= 0) & (result.boxes <= (width, height) * 2)).all()
         assert set(result.labels.tolist()) <= {label.id for label in result.classes.labels}
         for mask in result.masks:
@@ -299,3 +300,13 @@ def test_inside_are_the_prototypes_and_what_the_objects_take_of_them(name: str) 
 def test_where_nothing_is_found_the_prototypes_are_shown_all_the_same() -> None:
     views = tiny("yolact-plus-r50").look(photo(20, 30), Options(threshold=1.0))
     assert {view.group for view in views} == {"Fast NMS", "Prototypes"}
+
+
+def test_a_mask_expected_to_fit_better_than_it_can_makes_no_score_above_one() -> None:
+    ours = tiny("yolact-plus-r50")
+    assert ours.network.maskiou_net is not None
+    last = ours.network.maskiou_net.maskiou_net[-2]
+    assert isinstance(last, torch.nn.Conv2d)
+    last.weight.zero_()
+    last.bias = torch.nn.Parameter(torch.full((80,), 1e3), requires_grad=False)
+    assert instances(ours, photo(30, 40), threshold=0.0).scores.max() == 1

@@ -179,6 +179,7 @@ class YolactPredictor(TorchPredictor):
             classes=self.classes,
             boxes=yolact_decoding.in_picture(found.boxes[:count], height, width).numpy(),
             labels=self.ids[found.label[:count].numpy()],
-            scores=found.score[:count].numpy(),
+            # The overlap that is expected knows no upper end.
+            scores=found.score[:count].clamp(max=1).numpy(),
             masks=[enlarge(plane, (height, width)) for plane in planes],
         )
