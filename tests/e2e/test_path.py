@@ -99,6 +99,33 @@ def test_the_starter_pack_finds_what_the_sample_photos_show(call, tmp_path) -> N
     assert all(data.annToMask(a).sum() > 0 for a in data.anns.values() if "segmentation" in a)
 
 
+@pytest.mark.usefixtures("starter")
+@pytest.mark.parametrize(
+    ("model", "photo", "kinds"),
+    [
+        ("starter-instances", "coffee", {"boxes", "heat", "picture"}),
+        ("starter-labels", "cat", {"bars", "picture"}),
+        ("starter-poses", "astronaut", {"boxes", "heat", "picture", "points"}),
+    ],
+)
+def test_the_inside_of_the_starter_pack_is_written(call, tmp_path, model, photo, kinds) -> None:
+    from PIL import Image
+
+    from segstudio.engine.intake import copy_samples
+
+    copy_samples(tmp_path)
+    out = tmp_path / "inside"
+    said = call("inspect", model, tmp_path / f"{photo}.jpg", "--out", out, *CPU, "--json")
+    assert said.code == 0, said.err
+    listing = json.loads((out / "views.json").read_text("utf-8"))["views"]
+    assert {view["kind"] for view in listing} == kinds
+    with Image.open(tmp_path / f"{photo}.jpg") as picture:
+        size = picture.size
+    for view in listing:
+        with Image.open(out / view["file"]) as written:
+            assert view["kind"] in ("picture", "bars") or written.size == size
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("starter")
 def test_the_demo_without_a_display(call, tmp_path) -> None:
