@@ -176,6 +176,19 @@ def test_the_mean_with_a_mirror_image_that_agrees_is_the_picture_itself() -> Non
     assert decoding.mirror_offsets(maps["hps"], pairs)[0, 2, 1, 0] == -maps["hps"][0, 4, 1, 4]
 
 
+def test_a_joint_is_where_the_centre_points_or_at_the_nearest_peak_that_is_near_enough() -> None:
+    maps = {"hm": torch.zeros(1, 1, 12, 12), "wh": torch.full((1, 2, 12, 12), 8.0)}
+    maps["hm"][0, 0, 6, 6] = 0.5
+    maps["hps"] = torch.zeros(1, 8, 12, 12)
+    maps["hm_hp"] = torch.zeros(1, 4, 12, 12)
+    # Joint 0 has a peak a cell away; 1 none but too weak a one; 2 one too far away; 3 one beyond the box.
+    for joint, (row, column, heat) in enumerate([(7, 7, 0.9), (7, 7, 0.09), (9, 9, 0.9), (11, 6, 0.9)]):
+        maps["hm_hp"][0, joint, row, column] = heat
+    found = decoding.poses(maps, 1)[0, 0]
+    assert found[5:13].tolist() == [7.5, 7.5, 6, 6, 6, 6, 6, 6]
+    assert found[14:].tolist() == pytest.approx([0.9, 0.5, 0.5, 0.5])
+
+
 def test_inside_it_shows_centres_and_what_they_say() -> None:
     one = model("centernet-dla34")
     views = one.look(photo(50, 70))

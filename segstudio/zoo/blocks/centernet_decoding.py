@@ -83,7 +83,8 @@ def poses(maps: dict[str, Tensor], count: int) -> Tensor:
     """Return (n, k, 6 + 3 joints): box in cells, score, x and y of each joint, channel, confidence of each joint.
 
     A joint is where its centre's offset points; where the joints have a heat map, it is the nearest peak of that, if
-    one lies in the box and near enough. Its confidence is the peak's score, else the heat where the offset points.
+    one lies in the box and near enough. Its confidence is the peak's score, else the heat where the offset points; but
+    at least the pose's score, as the offset is as sure as its centre is (published: all joints count alike).
     """
     best, middle = centres(maps, count)
     half = points.values_at(maps["wh"], best.cells) / 2
@@ -91,10 +92,10 @@ def poses(maps: dict[str, Tensor], count: int) -> Tensor:
     n, k = best.cells.shape
     cells = torch.stack((best.xs, best.ys), 2)
     joints = points.values_at(maps["hps"], best.cells).reshape(n, k, -1, 2) + cells[:, :, None]
+    sure = best.scores[..., None].expand(joints.shape[:3])
     if "hm_hp" in maps:
-        joints, sure = _snapped(joints, box, maps, count)
-    else:
-        sure = best.scores[..., None].expand(joints.shape[:3])
+        joints, heat = _snapped(joints, box, maps, count)
+        sure = torch.maximum(heat, sure)
     parts = (box, best.scores[..., None], joints.flatten(2), best.classes[..., None].float(), sure)
     return torch.cat(parts, 2)
 
