@@ -141,6 +141,21 @@ def test_a_large_picture_is_tiled_and_small_ones_stay_whole():
     assert len(scene.told) == 3, "a picture as large goes to what worked before at once"
 
 
+def test_a_model_that_tiles_itself_gets_the_whole_picture_and_the_side():
+    scene = Scene(lambda frames, device, autocast: frames[0].shape[0] <= 512, Plan("cuda:0"))
+    predictor = scene.cache.get(scene.ladder.card, "cuda:0")
+    asked = []
+
+    def tiled(frame, side, options, context):
+        asked.append((frame.shape[0], side))
+        return predictor.found(frame)
+
+    predictor.tiles_itself, predictor.predict_tiled = True, tiled
+    [[found]] = scene.predict(np.full((1500, 1100, 3), 3, np.uint8))
+    assert asked == [(1500, 1024)]
+    assert found.notes == ("emptied the memory cache", "in tiles of 1024 pixels")
+
+
 def test_results_that_speak_of_the_whole_picture_are_not_tiled():
     def scores(frames, context):
         if frames[0].shape[0] > 1024 and not context.autocast:

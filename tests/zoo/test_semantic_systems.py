@@ -73,3 +73,13 @@ def test_what_is_inside_lies_over_the_picture(name: str, tiny) -> None:
         assert np.isfinite(view.values).all()
         left, top, right, bottom = view.box
         assert left < 101 and top < 70 and right > max(left, 0) and bottom > max(top, 0)
+
+
+@pytest.mark.parametrize("cells", [(6, 8), (50, 70), (83, 120)])
+def test_labels_are_those_of_the_enlarged_scores(cells: tuple[int, int], tiny) -> None:
+    predictor = tiny("pspnet50-voc2012")
+    scores = torch.randn(21, *cells, generator=torch.Generator().manual_seed(2))
+    for corners in (False, True):
+        predictor.align_corners = corners
+        large = torch.nn.functional.interpolate(scores[None], (83, 120), mode="bilinear", align_corners=corners)[0]
+        np.testing.assert_array_equal(predictor.labels(scores, 83, 120).numpy(), large.argmax(0).numpy())

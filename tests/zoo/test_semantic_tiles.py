@@ -91,6 +91,11 @@ def test_a_picture_that_fits_is_not_cut() -> None:
     np.testing.assert_array_equal(whole.map, tiled.map)
 
 
+def test_pictures_that_are_scaled_down_are_left_to_the_engine() -> None:
+    assert tiny("unet-carvana").tiles_itself
+    assert not untrained(Catalog().get("lraspp-mobilenet")).tiles_itself
+
+
 def test_between_tiles_it_stops() -> None:
     class Token:
         asked = 0

@@ -40,8 +40,7 @@ class SaliencyPredictor(SemanticPredictor):
     def normalised(self, batch: Tensor) -> Tensor:
         # Published: a picture is divided by its own largest value.
         top = batch.amax((1, 2, 3), keepdim=True).clamp(min=1).float()
-        batch = batch.float() / top
-        return (batch * (self.factor * 255) + self.offset).contiguous()
+        return super().normalised(batch.float() * (255.0 / top))
 
     def scores(self, batch: Tensor) -> Tensor:
         fused = self.network(batch)[:, :1].float().sigmoid()
