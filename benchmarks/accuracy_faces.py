@@ -15,6 +15,8 @@ _FIVE = (96, 97, 54, 76, 82)
 _GROUP = "widerface_samples/samples/12--Group"
 _THRESHOLD = 0.5
 
+# Detectors without landmarks.
+_BOXES = ("ultralight-rfb", "ultralight-slim")
 # Cards, and the error of the landmarks that is reported of the same weights.
 _MODELS: dict[str, dict[str, float]] = {
     "retinaface-mobilenet": {"smallest": 0.08, "largest": 0.12},
@@ -41,7 +43,7 @@ def checks() -> list[Check]:
         Check(
             f"{card}-groups", card, f"faces from a score of {_THRESHOLD} in 3 group photos of WIDER", {}, _groups(card)
         )
-        for card in _MODELS
+        for card in (*_MODELS, *_BOXES)
     ]
     return [*landmarks, *counts]
 
