@@ -209,7 +209,8 @@ class UpsNetPredictor(TorchPredictor):
         for title, values in maps:
             views.append(PictureView(group="Maps", title=title, box=box, rgb=_coloured(values.cpu().numpy())))
         heats = [("Unknown", "The unknown class", stages.logits[-1])]
-        heats += [("Mask logits", kind, energy) for kind, energy in zip(kinds[:_SHOWN], stages.energy)]
+        named = (f"{i} {kind}" for i, kind in enumerate(kinds[:_SHOWN], start=1))
+        heats += [("Mask logits", name, energy) for name, energy in zip(named, stages.energy)]
         for group, title, values in heats:
             views.append(HeatView(group=group, title=title, box=box, values=values[::4, ::4].float().cpu().numpy()))
         return views

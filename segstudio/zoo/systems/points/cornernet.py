@@ -173,7 +173,7 @@ class CornerNetPredictor(TorchPredictor):
         bars = tuple(f"{i}: {name}" for i, name in enumerate(names, start=1))
         return [
             PointsView(group="Embeddings", title=title, box=box, points=places, scores=scores, texts=texts),
-            BarsView(group="Embeddings", title=title, box=box, labels=bars, values=tags),
+            BarsView(group="Embeddings", title=f"{title}, as numbers", box=box, labels=bars, values=tags),
         ]
 
     def _pairs(
