@@ -1,0 +1,148 @@
+"""How often a model makes its device wait for the processor: every number, list or array that is read back.
+
+On CUDA torch itself tells (`cuda_waits`). Where there is none, `Reads` counts the same places on the CPU: it tells
+tensors that would lie on a device from those that were fetched, and counts what is read of the former.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from segstudio.zoo.blocks import tensors
+
+# What can't be answered without waiting, by the function's name.
+READS = set(
+    "item tolist numpy __array__ __bool__ __int__ __float__ __index__ __contains__ nonzero argwhere unique "
+    "unique_consecutive masked_select equal allclose bincount".split()
+)
+
+
+# Without a device these make tensors of the host.
+MAKERS = set("tensor as_tensor arange zeros ones full empty linspace eye meshgrid".split())
+
+
+def _tensors(values: Any) -> Iterator[torch.Tensor]:
+    if isinstance(values, torch.Tensor):
+        yield values
+    elif isinstance(values, list | tuple):
+        for value in values:
+            yield from _tensors(value)
+    elif isinstance(values, dict):
+        yield from _tensors(list(values.values()))
+
+
+def _by_mask(name: str, args: tuple) -> bool:
+    """Return whether a mask chooses how many there will be."""
+    if name not in ("__getitem__", "__setitem__", "index_put_", "index_put") or len(args) < 2:
+        return False
+    # A mask that is written through with one value needs no counting.
+    if name == "__setitem__" and not isinstance(args[2], torch.Tensor):
+        return False
+    return any(t.dtype in (torch.bool, torch.uint8) for t in _tensors(args[1]))
+
+
+class Reads(TorchFunctionMode):
+    """Counts reads of what would lie on a device, while it is entered.
+
+    Attributes:
+        found: How often, by the function's name.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: Counter[str] = Counter()
+        self._kernels = _Kernels(self)
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return sum(self.found.values())
+
+    def __enter__(self) -> Reads:
+        self._fetch, self._from_numpy = tensors.fetch, torch.from_numpy
+        tensors.fetch = self._fetched
+        # It takes no tensor, so that no mode hears of it.
+        torch.from_numpy = lambda array: _on_host(self._from_numpy(array))
+        self._kernels.__enter__()
+        super().__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
+        self._kernels.__exit__(*error)
+        tensors.fetch, torch.from_numpy = self._fetch, self._from_numpy
+
+    def _fetched(self, wanted: Iterable[torch.Tensor]) -> list[torch.Tensor]:
+        """Stand in for `tensors.fetch`: one read, and what comes lies on the host."""
+        wanted = list(wanted)
+        if any(not is_host(tensor) for tensor in wanted):
+            self.found["fetch"] += 1
+        return [_on_host(tensor.detach()) for tensor in wanted]
+
+    def __torch_function__(self, func: Callable, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
+        name = getattr(func, "__name__", "")
+        given = list(_tensors((args, kwargs or {})))
+        device = bool(given) and not all(map(is_host, given))
+        if device and (name in READS or name == "cpu" or _by_mask(name, args)):
+            self.found[name] += 1
+        if name == "where" and device and len(args) == 1:
+            self.found[name] += 1
+        result = func(*args, **(kwargs or {}))
+        if name in ("cpu", "to") and isinstance(result, torch.Tensor) and result is args[0]:
+            # The same object on a machine without a device; there it would be a copy.
+            result = result.view(result.shape)
+        made = not given and name in MAKERS and not (kwargs or {}).get("device")
+        if made or name == "cpu" or (given and not device and name not in ("to", "cuda")):
+            for tensor in _tensors(result):
+                _on_host(tensor)
+        return result
+
+
+class _Kernels(TorchDispatchMode):
+    """Counts operators that wait within themselves and are not called by a name of torch's."""
+
+    def __init__(self, reads: Reads) -> None:
+        super().__init__()
+        self.reads = reads
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if func.name().startswith("torchvision::nms"):
+            if all(map(is_host, _tensors(args))):
+                _on_host(result)
+            else:
+                self.reads.found["nms"] += 1
+        return result
+
+
+def is_host(tensor: torch.Tensor) -> bool:
+    """Return whether a tensor was fetched, or never left."""
+    return getattr(tensor, "_on_host", False)
+
+
+def _on_host(tensor: torch.Tensor) -> torch.Tensor:
+    tensor._on_host = True  # pyright: ignore[reportAttributeAccessIssue]
+    return tensor
+
+
+@contextmanager
+def cuda_waits() -> Iterator[list[str]]:
+    """Yield a list that gets a line for each time that CUDA was waited for."""
+    found: list[str] = []
+    before = torch.cuda.get_sync_debug_mode()
+    torch.cuda.set_sync_debug_mode("warn")
+    try:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            yield found
+        found += [f"{w.filename}:{w.lineno}" for w in said if "synchronizing" in str(w.message)]
+    finally:
+        torch.cuda.set_sync_debug_mode(before)
