@@ -121,8 +121,8 @@ class Bridge(QObject):
         from segstudio.zoo import Options
 
         card = self.engine.catalog.get(model)
-        # In a panoptic map a pixel has one segment: which objects take part, the merge decides.
-        threshold = 0.0 if card.task == "panoptic" else card.default_threshold / 2
+        # In a panoptic map a pixel has one segment: an object that takes part changes the others.
+        threshold = None if card.task == "panoptic" else card.default_threshold / 2
         return Options(threshold=threshold, merge=self.merge, split_things=self.split_things)
 
     def fetch(self, models: list[str]) -> None:

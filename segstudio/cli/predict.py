@@ -32,7 +32,9 @@ def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
     parser.add_argument("--out", metavar="FILE.json", help="write what was found to a file")
     parser.add_argument("--format", choices=FORMATS, default="coco", help="of that file (default: coco)")
     parser.add_argument("--images", metavar="GT.json", help="use the image ids and the classes of that COCO file")
-    parser.add_argument("--threshold", type=_share, default=0.05, help="lowest score that is kept (default: 0.05)")
+    parser.add_argument(
+        "--threshold", type=_share, help="lowest score that is kept (default: 0.05; for panoptic maps the model's own)"
+    )
     parser.add_argument("--split-things", action="store_true", help="pieces of things in a map become objects")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
     parser.epilog = "A project keeps what was found, as one step that can be undone. A folder or files only with --out."
@@ -43,6 +45,17 @@ def _share(text: str) -> float:
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError("the threshold lies between 0 and 1")
     return value
+
+
+def _least(model: str, given: float | None) -> float | None:
+    """Return the lowest score that is kept: low for a file, the model's own where each object changes the whole map.
+
+    Raises:
+        InputError: There is no such model.
+    """
+    from segstudio.zoo import Catalog
+
+    return None if given is None and Catalog().get(model).task == "panoptic" else 0.05 if given is None else given
 
 
 @dataclass
@@ -74,7 +87,7 @@ def run(args: argparse.Namespace, out: Output) -> Outcome:
             project,
             args.model,
             out,
-            threshold=args.threshold,
+            threshold=_least(args.model, args.threshold),
             device=args.device,
             split_things=args.split_things,
             on_result=tally.add,

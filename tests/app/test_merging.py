@@ -27,6 +27,8 @@ def test_what_is_typed_holds_for_the_next_prediction_and_is_kept(opened, qtbot):
     assert opened.bridge.merge == Rule(0.8, 200, 0.3)
     card = next(card for card in opened.bridge.engine.catalog if card.task != "panoptic")
     assert opened.bridge._options(card.name).merge == opened.bridge.merge
+    instances = next(card for card in opened.bridge.engine.catalog if card.task == "instances")
+    assert opened.bridge._options(instances.name).threshold == instances.default_threshold / 2
     settings = panel._settings
     assert merging.stored(settings) == opened.bridge.merge
     for broken in ("", "{", '{"overlap": 7}', '{"overlap": "much"}', "[1]"):

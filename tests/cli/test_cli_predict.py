@@ -139,3 +139,12 @@ def test_missing_weights_are_code_3(call, photos, monkeypatch) -> None:
     said = call("predict", photos, *MODEL)
     assert said.code == 3
     assert "segstudio models fetch" in said.err and "sha256" in said.err
+
+
+def test_a_panoptic_map_is_made_of_what_its_model_is_sure_of() -> None:
+    from segstudio.cli.predict import _least
+
+    assert _least("mask-rcnn-r50-fpn", None) == 0.05
+    assert _least("panoptic-fpn-r50", None) is None
+    assert _least("panoptic-fpn-r50", 0.7) == 0.7
+    assert _least("mask-rcnn-r50-fpn", 0.0) == 0.0

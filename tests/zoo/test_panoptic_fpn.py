@@ -51,6 +51,8 @@ def test_the_parameters_of_the_merge_are_respected(model: Any) -> None:
     [[loose]] = model.predict([frame], LOOSE)
     [[strict]] = model.predict([frame], Options(merge=Rule(0.9, 10, 1.0)))
     [[large]] = model.predict([frame], Options(threshold=0.05, merge=Rule(0.9, 60 * 80 + 1, 0.05)))
+    [[lower]] = model.predict([frame], Options(merge=Rule(0.9, 10, 0.05)))
+    assert lower.segments == loose.segments, "without a threshold the merge alone decides"
     ids = {label.id for label in model.classes.labels if label.thing}
     assert not any(label in ids for label, _ in strict.segments.values())
     assert all(label in ids for label, _ in large.segments.values())

@@ -40,7 +40,7 @@ class PanopticFpnPredictor(detectron2.Detectron2Predictor):
 
     def stages(self, inputs: list[Any], options: Options, context: Context) -> PanopticStages:
         # What the merge leaves out for its score need not be computed.
-        least = max(self.threshold(options), options.merge.confidence)
+        least = max(options.threshold or 0.0, options.merge.confidence)
         found = super().stages(inputs, replace(options, threshold=least), context)
         with self.inference(context):
             semantic = self.network.sem_seg_head(found.features).float()
