@@ -83,3 +83,11 @@ def test_labels_are_those_of_the_enlarged_scores(cells: tuple[int, int], tiny) -
         predictor.align_corners = corners
         large = torch.nn.functional.interpolate(scores[None], (83, 120), mode="bilinear", align_corners=corners)[0]
         np.testing.assert_array_equal(predictor.labels(scores, 83, 120).numpy(), large.argmax(0).numpy())
+
+
+def test_deeplab_shows_a_map_for_each_dilation_rate(tiny) -> None:
+    shown = tiny("deeplabv3-mobilenet").look(photo(70, 101))
+    assert [v.title for v in shown if v.group == "Dilation rates"] == [
+        "1x1", "Rate 12", "Rate 24", "Rate 36", "Whole picture",
+    ]  # fmt: skip
+    assert {v.group for v in shown} == {"Dilation rates", "Probabilities", "Uncertainty"}
