@@ -27,7 +27,7 @@ class Targets(NamedTuple):
     Args:
         kinds: int64 (n,): NEGATIVE, PART, POSITIVE, or -1 for crops in between, which are not used.
         shifts: (n, 4) that move the crop's corners onto the face, in shares of its side; of meaning for the last two.
-        points: (n, 10) of five x, then five y, in shares of the crop; of meaning where they are known and it is positive.
+        points: (n, 10) of five x, then five y, in shares of the crop; of meaning where `known`.
         known: bool (n,).
     """
 
