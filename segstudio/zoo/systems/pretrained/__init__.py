@@ -1,0 +1,1 @@
+"""Models that the library transformers builds and reads."""
