@@ -66,13 +66,13 @@ def test_another_number_of_classes_and_missing_tensors_are_named(tmp_path: Path)
     card = Catalog().get("segformer-b0-cityscapes")
     for path in saved(card, tmp_path, num_labels=5):
         add_file(card, path)
-    with pytest.raises(WeightsError, match="5 classes apart, the card of SegFormer B0 .Cityscapes. names 19"):
+    with pytest.raises(WeightsError, match=r"5 classes apart, the card of SegFormer B0 .Cityscapes. names 19"):
         load(card)
     for path in saved(card, tmp_path):
         if path.name == "config.json":
             path.write_text(path.read_text().replace('"decoder_hidden_size": 16', '"decoder_hidden_size": 24'))
         add_file(card, path)
-    with pytest.raises(WeightsError, match="SegFormer|load this model"):
+    with pytest.raises(WeightsError, match=r"SegFormer|load this model"):
         load(card)
 
 
