@@ -20,6 +20,10 @@
    <translation>읽거나 예측하지 못한 이미지 {n:,}개: 이유는 파일 목록에 있습니다.</translation>
   </message>
   <message>
+   <source>{name} was checked and taken.</source>
+   <translation>{name} 파일을 검사하고 추가했습니다.</translation>
+  </message>
+  <message>
    <source>Found {n:,}.</source>
    <translation>{n:,}개를 찾았습니다.</translation>
   </message>
@@ -244,6 +248,110 @@
    <translation>세부 정보 복사</translation>
   </message>
   <message>
+   <source>PNG</source>
+   <translation>PNG</translation>
+  </message>
+  <message>
+   <source>JPEG</source>
+   <translation>JPEG</translation>
+  </message>
+  <message>
+   <source>How</source>
+   <translation>가리는 방법</translation>
+  </message>
+  <message>
+   <source>Shape</source>
+   <translation>모양</translation>
+  </message>
+  <message>
+   <source>Copies as</source>
+   <translation>사본 형식</translation>
+  </message>
+  <message>
+   <source>Strength</source>
+   <translation>강도</translation>
+  </message>
+  <message>
+   <source>Margin</source>
+   <translation>여백</translation>
+  </message>
+  <message>
+   <source>Black and the mean colour leave nothing; blur and blocks leave a trace that software may still use</source>
+   <translation>검정과 평균색은 아무것도 남기지 않습니다. 흐림과 픽셀화는 소프트웨어가 아직 쓸 수 있는 흔적을 남깁니다</translation>
+  </message>
+  <message>
+   <source>The outline is the mask of an object, where it has one, else its box</source>
+   <translation>윤곽선은 객체의 마스크이며, 마스크가 없으면 박스입니다</translation>
+  </message>
+  <message>
+   <source>PNG keeps every pixel that is not hidden; JPEG is smaller</source>
+   <translation>PNG는 가리지 않은 픽셀을 모두 그대로 둡니다. JPEG는 파일이 더 작습니다</translation>
+  </message>
+  <message>
+   <source>Spread of the blur, or side of the blocks, as a share of the object's longer side</source>
+   <translation>흐림의 폭 또는 블록 한 변의 길이. 객체의 긴 변에 대한 비율입니다</translation>
+  </message>
+  <message>
+   <source>Added on every side, as a share of the object's longer side</source>
+   <translation>사방에 더하는 폭. 객체의 긴 변에 대한 비율입니다</translation>
+  </message>
+  <message>
+   <source>Hide faces or other objects in copies of the pictures</source>
+   <translation>이미지 사본에서 얼굴이나 다른 객체 가리기</translation>
+  </message>
+  <message>
+   <source>The file is then about the copies; the pictures themselves are only read</source>
+   <translation>그러면 파일은 사본을 가리킵니다. 원본 이미지는 읽기만 합니다</translation>
+  </message>
+  <message>
+   <source>Folder of the copies</source>
+   <translation>사본 폴더</translation>
+  </message>
+  <message>
+   <source>The shown picture, with its objects hidden</source>
+   <translation>표시된 이미지에서 객체를 가린 모습</translation>
+  </message>
+  <message>
+   <source>Classes to hide</source>
+   <translation>가릴 클래스</translation>
+  </message>
+  <message>
+   <source>Blur</source>
+   <translation>흐림</translation>
+  </message>
+  <message>
+   <source>Pixelate</source>
+   <translation>픽셀화</translation>
+  </message>
+  <message>
+   <source>Mean colour</source>
+   <translation>평균색</translation>
+  </message>
+  <message>
+   <source>Black</source>
+   <translation>검정</translation>
+  </message>
+  <message>
+   <source>Oval</source>
+   <translation>타원형</translation>
+  </message>
+  <message>
+   <source>Box</source>
+   <translation>박스</translation>
+  </message>
+  <message>
+   <source>Outline</source>
+   <translation>윤곽선 모양</translation>
+  </message>
+  <message>
+   <source>Folder</source>
+   <translation>폴더</translation>
+  </message>
+  <message>
+   <source>Browse…</source>
+   <translation>찾아보기…</translation>
+  </message>
+  <message>
    <source>Choose an action, press its new keys. Keys of your own are bold.</source>
    <translation>동작을 고르고 새 키를 누르세요. 직접 지정한 키는 굵게 표시됩니다.</translation>
   </message>
@@ -298,6 +406,22 @@
   <message>
    <source>Keys</source>
    <translation>키</translation>
+  </message>
+  <message>
+   <source>They may also bind what you make with it, such as annotations. This is asked once a model.</source>
+   <translation>어노테이션처럼 이 모델로 만든 결과에도 적용될 수 있습니다. 모델마다 한 번만 묻습니다.</translation>
+  </message>
+  <message>
+   <source>Not for commercial use</source>
+   <translation>상업적 이용 불가</translation>
+  </message>
+  <message>
+   <source>{title} comes with these terms:</source>
+   <translation>{title}의 이용 조건:</translation>
+  </message>
+  <message>
+   <source>Use It</source>
+   <translation>이 모델 사용</translation>
   </message>
   <message>
    <source>Flag</source>
@@ -530,12 +654,12 @@ or choose a template above.</source>
    <translation>그리기판</translation>
   </message>
   <message>
-   <source>Cancelled; nothing was changed.</source>
-   <translation>취소했습니다. 바뀐 것은 없습니다.</translation>
-  </message>
-  <message>
    <source>Cancelled; the pictures written by then stay.</source>
    <translation>취소했습니다. 그때까지 저장한 이미지는 남아 있습니다.</translation>
+  </message>
+  <message>
+   <source>Cancelled; nothing was changed.</source>
+   <translation>취소했습니다. 바뀐 것은 없습니다.</translation>
   </message>
   <message>
    <source>{n:,} object</source>
@@ -646,10 +770,6 @@ or choose a template above.</source>
    <translation>사용하지 못한 항목: {items}.</translation>
   </message>
   <message>
-   <source>Browse…</source>
-   <translation>찾아보기…</translation>
-  </message>
-  <message>
    <source>This would write {objects} on {pictures} in {classes} to {path}.</source>
    <translation>저장될 내용: {objects}, {pictures}, {classes} → {path}.</translation>
   </message>
@@ -688,6 +808,14 @@ or choose a template above.</source>
   <message>
    <source>{items} could not be written.</source>
    <translation>저장하지 못한 항목: {items}.</translation>
+  </message>
+  <message>
+   <source>Hidden in copies of {pictures}, if it is run: {objects}.</source>
+   <translation>실행하면 {pictures}의 사본에서 가릴 것: {objects}.</translation>
+  </message>
+  <message>
+   <source>Hidden in copies of {pictures} in {folder}: {objects}.</source>
+   <translation>{pictures}의 사본에서 가린 것: {objects}, 폴더 {folder}.</translation>
   </message>
   <message>
    <source>Before · {label} · {when} · objects: {n:,}</source>
@@ -1142,6 +1270,10 @@ or choose a template above.</source>
    <translation>워터셰드</translation>
   </message>
   <message>
+   <source>Check {name}</source>
+   <translation>검사: {name}</translation>
+  </message>
+  <message>
    <source>Cut out with {name}</source>
    <translation>{name} 모델로 오려내기</translation>
   </message>
@@ -1156,6 +1288,10 @@ or choose a template above.</source>
   <message>
    <source>Look at the picture with {name}</source>
    <translation>{name} 모델로 이미지 살펴보기</translation>
+  </message>
+  <message>
+   <source>Look inside {name}</source>
+   <translation>내부 보기: {name}</translation>
   </message>
   <message>
    <source>To do</source>
@@ -1278,10 +1414,6 @@ or choose a template above.</source>
    <translation>경계가 움직일 수 있는 거리.</translation>
   </message>
   <message>
-   <source>Strength</source>
-   <translation>강도</translation>
-  </message>
-  <message>
    <source>How much colours count against the mask.</source>
    <translation>마스크에 견주어 색을 얼마나 중시할지.</translation>
   </message>
@@ -1390,12 +1522,20 @@ or choose a template above.</source>
    <translation>U와 V 등고선</translation>
   </message>
   <message>
+   <source>Texture</source>
+   <translation>텍스처</translation>
+  </message>
+  <message>
    <source>Point at the picture or here.</source>
    <translation>이미지 또는 여기를 가리키세요.</translation>
   </message>
   <message>
    <source>What the overlay shows</source>
    <translation>오버레이에 표시할 내용</translation>
+  </message>
+  <message>
+   <source>Choose a texture …</source>
+   <translation>텍스처 선택 …</translation>
   </message>
   <message>
    <source>Turn On</source>
@@ -1408,6 +1548,14 @@ or choose a template above.</source>
   <message>
    <source>Paint Parts</source>
    <translation>부위 칠하기</translation>
+  </message>
+  <message>
+   <source>Choose a texture</source>
+   <translation>텍스처 선택</translation>
+  </message>
+  <message>
+   <source>Pictures ({patterns})</source>
+   <translation>이미지 파일 ({patterns})</translation>
   </message>
   <message>
    <source>U {u:.2f}   V {v:.2f}</source>
@@ -1516,10 +1664,6 @@ or choose a template above.</source>
   <message>
    <source>Picture pixels between two lines; 0 for none.</source>
    <translation>두 선 사이의 이미지 픽셀 수. 0이면 표시하지 않습니다.</translation>
-  </message>
-  <message>
-   <source>Black</source>
-   <translation>검정</translation>
   </message>
   <message>
    <source>White</source>
@@ -1718,6 +1862,106 @@ or choose a template above.</source>
    <translation>이 이미지의 객체를 바꾼 단계마다 버전이 생기며, 언제든 보고 복원할 수 있습니다.</translation>
   </message>
   <message>
+   <source>Inside</source>
+   <translation>내부</translation>
+  </message>
+  <message>
+   <source>See the maps, crops and candidates that lie between this picture and what the chosen model finds.</source>
+   <translation>이 이미지와 선택한 모델의 결과 사이에 있는 맵, 잘라낸 이미지, 후보를 봅니다.</translation>
+  </message>
+  <message>
+   <source>Inferno</source>
+   <translation>Inferno</translation>
+  </message>
+  <message>
+   <source>Grey</source>
+   <translation>회색</translation>
+  </message>
+  <message>
+   <source>Group of views</source>
+   <translation>뷰 그룹</translation>
+  </message>
+  <message>
+   <source>Look Inside</source>
+   <translation>내부 보기</translation>
+  </message>
+  <message>
+   <source>Look inside the model (Ctrl+Alt+I)</source>
+   <translation>모델 내부 보기 (Ctrl+Alt+I)</translation>
+  </message>
+  <message>
+   <source>Look again, with the chosen model</source>
+   <translation>선택한 모델로 다시 보기</translation>
+  </message>
+  <message>
+   <source>Hide the view (Esc)</source>
+   <translation>뷰 숨기기 (Esc)</translation>
+  </message>
+  <message>
+   <source>Look inside the model</source>
+   <translation>모델 내부를 살펴보세요</translation>
+  </message>
+  <message>
+   <source>Colours of maps</source>
+   <translation>맵 색상</translation>
+  </message>
+  <message>
+   <source>Colours of maps; those on both sides of zero have a scale of their own</source>
+   <translation>맵 색상. 0 양쪽 값을 갖는 맵은 따로 정한 색을 씁니다</translation>
+  </message>
+  <message>
+   <source>Stretch the colours over the values that occur</source>
+   <translation>실제 값 범위에 맞춰 색 펼치기</translation>
+  </message>
+  <message>
+   <source>Opacity of the view</source>
+   <translation>뷰 불투명도</translation>
+  </message>
+  <message>
+   <source>Nothing to show</source>
+   <translation>표시할 내용 없음</translation>
+  </message>
+  <message>
+   <source>Opacity</source>
+   <translation>불투명도</translation>
+  </message>
+  <message>
+   <source>All views</source>
+   <translation>모든 뷰</translation>
+  </message>
+  <message>
+   <source>The model found nothing in this picture that it could show.</source>
+   <translation>모델이 이 이미지에서 보여 줄 내용을 찾지 못했습니다.</translation>
+  </message>
+  <message>
+   <source>Open a picture first.</source>
+   <translation>먼저 이미지를 여세요.</translation>
+  </message>
+  <message>
+   <source>Map</source>
+   <translation>값 맵</translation>
+  </message>
+  <message>
+   <source>Picture</source>
+   <translation>이미지 뷰</translation>
+  </message>
+  <message>
+   <source>Boxes</source>
+   <translation>바운딩 박스</translation>
+  </message>
+  <message>
+   <source>Numbers</source>
+   <translation>수치</translation>
+  </message>
+  <message>
+   <source>{low} to {high}</source>
+   <translation>{low} ~ {high}</translation>
+  </message>
+  <message>
+   <source>Views of the inside</source>
+   <translation>내부 뷰 목록</translation>
+  </message>
+  <message>
    <source>Labels</source>
    <translation>라벨</translation>
   </message>
@@ -1794,8 +2038,76 @@ or choose a template above.</source>
    <translation>스터프</translation>
   </message>
   <message>
-   <source>Models</source>
-   <translation>모델 목록</translation>
+   <source>Least score</source>
+   <translation>최소 점수</translation>
+  </message>
+  <message>
+   <source>Most covered</source>
+   <translation>최대 가림</translation>
+  </message>
+  <message>
+   <source>Least stuff</source>
+   <translation>최소 스터프</translation>
+  </message>
+  <message>
+   <source>Objects that the model is less sure of take no part</source>
+   <translation>모델의 확신이 이보다 낮은 객체는 제외합니다</translation>
+  </message>
+  <message>
+   <source>An object of which better ones cover a larger share is left out</source>
+   <translation>점수가 더 높은 객체가 이 비율보다 많이 가린 객체는 뺍니다</translation>
+  </message>
+  <message>
+   <source>Stuff with fewer pixels in a picture is left out</source>
+   <translation>이미지에서 픽셀 수가 이보다 적은 스터프는 뺍니다</translation>
+  </message>
+  <message>
+   <source>Merging what a model finds</source>
+   <translation>모델이 찾은 것 합치기</translation>
+  </message>
+  <message>
+   <source>Objects by falling score, then stuff. Holds from the next prediction on.</source>
+   <translation>점수가 높은 객체부터, 그다음 스터프 순입니다. 다음 예측부터 적용됩니다.</translation>
+  </message>
+  <message>
+   <source>It can't be fetched. Bring by hand:</source>
+   <translation>내려받을 수 없습니다. 직접 가져올 파일:</translation>
+  </message>
+  <message>
+   <source>Fetch {size}</source>
+   <translation>내려받기 ({size})</translation>
+  </message>
+  <message>
+   <source>Add a Weights File…</source>
+   <translation>가중치 파일 추가…</translation>
+  </message>
+  <message>
+   <source>Take a file that you brought by hand; it is checked first</source>
+   <translation>직접 가져온 파일을 추가합니다. 먼저 검사합니다</translation>
+  </message>
+  <message>
+   <source>Licence: {licence}</source>
+   <translation>라이선스: {licence}</translation>
+  </message>
+  <message>
+   <source>Paper: {paper}</source>
+   <translation>논문: {paper}</translation>
+  </message>
+  <message>
+   <source>Weights: {size}</source>
+   <translation>가중치: {size}</translation>
+  </message>
+  <message>
+   <source>Runs on: {names}</source>
+   <translation>함께 쓰는 모델: {names}</translation>
+  </message>
+  <message>
+   <source>Not for commercial use: {licence}</source>
+   <translation>상업적 이용 불가: {licence}</translation>
+  </message>
+  <message>
+   <source>Needs: {command}</source>
+   <translation>필요한 명령: {command}</translation>
   </message>
   <message>
    <source>boxes</source>
@@ -1806,40 +2118,92 @@ or choose a template above.</source>
    <translation>마스크 분할</translation>
   </message>
   <message>
+   <source>Masks</source>
+   <translation>마스크</translation>
+  </message>
+  <message>
    <source>keypoints</source>
    <translation>키포인트 검출</translation>
+  </message>
+  <message>
+   <source>Keypoints</source>
+   <translation>키포인트</translation>
   </message>
   <message>
    <source>faces</source>
    <translation>얼굴 검출</translation>
   </message>
   <message>
+   <source>Faces</source>
+   <translation>얼굴</translation>
+  </message>
+  <message>
    <source>regions</source>
    <translation>영역 분할</translation>
+  </message>
+  <message>
+   <source>Regions</source>
+   <translation>영역</translation>
   </message>
   <message>
    <source>regions and objects</source>
    <translation>영역과 객체 분할</translation>
   </message>
   <message>
+   <source>Regions and objects</source>
+   <translation>영역과 객체</translation>
+  </message>
+  <message>
+   <source>dense poses</source>
+   <translation>DensePose 추정</translation>
+  </message>
+  <message>
+   <source>Dense poses</source>
+   <translation>DensePose 자세</translation>
+  </message>
+  <message>
    <source>picture labels</source>
    <translation>이미지 분류</translation>
+  </message>
+  <message>
+   <source>Picture labels</source>
+   <translation>이미지 라벨</translation>
   </message>
   <message>
    <source>what you point at</source>
    <translation>가리킨 대상 분할</translation>
   </message>
   <message>
-   <source>Fetch</source>
-   <translation>내려받기</translation>
+   <source>For the tool Cut Out</source>
+   <translation>오려내기 도구용</translation>
   </message>
   <message>
-   <source>Needs: {command}</source>
-   <translation>필요한 명령: {command}</translation>
+   <source>Starter pack</source>
+   <translation>스타터 팩</translation>
   </message>
   <message>
-   <source>Fetch {size}</source>
-   <translation>내려받기 ({size})</translation>
+   <source>non-commercial</source>
+   <translation>비상업용</translation>
+  </message>
+  <message>
+   <source>Models</source>
+   <translation>모델 목록</translation>
+  </message>
+  <message>
+   <source>Each connected piece of a thing class becomes an object; stuff stays one region a class</source>
+   <translation>사물 클래스는 이어진 조각마다 객체가 되고, 스터프는 클래스마다 영역 하나로 남습니다</translation>
+  </message>
+  <message>
+   <source>No model is like this. Clear the search and the filter to see all.</source>
+   <translation>조건에 맞는 모델이 없습니다. 모두 보려면 검색어와 필터를 지우세요.</translation>
+  </message>
+  <message>
+   <source>Add a Weights File of {title}</source>
+   <translation>가중치 파일 추가: {title}</translation>
+  </message>
+  <message>
+   <source>{model} finds more, and with finer outlines. It needs the network once.</source>
+   <translation>{model} 모델은 더 많이, 더 정밀한 윤곽으로 찾습니다. 네트워크는 한 번만 필요합니다.</translation>
   </message>
   <message>
    <source>Predict</source>
@@ -1858,32 +2222,44 @@ or choose a template above.</source>
    <translation>프로젝트의 모든 이미지 예측 (Ctrl+Shift+Return)</translation>
   </message>
   <message>
+   <source>Split things into objects</source>
+   <translation>사물을 객체로 나누기</translation>
+  </message>
+  <message>
    <source>Discard the last run</source>
    <translation>마지막 실행 결과 폐기</translation>
   </message>
   <message>
-   <source>{model} finds more, and with finer outlines. It needs the network once.</source>
-   <translation>{model} 모델은 더 많이, 더 정밀한 윤곽으로 찾습니다. 네트워크는 한 번만 필요합니다.</translation>
+   <source>Search models</source>
+   <translation>모델 검색</translation>
+  </message>
+  <message>
+   <source>Filter models</source>
+   <translation>모델 필터</translation>
+  </message>
+  <message>
+   <source>All files (*)</source>
+   <translation>모든 파일 (*)</translation>
+  </message>
+  <message>
+   <source>Search {n} models</source>
+   <translation>모델 {n}개 검색</translation>
+  </message>
+  <message>
+   <source>Fetching the model first. Press again when it is here.</source>
+   <translation>먼저 모델을 내려받습니다. 끝나면 다시 누르세요.</translation>
+  </message>
+  <message>
+   <source>The weights of this model must be brought by hand: see its card.</source>
+   <translation>이 모델의 가중치는 직접 가져와야 합니다. 모델 카드를 확인하세요.</translation>
   </message>
   <message>
    <source>{title} cuts out what you point at: take the tool Cut Out.</source>
    <translation>{title} 모델은 가리킨 대상을 오려냅니다. 오려내기 도구를 사용하세요.</translation>
   </message>
   <message>
-   <source>Fetching the model first. Press Predict again when it is here.</source>
-   <translation>먼저 모델을 내려받습니다. 끝나면 예측을 다시 누르세요.</translation>
-  </message>
-  <message>
-   <source>Starter pack</source>
-   <translation>스타터 팩</translation>
-  </message>
-  <message>
-   <source>More models</source>
-   <translation>다른 모델</translation>
-  </message>
-  <message>
-   <source>For the tool Cut Out</source>
-   <translation>오려내기 도구용</translation>
+   <source>Ready to run here</source>
+   <translation>바로 실행 가능</translation>
   </message>
   <message>
    <source>Objects</source>
@@ -2230,6 +2606,10 @@ or choose a template above.</source>
    <translation>프로젝트가 여기에 나타납니다. 프로젝트는 이미지 옆에 놓이는 파일 하나이며, 단계마다 저절로 저장됩니다.</translation>
   </message>
   <message>
+   <source>Fetch</source>
+   <translation>내려받기</translation>
+  </message>
+  <message>
    <source>d MMM, HH:mm</source>
    <translation>M월 d일, HH:mm</translation>
   </message>
@@ -2380,10 +2760,6 @@ or choose a template above.</source>
   <message>
    <source>[ and ], or Alt and the wheel</source>
    <translation>[ 및 ] 키, 또는 Alt와 휠</translation>
-  </message>
-  <message>
-   <source>Shape</source>
-   <translation>모양</translation>
   </message>
   <message>
    <source>Round</source>
@@ -2734,6 +3110,10 @@ or choose a template above.</source>
    <translation>잠시만요. 슈퍼픽셀이 아직 준비되지 않았습니다.</translation>
   </message>
   <message>
+   <source>The pixels of the picture aren't here.</source>
+   <translation>이미지의 픽셀이 여기에 없습니다.</translation>
+  </message>
+  <message>
    <source>Select the object to take from.</source>
    <translation>픽셀을 뺄 객체를 선택하세요.</translation>
   </message>
@@ -2960,14 +3340,6 @@ or choose a template above.</source>
   <message>
    <source>Cut</source>
    <translation>자르기</translation>
-  </message>
-  <message>
-   <source>Box</source>
-   <translation>박스</translation>
-  </message>
-  <message>
-   <source>Keypoints</source>
-   <translation>키포인트</translation>
   </message>
   <message>
    <source>Cut Out</source>
@@ -3306,14 +3678,6 @@ or choose a template above.</source>
    <translation>오버레이 표시</translation>
   </message>
   <message>
-   <source>Masks</source>
-   <translation>마스크</translation>
-  </message>
-  <message>
-   <source>Boxes</source>
-   <translation>바운딩 박스</translation>
-  </message>
-  <message>
    <source>Labels and Scores</source>
    <translation>라벨과 점수</translation>
   </message>
@@ -3412,6 +3776,18 @@ or choose a template above.</source>
   <message>
    <source>Discard the Last Run</source>
    <translation>마지막 실행 폐기</translation>
+  </message>
+  <message>
+   <source>Next View of the Inside</source>
+   <translation>다음 내부 뷰</translation>
+  </message>
+  <message>
+   <source>Previous View of the Inside</source>
+   <translation>이전 내부 뷰</translation>
+  </message>
+  <message>
+   <source>Hide the View of the Inside</source>
+   <translation>내부 뷰 숨기기</translation>
   </message>
   <message>
    <source>Run on the Best Device</source>
@@ -3646,6 +4022,14 @@ or choose a template above.</source>
    <translation>사람, 133점 (COCO-WholeBody)</translation>
   </message>
   <message>
+   <source>Person, 16 points (MPII)</source>
+   <translation>사람, 16점 (MPII)</translation>
+  </message>
+  <message>
+   <source>the top of the head</source>
+   <translation>정수리</translation>
+  </message>
+  <message>
    <source>Hand, 21 points</source>
    <translation>손, 21점</translation>
   </message>
@@ -3786,6 +4170,34 @@ or choose a template above.</source>
    <translation>일상 사물 80종을 찾아 오려냅니다. 이 목록에서 마스크가 가장 좋습니다.</translation>
   </message>
   <message>
+   <source>Finds 80 kinds of everyday objects as peaks of a heat map of their centres; the best balance of its family.</source>
+   <translation>일상 사물 80종을 중심점 히트맵의 극대점으로 찾습니다. 같은 계열에서 속도와 정확도의 균형이 가장 좋습니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects as peaks of a heat map of their centres; large and slow.</source>
+   <translation>일상 사물 80종을 중심점 히트맵의 극대점으로 찾습니다. 크고 느립니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects as peaks of a heat map of their centres; without deformable convolutions, to be trained.</source>
+   <translation>일상 사물 80종을 중심점 히트맵의 극대점으로 찾습니다. 변형 가능 합성곱이 없으며 학습해서 씁니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects as peaks of a heat map of their centres; between the quick and the exact one.</source>
+   <translation>일상 사물 80종을 중심점 히트맵의 극대점으로 찾습니다. 빠른 모델과 정확한 모델의 중간입니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects as peaks of a heat map of their centres; quick on a small computer.</source>
+   <translation>일상 사물 80종을 중심점 히트맵의 극대점으로 찾습니다. 작은 컴퓨터에서도 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects as pairs of box corners that belong together; large and slow.</source>
+   <translation>일상 사물 80종을 서로 짝을 이루는 박스 모서리 쌍으로 찾습니다. 크고 느립니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects with a box around each; trained three times as long.</source>
+   <translation>일상 사물 80종을 찾아 하나하나 박스로 두릅니다. 세 배 오래 학습했습니다.</translation>
+  </message>
+  <message>
    <source>Finds 80 kinds of everyday objects and draws an exact box around each.</source>
    <translation>일상 사물 80종을 찾아 정확한 박스를 그립니다.</translation>
   </message>
@@ -3794,12 +4206,140 @@ or choose a template above.</source>
    <translation>일상 사물 80종을 찾습니다. 버전 1보다 덜 놓치고 시간은 두 배입니다.</translation>
   </message>
   <message>
+   <source>Finds 80 kinds of everyday objects with a quarter of a million weights; small ones are often missed.</source>
+   <translation>가중치 25만 개로 일상 사물 80종을 찾습니다. 작은 것은 자주 놓칩니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects in one pass; small ones are often missed.</source>
+   <translation>일상 사물 80종을 한 번에 찾습니다. 작은 것은 자주 놓칩니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects in one pass, quick on any computer; small ones are often missed.</source>
+   <translation>일상 사물 80종을 한 번에 찾습니다. 어떤 컴퓨터에서든 빠르지만 작은 것은 자주 놓칩니다.</translation>
+  </message>
+  <message>
+   <source>Finds the boxes of faces in a picture scaled down to 320 x 240; small ones are missed.</source>
+   <translation>320 x 240으로 줄인 이미지에서 얼굴 박스를 찾습니다. 작은 얼굴은 놓칩니다.</translation>
+  </message>
+  <message>
+   <source>Finds people and says of every pixel of them where on the body it lies; with a deeper head.</source>
+   <translation>사람을 찾고 픽셀마다 몸의 어디인지 알려 줍니다. 헤드가 더 깊습니다.</translation>
+  </message>
+  <message>
+   <source>Finds people and says of every pixel of them where on the body it lies, with coarse parts; the first version.</source>
+   <translation>사람을 찾고 픽셀마다 몸의 어디인지 거친 부위와 함께 알려 줍니다. 첫 버전입니다.</translation>
+  </message>
+  <message>
+   <source>Finds people and says of every pixel of them where on the body it lies.</source>
+   <translation>사람을 찾고 픽셀마다 몸의 어디인지 알려 줍니다.</translation>
+  </message>
+  <message>
+   <source>Finds people, says of every pixel of them where on the body it lies, and how sure that is.</source>
+   <translation>사람을 찾고 픽셀마다 몸의 어디인지, 얼마나 확실한지 알려 줍니다.</translation>
+  </message>
+  <message>
+   <source>Finds faces, down to small ones, and five points on each; quick on any computer.</source>
+   <translation>작은 얼굴까지 찾고 얼굴마다 점 다섯 개를 찾습니다. 어떤 컴퓨터에서든 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Finds faces and five points on each; the first checkpoint of the small network, with larger anchors.</source>
+   <translation>얼굴과 얼굴마다 점 다섯 개를 찾습니다. 작은 네트워크의 첫 체크포인트로, 앵커가 더 큽니다.</translation>
+  </message>
+  <message>
+   <source>Finds faces and five points on each, by a large network.</source>
+   <translation>큰 네트워크로 얼굴과 얼굴마다 점 다섯 개를 찾습니다.</translation>
+  </message>
+  <message>
+   <source>Finds faces and five points on each, by a very small network.</source>
+   <translation>아주 작은 네트워크로 얼굴과 얼굴마다 점 다섯 개를 찾습니다.</translation>
+  </message>
+  <message>
+   <source>Finds faces and five points on each, by an even smaller network.</source>
+   <translation>그보다 더 작은 네트워크로 얼굴과 얼굴마다 점 다섯 개를 찾습니다.</translation>
+  </message>
+  <message>
+   <source>Finds 80 kinds of everyday objects and cuts each out with a mask; trained three times as long.</source>
+   <translation>일상 사물 80종을 찾아 마스크로 오려냅니다. 세 배 오래 학습했습니다.</translation>
+  </message>
+  <message>
    <source>Finds 80 kinds of everyday objects and cuts each out with a mask.</source>
    <translation>일상 사물 80종을 찾아 마스크로 오려냅니다.</translation>
   </message>
   <message>
+   <source>Finds and cuts out 80 kinds of everyday objects in one pass; slower and better than with R50.</source>
+   <translation>일상 사물 80종을 한 번에 찾아 오려내며, R50보다 느리지만 더 정확합니다.</translation>
+  </message>
+  <message>
+   <source>Finds and cuts out 80 kinds of everyday objects in one pass, on YOLOv3's backbone.</source>
+   <translation>YOLOv3의 백본으로 일상 사물 80종을 한 번에 찾아 오려냅니다.</translation>
+  </message>
+  <message>
+   <source>Finds and cuts out 80 kinds of everyday objects in one pass, at a higher resolution.</source>
+   <translation>일상 사물 80종을 더 높은 해상도에서 한 번에 찾아 오려냅니다.</translation>
+  </message>
+  <message>
+   <source>Finds and cuts out 80 kinds of everyday objects in one pass; the best of its family.</source>
+   <translation>일상 사물 80종을 한 번에 찾아 오려내며, 같은 계열에서 가장 정확합니다.</translation>
+  </message>
+  <message>
+   <source>Finds and cuts out 80 kinds of everyday objects in one pass, with masks that fit better.</source>
+   <translation>일상 사물 80종을 한 번에 찾아 더 잘 맞는 마스크로 오려냅니다.</translation>
+  </message>
+  <message>
+   <source>Finds and cuts out 80 kinds of everyday objects in one pass, fast enough for video.</source>
+   <translation>일상 사물 80종을 한 번에 찾아 오려내며, 동영상에 쓸 만큼 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Finds and cuts out 80 kinds of everyday objects; the smallest and fastest of its family.</source>
+   <translation>일상 사물 80종을 찾아 오려내며, 같은 계열에서 가장 작고 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Finds and cuts out 80 kinds of everyday objects; trained for small machines, better and slower than with R50.</source>
+   <translation>일상 사물 80종을 찾아 오려내며, 작은 기기에 맞게 학습되었고 R50보다 느리지만 더 정확합니다.</translation>
+  </message>
+  <message>
+   <source>Finds and cuts out 80 kinds of everyday objects; trained for small machines.</source>
+   <translation>일상 사물 80종을 찾아 오려내며, 작은 기기에 맞게 학습되었습니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel to one object of 80 kinds or to one of 53 kinds of stuff, such as sky, grass and walls.</source>
+   <translation>픽셀마다 80종의 객체 하나 또는 하늘, 풀, 벽 같은 스터프 53종 중 하나로 나눕니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel to one object of 80 kinds, to one of 53 kinds of stuff, or to nothing that is known. Not for commercial use.</source>
+   <translation>픽셀마다 80종의 객체 하나, 스터프 53종 중 하나 또는 알 수 없는 것으로 나눕니다. 상업적으로 이용할 수 없습니다.</translation>
+  </message>
+  <message>
+   <source>Finds people as centres with 17 joints each, all people of a picture in one look; quick.</source>
+   <translation>이미지의 모든 사람을 중심점과 관절 17개로 한 번에 찾습니다. 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Finds people as centres with 17 joints each, all people of a picture in one look; large and slow.</source>
+   <translation>이미지의 모든 사람을 중심점과 관절 17개로 한 번에 찾습니다. 크고 느립니다.</translation>
+  </message>
+  <message>
+   <source>A small network with two heads that finds 17 points on a person twice, as coordinates and as heat maps, to compare both; untrained until you train it.</source>
+   <translation>헤드 두 개로 사람의 점 17개를 좌표와 히트맵으로 각각 찾아 둘을 비교하는 작은 네트워크입니다. 직접 학습하기 전에는 학습되지 않은 상태입니다.</translation>
+  </message>
+  <message>
    <source>Finds people and 17 points on each: eyes, shoulders, elbows, hips, knees and so on.</source>
    <translation>사람과 사람마다 점 17개(눈, 어깨, 팔꿈치, 엉덩이, 무릎 등)를 찾습니다.</translation>
+  </message>
+  <message>
+   <source>Finds the 16 points of MPII on a person; 2 hourglasses, each of which corrects the one before.</source>
+   <translation>사람에서 MPII의 점 16개를 찾습니다. 모래시계 모듈 2개가 저마다 앞의 것을 바로잡습니다.</translation>
+  </message>
+  <message>
+   <source>Finds the 16 points of MPII on a person; 8 hourglasses, each of which corrects the one before.</source>
+   <translation>사람에서 MPII의 점 16개를 찾습니다. 모래시계 모듈 8개가 저마다 앞의 것을 바로잡습니다.</translation>
+  </message>
+  <message>
+   <source>Finds 17 points on each person whose box the starter boxes find; features stay at a quarter of the crop's size all the way.</source>
+   <translation>스타터 박스 모델이 찾은 사람마다 점 17개를 찾습니다. 특징은 끝까지 잘라낸 이미지의 4분의 1 크기를 유지합니다.</translation>
+  </message>
+  <message>
+   <source>Finds 17 points on each person whose box the starter boxes find; a ResNet and three transposed convolutions.</source>
+   <translation>스타터 박스 모델이 찾은 사람마다 점 17개를 찾습니다. ResNet과 전치 합성곱 세 개로 이루어집니다.</translation>
   </message>
   <message>
    <source>Cuts out what you point at or draw a box around; small enough for a computer without a graphics card.</source>
@@ -3834,6 +4374,10 @@ or choose a template above.</source>
    <translation>가리키거나 박스로 감싼 것을 오려냅니다. Segment Anything 2 중 가장 작습니다.</translation>
   </message>
   <message>
+   <source>Gives every pixel one of 20 kinds of objects; unpools and deconvolves a 1x1 code of the whole picture.</source>
+   <translation>픽셀마다 사물 20종으로 나눕니다. 이미지 전체를 담은 1x1 코드를 언풀링과 역합성곱으로 되살립니다.</translation>
+  </message>
+  <message>
    <source>Gives every pixel one of 20 kinds of objects, or background; quick on any computer.</source>
    <translation>픽셀마다 사물 20종 또는 배경으로 나눕니다. 어떤 컴퓨터에서든 빠릅니다.</translation>
   </message>
@@ -3846,6 +4390,30 @@ or choose a template above.</source>
    <translation>픽셀마다 사물 20종 또는 배경으로 나눕니다. 여러 크기로 사물을 봅니다.</translation>
   </message>
   <message>
+   <source>Gives every pixel of a street picture one of 11 classes; small and quick on any computer.</source>
+   <translation>거리 이미지를 픽셀마다 11개 클래스로 나눕니다. 작고 어떤 컴퓨터에서든 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel of a street picture one of 19 classes; small and quick on any computer.</source>
+   <translation>거리 이미지를 픽셀마다 19개 클래스로 나눕니다. 작고 어떤 컴퓨터에서든 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel of a street picture one of 19 classes; the smallest of the ESPNets.</source>
+   <translation>거리 이미지를 픽셀마다 19개 클래스로 나눕니다. ESPNet 중 가장 작습니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 20 kinds of objects; 0.3 million weights, quick on any computer.</source>
+   <translation>픽셀마다 사물 20종으로 나눕니다. 가중치 30만 개로 어떤 컴퓨터에서든 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 20 kinds of objects; a little larger than s1.0, and surer.</source>
+   <translation>픽셀마다 사물 20종으로 나눕니다. s1.0보다 조금 크고 더 확실합니다.</translation>
+  </message>
+  <message>
+   <source>Cuts the person out of a portrait or selfie; 38 thousand weights, the smallest network here.</source>
+   <translation>인물 사진이나 셀카에서 사람을 오려냅니다. 가중치 3만 8천 개로 여기에서 가장 작은 네트워크입니다.</translation>
+  </message>
+  <message>
    <source>Gives every pixel one of 20 kinds of objects, or background; larger and more exact than FCN R50.</source>
    <translation>픽셀마다 사물 20종 또는 배경으로 나눕니다. FCN R50보다 크고 정확합니다.</translation>
   </message>
@@ -3854,8 +4422,96 @@ or choose a template above.</source>
    <translation>픽셀마다 사물 20종 또는 배경으로 나눕니다.</translation>
   </message>
   <message>
+   <source>Gives every pixel one of 20 kinds of objects; VGG-16 scores at 1/32 and 1/16 of the size together.</source>
+   <translation>픽셀마다 사물 20종으로 나눕니다. VGG-16의 1/32, 1/16 크기 점수를 함께 씁니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 20 kinds of objects from VGG-16 scores at 1/32 of the size: the coarsest of the FCNs.</source>
+   <translation>VGG-16의 1/32 크기 점수로 픽셀마다 사물 20종으로 나눕니다. FCN 중 가장 거칩니다.</translation>
+  </message>
+  <message>
+   <source>FCN-8s trained in one go, with its pooled maps scaled down before they are scored.</source>
+   <translation>한 번에 학습한 FCN-8s로, 풀링한 맵의 값을 줄인 뒤 점수를 매깁니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 20 kinds of objects; VGG-16 scores at 1/32, 1/16 and 1/8 of the size together.</source>
+   <translation>픽셀마다 사물 20종으로 나눕니다. VGG-16의 1/32, 1/16, 1/8 크기 점수를 함께 씁니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel of a street picture one of 19 classes; keeps a quarter of the resolution all the way.</source>
+   <translation>거리 이미지를 픽셀마다 19개 클래스로 나눕니다. 끝까지 4분의 1 해상도를 유지합니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel of a street picture one of 19 classes, with what it knows of the region around; trained on the training set.</source>
+   <translation>거리 이미지를 픽셀마다 주변 영역의 정보를 더해 19개 클래스로 나눕니다. 학습 세트로 학습했습니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel of a street picture one of 19 classes, with what it knows of the region around; trained on validation pictures too.</source>
+   <translation>거리 이미지를 픽셀마다 주변 영역의 정보를 더해 19개 클래스로 나눕니다. 검증 이미지로도 학습했습니다.</translation>
+  </message>
+  <message>
    <source>Gives every pixel one of 20 kinds of objects, or background; the smallest and quickest of the maps.</source>
    <translation>픽셀마다 사물 20종 또는 배경으로 나눕니다. 맵 모델 중 가장 작고 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 150 classes of things, walls, floors and landscapes, seen at four scales of the scene.</source>
+   <translation>장면을 네 가지 배율로 보고 픽셀마다 사물, 벽, 바닥, 풍경 등 150개 클래스로 나눕니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 20 kinds of objects, seen at four scales of the scene.</source>
+   <translation>장면을 네 가지 배율로 보고 픽셀마다 사물 20종으로 나눕니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel of a street picture one of 11 classes; puts values back where pooling took them.</source>
+   <translation>거리 이미지를 픽셀마다 11개 클래스로 나눕니다. 풀링이 값을 가져온 자리에 값을 되돌려 놓습니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 20 kinds of objects; SegNet with its scores normalised.</source>
+   <translation>픽셀마다 사물 20종으로 나눕니다. 점수를 정규화한 SegNet입니다.</translation>
+  </message>
+  <message>
+   <source>Cuts the person out of a portrait or selfie; 87 thousand weights, quick on any computer.</source>
+   <translation>인물 사진이나 셀카에서 사람을 오려냅니다. 가중치 8만 7천 개로 어떤 컴퓨터에서든 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Cuts out what stands out in a picture; 44 million weights.</source>
+   <translation>이미지에서 눈에 띄는 것을 오려냅니다. 가중치 4,400만 개입니다.</translation>
+  </message>
+  <message>
+   <source>Cuts out what stands out in a picture; 1.1 million weights, quick on any computer.</source>
+   <translation>이미지에서 눈에 띄는 것을 오려냅니다. 가중치 110만 개로 어떤 컴퓨터에서든 빠릅니다.</translation>
+  </message>
+  <message>
+   <source>Cuts out what stands out in a picture; the small network with the weights of its ONNX file.</source>
+   <translation>이미지에서 눈에 띄는 것을 오려냅니다. ONNX 파일의 가중치를 쓰는 작은 네트워크입니다.</translation>
+  </message>
+  <message>
+   <source>U-Net with bilinear upsampling, for checkpoints of your own training.</source>
+   <translation>쌍선형 업샘플링을 쓰는 U-Net으로, 직접 학습한 체크포인트용입니다.</translation>
+  </message>
+  <message>
+   <source>Cuts a car out of its background; trained on studio photos of cars.</source>
+   <translation>배경에서 자동차를 오려냅니다. 스튜디오 자동차 사진으로 학습했습니다.</translation>
+  </message>
+  <message>
+   <source>Cuts a car out of its background at half the size: a quarter of the work.</source>
+   <translation>배경에서 자동차를 절반 크기로 오려냅니다. 계산량은 4분의 1입니다.</translation>
+  </message>
+  <message>
+   <source>Cuts a car out of its background; the network of release 1.0, with a single output.</source>
+   <translation>배경에서 자동차를 오려냅니다. 출력이 하나인 1.0판 네트워크입니다.</translation>
+  </message>
+  <message>
+   <source>Cuts a car out of its background; the bilinear network of release 2.0.</source>
+   <translation>배경에서 자동차를 오려냅니다. 2.0판의 쌍선형 네트워크입니다.</translation>
+  </message>
+  <message>
+   <source>U-Net that counts low frequencies once, by the dual frame of its pooling; for your own training.</source>
+   <translation>풀링의 쌍대 프레임으로 저주파를 한 번만 세는 U-Net으로, 직접 학습하는 용도입니다.</translation>
+  </message>
+  <message>
+   <source>U-Net on a Haar wavelet frame that loses nothing between its scales; for your own training.</source>
+   <translation>배율 사이에서 아무것도 잃지 않는 하르 웨이블릿 프레임 기반 U-Net으로, 직접 학습하는 용도입니다.</translation>
   </message>
  </context>
 </TS>
