@@ -110,3 +110,17 @@ def close(got: Any, want: np.ndarray, rel: float = 1e-4, *, of: str = "std") -> 
     off = np.abs(got.astype(np.float64) - want.astype(np.float64))
     worst = np.unravel_index(int(off.argmax()), off.shape)
     assert off.max() <= rel * scale, f"off by {off.max() / scale:.2e} of the {of} at {tuple(map(int, worst))}"
+
+
+def alike(got: np.ndarray, want: np.ndarray) -> np.ndarray:
+    """Return which row of `got` is each of `want`, by the least difference; asserts that they are as many.
+
+    For detections of equal score, which may come in any order.
+    """
+    assert got.shape == want.shape, f"{got.shape} rows instead of {want.shape}"
+    if not len(want):
+        return np.zeros(0, np.int64)
+    off = np.abs(got[None].astype(np.float64) - want[:, None]).max(2)
+    rows = off.argmin(1)
+    assert len(set(rows.tolist())) == len(rows), "two rows are like one"
+    return rows

@@ -36,3 +36,14 @@ def test_close_notices_what_departs() -> None:
         with pytest.raises(AssertionError):
             oracles.close(wrong, want)
     oracles.close(np.zeros((0, 4)), np.zeros((0, 4)))
+
+
+def test_rows_of_any_order_are_matched_and_missing_ones_noticed() -> None:
+    want = np.array([[0.0, 1.0], [5.0, 1.0], [9.0, 2.0]], np.float32)
+    order = [2, 0, 1]
+    assert oracles.alike(want[order] + 1e-4, want).tolist() == [1, 2, 0]
+    assert oracles.alike(want[:0], want[:0]).tolist() == []
+    with pytest.raises(AssertionError, match="rows instead"):
+        oracles.alike(want[:2], want)
+    with pytest.raises(AssertionError, match="like one"):
+        oracles.alike(want[[0, 0, 1]] * [[1, 1], [9, 9], [1, 1]], want)

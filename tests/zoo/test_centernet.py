@@ -231,3 +231,12 @@ def test_a_size_that_the_network_cannot_halve_is_refused() -> None:
     wrong = msgspec.structs.replace(card, settings={**card.settings, "keep_size": False, "size": (100, 128)})
     with pytest.raises(InputError, match="no multiple of 128"):
         untrained(wrong)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (127, 128)])
+def test_pictures_of_any_shape_are_taken(size: tuple[int, int]) -> None:
+    one = model("centernet-pose-hg", mirror=True)
+    [[result]] = one.predict([photo(*size)], Options(threshold=0.0))
+    assert isinstance(result, Boxes)
+    assert result.size == size
+    assert one.look(photo(*size))

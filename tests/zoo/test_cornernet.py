@@ -170,3 +170,12 @@ def test_weights_of_another_network_are_named() -> None:
     state = dict(untrained(Catalog().get("centernet-hg")).network.state_dict())  # type: ignore[attr-defined]
     with pytest.raises(WeightsError, match="not of CornerNet"):
         load_published(Catalog().get("cornernet"), state, tiny=True)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (127, 128)])
+def test_pictures_of_any_shape_are_taken(size: tuple[int, int]) -> None:
+    one = model()
+    [[result]] = one.predict([photo(*size)], Options(threshold=0.0))
+    assert isinstance(result, Boxes)
+    assert result.size == size
+    assert one.look(photo(*size))

@@ -172,8 +172,8 @@ class CornerNetPredictor(TorchPredictor):
         places = _on_picture(one.places[:_SHOWN], grid)
         bars = tuple(f"{i}: {name}" for i, name in enumerate(names, start=1))
         return [
-            PointsView(group="Embeddings", title=title, box=box, points=places, scores=scores, texts=texts),
-            BarsView(group="Embeddings", title=f"{title}, as numbers", box=box, labels=bars, values=tags),
+            PointsView(group="Corner embeddings", title=title, box=box, points=places, scores=scores, texts=texts),
+            BarsView(group="Corner embeddings", title=f"{title}, as numbers", box=box, labels=bars, values=tags),
         ]
 
     def _pairs(
