@@ -87,7 +87,8 @@ class SemanticPredictor(TorchPredictor):
 
     def resized(self, frame: np.ndarray) -> Tensor:
         """Return a frame as a uint8 tensor (3, h', w') of the network's input size, RGB."""
-        from torchvision.transforms.v2 import functional as transforms
+        # Not those of v2, which round in another way on some processors.
+        from torchvision.transforms import functional as transforms
 
         tensor = tensors.from_frame(frame, self.device)
         size = self.input_size(*frame.shape[:2])
