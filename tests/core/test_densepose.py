@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
+import cv2
 import numpy as np
-from densepose_data import FACTS, needed, oracle, person, published_results
+from densepose_data import FACTS, PUBLISHED, needed, oracle, person, published_results
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -138,3 +139,19 @@ def test_a_guess_follows_the_parts_and_the_neighbours() -> None:
     bare = replace(dense, x=(), y=(), part=(), u=(), v=())
     assert maps.guess(bare, *bare.to_picture(100, 100)) == (2, 0.5, 0.5)
     assert maps.guess(dp.empty(dense.box), 30, 60) is None
+
+
+def test_the_published_demos_picture_comes_out_of_its_people() -> None:
+    folder = PUBLISHED / "DensePoseData" / "infer_out"
+    iuv = cv2.imread(str(needed(folder / "demo_im_IUV.png")))
+    people = cv2.imread(str(needed(folder / "demo_im_INDS.png")), cv2.IMREAD_GRAYSCALE)
+    rows = []
+    for number in np.unique(people[people > 0]).tolist():
+        own = people == number
+        ys, xs = np.nonzero(own)
+        window = (slice(ys.min(), ys.max() + 1), slice(xs.min(), xs.max() + 1))
+        quantised = np.where(own[window][None], np.moveaxis(iuv[window], -1, 0), 0)
+        labels, uv = maps.from_quantised(quantised)
+        rows.append(maps.Dense(int(xs.min()), int(ys.min()), labels, uv))
+    assert len(rows) == 13
+    np.testing.assert_array_equal(maps.picture(rows, *iuv.shape[:2]), iuv)
