@@ -70,7 +70,7 @@ class Reads(TorchFunctionMode):
         self._fetch, self._from_numpy = tensors.fetch, torch.from_numpy
         tensors.fetch = self._fetched
         # It takes no tensor, so that no mode hears of it.
-        torch.from_numpy = lambda array: _on_host(self._from_numpy(array))
+        torch.from_numpy = self._here
         self._kernels.__enter__()
         super().__enter__()
         return self
@@ -83,26 +83,34 @@ class Reads(TorchFunctionMode):
     def _fetched(self, wanted: Iterable[torch.Tensor]) -> list[torch.Tensor]:
         """Stand in for `tensors.fetch`: one read, and what comes lies on the host."""
         wanted = list(wanted)
-        if any(not is_host(tensor) for tensor in wanted):
+        if _lie_away(wanted):
             self.found["fetch"] += 1
-        return [_on_host(tensor.detach()) for tensor in wanted]
+        here = [tensor.detach() for tensor in wanted]
+        _lies(here, "host")
+        return here
+
+    def _here(self, array: Any) -> torch.Tensor:
+        """Stand in for `torch.from_numpy`."""
+        made = self._from_numpy(array)
+        _lies(made, "host")
+        return made
 
     def __torch_function__(self, func: Callable, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
         name = getattr(func, "__name__", "")
         given = list(_tensors((args, kwargs or {})))
-        device = bool(given) and not all(map(is_host, given))
-        if device and (name in READS or name == "cpu" or _by_mask(name, args)):
-            self.found[name] += 1
-        if name == "where" and device and len(args) == 1:
+        away = _lie_away(given)
+        if away and (name in READS or name == "cpu" or _by_mask(name, args) or (name == "where" and len(args) == 1)):
             self.found[name] += 1
         result = func(*args, **(kwargs or {}))
-        if name in ("cpu", "to") and isinstance(result, torch.Tensor) and result is args[0]:
+        if name in ("cpu", "to", "cuda") and isinstance(result, torch.Tensor) and result is args[0]:
             # The same object on a machine without a device; there it would be a copy.
             result = result.view(result.shape)
+        sent = name == "cuda" or (name == "to" and _names_device(args[1:], kwargs))
         made = not given and name in MAKERS and not (kwargs or {}).get("device")
-        if made or name == "cpu" or (given and not device and name not in ("to", "cuda")):
-            for tensor in _tensors(result):
-                _on_host(tensor)
+        if made or name == "cpu" or (given and not away and not sent):
+            _lies(result, "host")
+        elif sent or any(map(_is_known, given)):
+            _lies(result, "device")
         return result
 
 
@@ -116,21 +124,37 @@ class _Kernels(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
         result = func(*args, **(kwargs or {}))
         if func.name().startswith("torchvision::nms"):
-            if all(map(is_host, _tensors(args))):
-                _on_host(result)
-            else:
+            away = _lie_away(list(_tensors(args)))
+            _lies(result, "device" if away else "host")
+            if away:
                 self.reads.found["nms"] += 1
         return result
 
 
-def is_host(tensor: torch.Tensor) -> bool:
-    """Return whether a tensor was fetched, or never left."""
-    return getattr(tensor, "_on_host", False)
+def _names_device(args: tuple, kwargs: dict | None) -> bool:
+    """Return whether the arguments of `to` name a place, and not a type or another tensor."""
+    return any(isinstance(one, str | torch.device) for one in (*args, (kwargs or {}).get("device")))
 
 
-def _on_host(tensor: torch.Tensor) -> torch.Tensor:
-    tensor._on_host = True  # pyright: ignore[reportAttributeAccessIssue]
-    return tensor
+def _lies(made: Any, where: str) -> None:
+    for tensor in _tensors(made):
+        if not isinstance(tensor, torch.nn.Parameter):
+            tensor._lies = where  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _is_known(tensor: torch.Tensor) -> bool:
+    """Return whether a tensor is known to lie on the device: a network's own, or one that came from such."""
+    return isinstance(tensor, torch.nn.Parameter) or getattr(tensor, "_lies", "") == "device"
+
+
+def _lie_away(given: list[torch.Tensor]) -> bool:
+    """Return whether what is made of tensors lies on the device.
+
+    Of a tensor that was made before the counter was entered nothing is known: it lies where the others do.
+    """
+    if any(map(_is_known, given)):
+        return True
+    return bool(given) and not any(getattr(tensor, "_lies", "") == "host" for tensor in given)
 
 
 @contextmanager

@@ -20,7 +20,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[torch.Tensor
     def run(work: Callable[[torch.Tensor], Any]) -> dict[str, int]:
         x = torch.arange(12.0).view(3, 4)
         with torch.inference_mode(), Reads() as reads:
-            work(x)
+            # What is sent somewhere lies there.
+            work(x.to("cpu"))
         return dict(reads.found)
 
     return run
@@ -47,6 +48,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[torch.Tensor
         (lambda x: (x.cpu() * torch.tensor([1.0, 2, 3, 4])).tolist(), {"cpu": 1}),
         (lambda x: (x * torch.arange(4.0)).sum().item(), {"item": 1}),
         (lambda x: torch.ops.torchvision.nms(x.cpu(), x.cpu()[:, 0], 0.5).tolist(), {"cpu": 2}),
+        (lambda x: x.cpu().to(torch.float64).to(x.cpu()).tolist(), {"cpu": 2}),
         (lambda x: torch.from_numpy(x.cpu().numpy()).tolist(), {"cpu": 1}),
     ],
 )
