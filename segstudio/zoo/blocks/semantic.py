@@ -83,7 +83,8 @@ class SemanticPredictor(TorchPredictor):
         if self.size:
             return tuple(self.size[0] * side // shorter for side in (height, width))  # pyright: ignore[reportReturnType]
         scale = self.longer / longer if self.longer else self.scale
-        return max(round(height * scale), 1), max(round(width * scale), 1)
+        # A picture of a few pixels is enlarged until the coarsest cell holds something.
+        return max(round(height * scale), self.stride), max(round(width * scale), self.stride)
 
     def resized(self, frame: np.ndarray) -> Tensor:
         """Return a frame as a uint8 tensor (3, h', w') of the network's input size, RGB."""
