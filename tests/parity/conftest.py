@@ -25,10 +25,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("oracle", names, indirect=True, scope="module")
 
 
+@pytest.fixture(scope="session")
+def oracle_folder(pytestconfig: pytest.Config) -> Path:
+    """Where the oracles lie, or would lie."""
+    return _folder(pytestconfig)
+
+
 @pytest.fixture(scope="module")
-def oracle(request: pytest.FixtureRequest) -> oracles.Oracle:
+def oracle(request: pytest.FixtureRequest, oracle_folder: Path) -> oracles.Oracle:
     """The oracle of the test's mark; the test is skipped where it is not there."""
-    folder = _folder(request.config) / request.param
+    folder = oracle_folder / request.param
     if not (folder / "manifest.json").is_file():
         pytest.skip(f"the oracle '{request.param}' is not in {folder.parent} (name its folder by --oracles)")
     return oracles.load(folder)
