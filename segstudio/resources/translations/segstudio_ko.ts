@@ -2075,11 +2075,11 @@ or choose a template above.</source>
   </message>
   <message>
    <source>Fetch {size}</source>
-   <translation>내려받기 ({size})</translation>
+   <translation>받기 ({size})</translation>
   </message>
   <message>
    <source>Add a Weights File…</source>
-   <translation>가중치 파일 추가…</translation>
+   <translation>가중치 추가…</translation>
   </message>
   <message>
    <source>Take a file that you brought by hand; it is checked first</source>
@@ -4302,6 +4302,14 @@ or choose a template above.</source>
    <translation>일상 사물 80종을 찾아 오려내며, 작은 기기에 맞게 학습되었습니다.</translation>
   </message>
   <message>
+   <source>Gives every pixel to one object of 80 kinds or to one of 53 kinds of stuff, by a fixed number of questions.</source>
+   <translation>정해진 수의 쿼리로 픽셀마다 80종의 객체 하나 또는 스터프 53종 중 하나로 나눕니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel to one object of 80 kinds or to one of 53 kinds of stuff; one network for all three tasks.</source>
+   <translation>픽셀마다 80종의 객체 하나 또는 스터프 53종 중 하나로 나눕니다. 네트워크 하나로 세 가지 작업을 모두 합니다.</translation>
+  </message>
+  <message>
    <source>Gives every pixel to one object of 80 kinds or to one of 53 kinds of stuff, such as sky, grass and walls.</source>
    <translation>픽셀마다 80종의 객체 하나 또는 하늘, 풀, 벽 같은 스터프 53종 중 하나로 나눕니다.</translation>
   </message>
@@ -4460,6 +4468,14 @@ or choose a template above.</source>
   <message>
    <source>Gives every pixel one of 20 kinds of objects, seen at four scales of the scene.</source>
    <translation>장면을 네 가지 배율로 보고 픽셀마다 사물 20종으로 나눕니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel one of 150 classes of rooms, streets and landscapes; a small transformer.</source>
+   <translation>픽셀마다 방, 거리, 풍경의 150개 클래스로 나눕니다. 작은 트랜스포머입니다.</translation>
+  </message>
+  <message>
+   <source>Gives every pixel of a street picture one of 19 classes; a small transformer.</source>
+   <translation>거리 이미지를 픽셀마다 19개 클래스로 나눕니다. 작은 트랜스포머입니다.</translation>
   </message>
   <message>
    <source>Gives every pixel of a street picture one of 11 classes; puts values back where pooling took them.</source>
