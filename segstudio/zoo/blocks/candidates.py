@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from segstudio.core.labels import LabelSet
-from segstudio.core.results import Boxes
+from segstudio.core.results import Boxes, Result
 from segstudio.zoo.predictor import Options
 
 if TYPE_CHECKING:
@@ -40,6 +41,31 @@ def survivors(
     else:
         kept = batched_nms(boxes[places], scores[places], labels[places], overlap)
     return places[kept[: options.max_instances]]
+
+
+def results(
+    outputs: Tensor, frames: Sequence[np.ndarray], overlap: float, threshold: float, options: Options, classes: LabelSet
+) -> list[list[Result]]:
+    """Return the boxes of frames whose candidates came as shares of the picture.
+
+    Args:
+        outputs: float (n, candidates, 6): left, top, right, bottom in [0, 1], score, id of the class; or without the
+            class where there is one, of id 1.
+        frames: Of the candidates.
+        overlap, threshold, options: As in `survivors`.
+        classes: Of the ids.
+    """
+    import torch
+
+    found: list[list[Result]] = []
+    # All candidates of a batch come to the CPU at once.
+    for rows, frame in zip(outputs.cpu(), frames):
+        height, width = (int(side) for side in frame.shape[:2])
+        boxes, scores = rows[:, :4] * rows.new_tensor([width, height] * 2), rows[:, 4]
+        labels = rows[:, 5].long() if rows.shape[1] > 5 else torch.ones(len(rows), dtype=torch.int64)
+        kept = survivors(boxes, scores, labels, threshold, overlap, options)
+        found.append([as_boxes(boxes[kept], scores[kept], labels[kept], (height, width), classes)])
+    return found
 
 
 def clipped(boxes: Tensor, size: tuple[int, int]) -> np.ndarray:

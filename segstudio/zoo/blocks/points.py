@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from segstudio.zoo.blocks import tensors
+from segstudio.zoo.predictor import Context, Options, TorchPredictor
 from segstudio.zoo.spec import Card
 
 
@@ -159,3 +160,25 @@ def placed(grids: Sequence[Grid], device: Any) -> tuple[Tensor, Tensor]:
     rows = [[g.scale_x, g.scale_y, g.left, g.top] for g in grids]
     steps = torch.tensor(rows, dtype=torch.float32, device=device)[:, None]
     return steps[..., :2], steps[..., 2:]
+
+
+class StackedPredictor(TorchPredictor):
+    """A predictor whose network gives maps after every stack; the last ones count."""
+
+    def bare(self, inputs: list[Batch]) -> list[list[dict[str, Tensor]]]:
+        with torch.inference_mode():
+            return [self.network.outputs(batch.images) for batch in inputs]
+
+    def forward(
+        self,
+        inputs: list[Batch],
+        options: Options,  # noqa: ARG002
+        context: Context,
+    ) -> list[tuple[Batch, dict[str, Tensor]]]:
+        """Return each batch with the last stack's maps as the network gives them."""
+        made = []
+        with self.inference(context):
+            for batch in inputs:
+                context.cancel.check()
+                made.append((batch, self.network.outputs(batch.images)[-1]))
+        return made

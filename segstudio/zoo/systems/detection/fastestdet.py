@@ -59,7 +59,7 @@ class FastestDetPredictor(TorchPredictor):
             return self.network(inputs)
 
     def forward(self, inputs: Tensor, options: Options, context: Context) -> Tensor:  # noqa: ARG002
-        """Return (b, cells, 6) on the device: box as shares of the picture, score, place of the class."""
+        """Return (b, cells, 6) on the device: box as shares of the picture, score, id of the class."""
         with self.inference(context):
             maps = self.network(inputs).float()
             near, probability = maps[:, :1], maps[:, 5:]
@@ -67,18 +67,11 @@ class FastestDetPredictor(TorchPredictor):
             height, width = maps.shape[2:]
             boxes = fastestdet.decode_boxes(maps[:, 1:5]) / maps.new_tensor([width, height] * 2).view(1, 4, 1, 1)
             corners = torch.cat((boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2), 1)
-            return torch.cat((corners, near * best, kind.float()), 1).flatten(2).transpose(1, 2)
+            ids = self.ids.to(kind.device)[kind].float()
+            return torch.cat((corners, near * best, ids), 1).flatten(2).transpose(1, 2)
 
     def decode(self, outputs: Tensor, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
-        results: list[list[Result]] = []
-        for rows, frame in zip(outputs.cpu(), frames):
-            height, width = (int(side) for side in frame.shape[:2])
-            boxes = rows[:, :4] * rows.new_tensor([width, height] * 2)
-            scores, labels = rows[:, 4], self.ids[rows[:, 5].long()]
-            kept = candidates.survivors(boxes, scores, labels, self.threshold(options), self.overlap, options)
-            found = boxes[kept], scores[kept], labels[kept]
-            results.append([candidates.as_boxes(*found, (height, width), self.classes)])
-        return results
+        return candidates.results(outputs, frames, self.overlap, self.threshold(options), options, self.classes)
 
     def look(
         self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
@@ -93,7 +86,7 @@ class FastestDetPredictor(TorchPredictor):
         whole = (0.0, 0.0, width, height)
         rows = self.forward(inputs, options, context)[0].cpu()
         sure = rows[:, 4] >= self.threshold(options)
-        names = [self.classes.by_id(int(self.ids[int(k)])).name for k in rows[sure, 5]]
+        names = [self.classes.by_id(int(id)).name for id in rows[sure, 5]]
         score = near * probability.amax(0)
 
         def heat(group: str, title: str, values: Tensor) -> View:

@@ -97,16 +97,9 @@ class SsdPredictor(TorchPredictor):
         return self.network.transform.fixed_size
 
     def decode(self, outputs: Tensor, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
-        results: list[list[Result]] = []
-        for rows, frame in zip(outputs.cpu(), frames):
-            height, width = (int(side) for side in frame.shape[:2])
-            boxes = rows[:, :4] * rows.new_tensor([width, height] * 2)
-            scores, labels = rows[:, 4], rows[:, 5].long()
-            overlap = self.network.nms_thresh
-            kept = candidates.survivors(boxes, scores, labels, self.threshold(options), overlap, options)
-            found = boxes[kept], scores[kept], labels[kept]
-            results.append([candidates.as_boxes(*found, (height, width), self.classes)])
-        return results
+        return candidates.results(
+            outputs, frames, self.network.nms_thresh, self.threshold(options), options, self.classes
+        )
 
     def look(
         self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT

@@ -190,15 +190,7 @@ class UltraLightPredictor(TorchPredictor):
             return torch.cat((boxes, logits.float().softmax(-1)[..., 1:]), -1)
 
     def decode(self, outputs: Tensor, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
-        results: list[list[Result]] = []
-        for rows, frame in zip(outputs.cpu(), frames):
-            height, width = (int(side) for side in frame.shape[:2])
-            boxes, scores = rows[:, :4] * rows.new_tensor([width, height] * 2), rows[:, 4]
-            labels = torch.ones(len(rows), dtype=torch.int64)
-            kept = candidates.survivors(boxes, scores, labels, self.threshold(options), self.overlap, options)
-            found = boxes[kept], scores[kept], labels[kept]
-            results.append([candidates.as_boxes(*found, (height, width), self.classes)])
-        return results
+        return candidates.results(outputs, frames, self.overlap, self.threshold(options), options, self.classes)
 
     def look(
         self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT

@@ -17,7 +17,7 @@ from segstudio.core.views import HeatView, PointsView, View
 from segstudio.zoo.blocks import centernet_decoding as decoding
 from segstudio.zoo.blocks import centernet_networks as networks
 from segstudio.zoo.blocks import points, tensors
-from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor, TorchPredictor
+from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 
 STRIDE = 4
 _SHOWN = 10  # points whose numbers are shown
@@ -57,7 +57,7 @@ def _network(settings: dict[str, Any], heads: dict[str, int]) -> Any:
     raise InputError(f"CenterNet has no network '{kind}'.", remedy="Known are: res, resdcn, dla, hourglass.")
 
 
-class CenterNetPredictor(TorchPredictor):
+class CenterNetPredictor(points.StackedPredictor):
     """Boxes, or poses where the card asks for them.
 
     Settings: "keep_size" lays a frame as it is on a canvas whose sides are a multiple of "multiple", as the published
@@ -112,24 +112,6 @@ class CenterNetPredictor(TorchPredictor):
         image = cv2.warpAffine(frame, steps, (width, height), flags=cv2.INTER_LINEAR)
         grid = points.Grid(STRIDE / factor, STRIDE / factor, -across / factor, -down / factor)
         return self.canvas.lay(image, height, width, 0, 0), grid
-
-    def bare(self, inputs: list[points.Batch]) -> list[list[dict[str, Tensor]]]:
-        with torch.inference_mode():
-            return [self.network.outputs(batch.images) for batch in inputs]
-
-    def forward(
-        self,
-        inputs: list[points.Batch],
-        options: Options,  # noqa: ARG002
-        context: Context,
-    ) -> list[tuple[points.Batch, dict[str, Tensor]]]:
-        """Return each batch with the last stack's maps as the network gives them."""
-        made = []
-        with self.inference(context):
-            for batch in inputs:
-                context.cancel.check()
-                made.append((batch, self.network.outputs(batch.images)[-1]))
-        return made
 
     def read(self, maps: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return maps with probabilities, one a frame."""

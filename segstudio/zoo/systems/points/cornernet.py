@@ -16,7 +16,7 @@ from segstudio.core.views import BarsView, HeatView, PointsView, View
 from segstudio.zoo.blocks import cornernet_decoding as decoding
 from segstudio.zoo.blocks import cornernet_networks as networks
 from segstudio.zoo.blocks import points, tensors
-from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor, TorchPredictor
+from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 
 _SHOWN = 10  # corners and pairs whose numbers are shown
 _NAMES = {"tl": "Top-left corners", "br": "Bottom-right corners"}
@@ -30,7 +30,7 @@ def build(build: Build) -> Predictor:
     return CornerNetPredictor(build, network)
 
 
-class CornerNetPredictor(TorchPredictor):
+class CornerNetPredictor(points.StackedPredictor):
     """Boxes by the published test.
 
     A frame lies in the middle of a black canvas with sides of 128 n - 1, after one whose longer side exceeds "longest"
@@ -69,24 +69,6 @@ class CornerNetPredictor(TorchPredictor):
         grid = points.Grid(over * across, under * down, -left * across, -top * down)
         # As published, the canvas's last row and column stay black.
         return self.canvas.lay(frame[: height - 1, : width - 1], height, width, top, left), grid
-
-    def bare(self, inputs: list[points.Batch]) -> list[list[dict[str, Tensor]]]:
-        with torch.inference_mode():
-            return [self.network.outputs(batch.images) for batch in inputs]
-
-    def forward(
-        self,
-        inputs: list[points.Batch],
-        options: Options,  # noqa: ARG002
-        context: Context,
-    ) -> list[tuple[points.Batch, dict[str, Tensor]]]:
-        """Return each batch with the last stack's maps as the network gives them."""
-        made = []
-        with self.inference(context):
-            for batch in inputs:
-                context.cancel.check()
-                made.append((batch, self.network.outputs(batch.images)[-1]))
-        return made
 
     def decode(
         self, outputs: list[tuple[points.Batch, dict[str, Tensor]]], frames: Sequence[np.ndarray], options: Options
