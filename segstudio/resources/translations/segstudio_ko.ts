@@ -2075,7 +2075,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>Fetch {size}</source>
-   <translation>받기 ({size})</translation>
+   <translation>내려받기 ({size})</translation>
   </message>
   <message>
    <source>Add a Weights File…</source>
