@@ -33,6 +33,8 @@ def added(path: Path, **wishes: Any) -> Any:
     if not path.is_file():
         pytest.skip(f"the reference data has no {path.name}")
     catalog = Catalog()
+    # The file's own name may be a card's that is there already.
+    wishes = {"name": "mine", **wishes}
     return load(newcards.add(newcards.propose(path, Wishes(**wishes)), catalog), catalog=catalog)
 
 

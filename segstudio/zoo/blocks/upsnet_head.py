@@ -120,15 +120,16 @@ def kept(energy: Tensor, classes: Tensor, scores: Tensor, covered: float = 0.3) 
         covered: The share of a mask from which it goes.
     """
     shapes = (energy > 0).flatten(1)
-    areas = shapes.sum(1).tolist()
-    kinds, stay, taken = classes.tolist(), [], {}
-    for i in scores.argsort(descending=True, stable=True).tolist():
-        canvas = taken.setdefault(kinds[i], torch.zeros_like(shapes[0]))
-        if not areas[i] or int((shapes[i] & canvas).sum()) / areas[i] > covered:
-            continue
-        canvas |= shapes[i]
-        stay.append(i)
-    return torch.tensor(stay, dtype=torch.int64, device=energy.device)
+    areas = shapes.sum(1)
+    stay, taken = torch.zeros(len(shapes), dtype=torch.bool, device=energy.device), {}
+    order = scores.argsort(descending=True, stable=True)
+    # Which of them stay is asked once, at the end: a question each would make a graphics card wait each time.
+    for i, kind in zip(*torch.stack((order, classes[order])).tolist(), strict=True):
+        canvas = taken.setdefault(kind, torch.zeros_like(shapes[0]))
+        share = (shapes[i] & canvas).sum().double() / areas[i]
+        stay[i] = (areas[i] > 0) & (share <= covered)
+        canvas |= shapes[i] & stay[i]
+    return order[stay[order]]
 
 
 def inside(semantic: Tensor, boxes: Tensor, classes: Tensor, stuff: int) -> Tensor:
