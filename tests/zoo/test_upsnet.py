@@ -27,7 +27,7 @@ def frames(*sizes: tuple[int, int]) -> list[np.ndarray]:
 
 
 def test_every_frame_becomes_a_panoptic_map_of_its_own_size() -> None:
-    pictures = frames((70, 90), (120, 50), (1, 1))
+    pictures = frames((70, 90), (120, 50), (70, 90), (1, 1))
     one = model()
     together = one.predict(pictures, EVERYTHING)
     for (found,), picture in zip(together, pictures, strict=True):

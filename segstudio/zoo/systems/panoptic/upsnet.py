@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -33,9 +33,16 @@ def build(build: Build) -> Predictor:
 
 
 class Prepared(NamedTuple):
-    """A frame as the network sees it: (1, 3, h, w), BGR minus the mean, filled up below and to the right; its size."""
+    """Frames of one shape as the network sees them: BGR minus the mean, filled up below and to the right.
 
-    image: Tensor
+    Args:
+        places: Which of the frames they are.
+        images: (n, 3, h, w).
+        size: (height, width) without what was filled up.
+    """
+
+    places: list[int]
+    images: Tensor
     size: tuple[int, int]
 
 
@@ -72,55 +79,77 @@ class UpsNetPredictor(TorchPredictor):
         self.stuff = np.array([label.id for label in self.classes.labels if not label.thing])
 
     def prepare(self, frames: Sequence[np.ndarray]) -> list[Prepared]:
-        found = []
-        for frame in frames:
+        found: dict[tuple[int, int], list[tuple[int, Tensor]]] = {}
+        for i, frame in enumerate(frames):
             scale = self.shorter / min(frame.shape[:2])
             scale = min(scale, self.longest / max(frame.shape[:2]))
             size = (max(round(frame.shape[0] * scale), 1), max(round(frame.shape[1] * scale), 1))
             centred = frame[..., ::-1].astype(np.float32) - self.mean
             small = cv2.resize(centred, size[::-1], interpolation=cv2.INTER_LINEAR)
-            image = torch.from_numpy(small).permute(2, 0, 1)[None]
             below, right = (-side % _MULTIPLE for side in size)
-            found.append(Prepared(F.pad(image, (0, right, 0, below)).to(self.device), size))
-        return found
+            image = F.pad(torch.from_numpy(small).permute(2, 0, 1), (0, right, 0, below))
+            found.setdefault(size, []).append((i, image))
+        return [
+            Prepared([i for i, _ in group], torch.stack([image for _, image in group]).to(self.device), size)
+            for size, group in found.items()
+        ]
 
     def bare(self, inputs: list[Prepared]) -> list[Tensor]:
         with torch.inference_mode():
             return [self._heads(one)[2] for one in inputs]
 
-    def _heads(self, one: Prepared) -> tuple[list[Tensor], Tensor, Tensor]:
-        """Return the pyramid, the proposals (k, 4) and the semantic logits at a quarter of the size."""
+    def _heads(self, batch: Prepared) -> tuple[list[Tensor], list[Tensor], Tensor]:
+        """Return the pyramid, each frame's proposals (k, 4) and the semantic logits at a quarter of the size."""
         network = self.network
-        levels = network.features(one.image)
+        levels = network.features(batch.images)
         maps = []
         for level, stride in zip(levels, (*upsnet.STRIDES, 2 * upsnet.STRIDES[-1])):
             scores, deltas = network.rpn(level)
             base = upsnet.anchors(level.shape[2], level.shape[3], stride, level.device)
-            maps.append((scores[0].float(), deltas[0].float(), base))
-        return levels, upsnet_head.proposals(maps, one.size), network.fcn_head(levels)
+            maps.append((scores.float(), deltas.float(), base))
+        rois = [
+            upsnet_head.proposals([(s[i], d[i], base) for s, d, base in maps], batch.size)
+            for i in range(len(batch.places))
+        ]
+        return levels, rois, network.fcn_head(levels)
 
-    def stages(self, one: Prepared, options: Options, context: Context) -> Stages:
-        """Return all that the network computes of a prepared frame."""
+    def stages(self, batch: Prepared, options: Options, context: Context) -> Iterator[Stages]:
+        """Yield all that the network computes of each frame of a batch, one after the other: the maps are large."""
+        with self.inference(context):
+            levels, proposals, coarse = self._heads(batch)
+        for i, rois in enumerate(proposals):
+            context.stage("heads", 0.6)
+            yield self._merged(i, batch.size, levels, rois, coarse[i : i + 1], options, context)
+
+    def _merged(
+        self,
+        picture: int,
+        size: tuple[int, int],
+        levels: list[Tensor],
+        rois: Tensor,
+        coarse: Tensor,
+        options: Options,
+        context: Context,
+    ) -> Stages:
+        """Return the objects of one picture of a batch, and what they and the stuff make of it."""
         network = self.network
         with self.inference(context):
-            levels, rois, coarse = self._heads(one)
-            context.stage("heads", 0.6)
-            logits, deltas = network.rcnn(upsnet.pooled(levels, rois, 7))
+            logits, deltas = network.rcnn(upsnet.pooled(levels, rois, 7, picture))
             found = upsnet_head.regions(
                 rois,
                 deltas.float(),
                 logits.float().softmax(1),
-                one.size,
+                size,
                 threshold=self.threshold(options),
                 apart=False,
                 most=options.max_instances,
             )
-            masks = network.mask_branch(upsnet.pooled(levels, found.boxes, 14))
+            masks = network.mask_branch(upsnet.pooled(levels, found.boxes, 14, picture))
             own = masks[torch.arange(len(found.classes), device=masks.device), found.classes].float()
-            height, width = one.size
+            height, width = size
             semantic = F.interpolate(coarse.float(), scale_factor=4, mode="bilinear")[0, :, :height, :width]
             context.stage("merge", 0.8)
-            energy = upsnet_head.energies(own, found.boxes, one.size)
+            energy = upsnet_head.energies(own, found.boxes, size)
             stay = upsnet_head.kept(energy, found.classes, found.scores, _COVERED)
             found = upsnet_head.Regions(*(x[stay] for x in found))
             inside = upsnet_head.inside(semantic, found.boxes, found.classes, network.stuff)
@@ -129,20 +158,17 @@ class UpsNetPredictor(TorchPredictor):
 
     def forward(self, inputs: list[Prepared], options: Options, context: Context) -> list[dict[str, Tensor]]:
         """Return a frame's "panoptic" and "semantic" maps at the network's size, "classes" and "scores" of objects."""
-        outputs = []
-        for one in inputs:
-            stages = self.stages(one, options, context)
-            with torch.inference_mode():
-                panoptic = stages.logits.argmax(0)
-                outputs.append(
-                    {
-                        "panoptic": panoptic.int(),
-                        "semantic": stages.semantic.argmax(0).int(),
+        outputs: dict[int, dict[str, Tensor]] = {}
+        for batch in inputs:
+            for place, stages in zip(batch.places, self.stages(batch, options, context)):
+                with torch.inference_mode():
+                    outputs[place] = {
+                        "panoptic": stages.logits.max(0).indices.int(),
+                        "semantic": stages.semantic.max(0).indices.int(),
                         "classes": stages.found.classes.int(),
                         "scores": stages.found.scores.float().view(torch.int32),
                     }
-                )
-        return outputs
+        return [outputs[i] for i in range(len(outputs))]
 
     def decode(
         self, outputs: list[dict[str, Tensor]], frames: Sequence[np.ndarray], options: Options
@@ -182,7 +208,7 @@ class UpsNetPredictor(TorchPredictor):
     ) -> list[View]:
         """Return proposals, the semantic map, objects' mask logits, the panoptic map and the unknown class."""
         (one,) = self.prepare([frame])
-        stages = self.stages(one, options, context)
+        (stages,) = self.stages(one, options, context)
         height, width = frame.shape[:2]
         box = (0.0, 0.0, float(width), float(height))
         scale = np.array([width / one.size[1], height / one.size[0]] * 2, np.float32)
