@@ -1,10 +1,12 @@
-"""Semantic maps: VOC's classes on COCO pictures, street pictures of CamVid."""
+"""Semantic maps: VOC's classes on COCO pictures, street pictures of CamVid, people cut out like portraits."""
 
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from checks import Bench, Check, picture
@@ -14,6 +16,7 @@ from segstudio.core.results import SemanticMap
 from segstudio.media import read_image
 
 IGNORED = 255
+SHOULDERS = 40.0  # pixels between the shoulders of those who are cut out, at least
 # COCO's names of VOC's classes, where they differ.
 _NAMES = {
     "airplane": "aeroplane",
@@ -39,6 +42,10 @@ def checks() -> list[Check]:
             "mIoU over 11 classes on 13 pictures of CamVid, void left out",
             {"mIoU": 0.555, "accuracy": 0.864},
             _camvid,
+        ),
+        *(
+            Check(name, name, "IoU of people of COCO cut out like portraits", {}, _portraits(name))
+            for name in ("sinet-portrait", "extremec3-portrait", "u2netp-onnx")
         ),
     ]
 
@@ -102,13 +109,17 @@ def _coco_pairs(bench: Bench, names: list[str]) -> Pairs:
         for a in document["annotations"]:
             if a["image_id"] != image["id"] or a["category_id"] not in voc:
                 continue
-            outline = a["segmentation"]
-            coded = coco_masks.frPyObjects(outline, *size)
-            where = coco_masks.decode(coded if isinstance(coded, dict) else coco_masks.merge(coded)).astype(bool)
+            where = _filled(a["segmentation"], size)
             truth[where] = IGNORED if a["iscrowd"] else voc[a["category_id"]]
             covered += where
         truth[covered > 1] = IGNORED
         yield picture(mini / "train2017" / image["file_name"]), truth
+
+
+def _filled(outline: Any, size: tuple[int, int]) -> np.ndarray:
+    """Return the pixels (bool) of an annotation's polygons or runs."""
+    coded = coco_masks.frPyObjects(outline, *size)
+    return coco_masks.decode(coded if isinstance(coded, dict) else coco_masks.merge(coded)).astype(bool)
 
 
 def _camvid(bench: Bench) -> Mapping[str, float]:
@@ -129,3 +140,64 @@ def _camvid_pairs(bench: Bench, names: list[str]) -> Pairs:
         truth = read_image(folder / "labels" / path.name).rgb[..., 0].copy()
         truth[truth == names.index("unlabelled")] = IGNORED
         yield picture(path), truth
+
+
+def _portraits(name: str) -> Callable[[Bench], Mapping[str, float]]:
+    def measure(bench: Bench) -> Mapping[str, float]:
+        crops = list(_people(bench))
+        row: dict[str, float] = {"people": len(crops)}
+        with bench.model(name) as model:
+            for kind, title in enumerate(("head and shoulders", "whole body")):
+                pairs = [crop[kind] for crop in crops]
+                found = [_overlap(truth, model.predict([frame])[0][0].map == 1) for frame, truth in pairs]
+                row[f"{title}, mean"] = float(np.mean(found))
+                row[f"{title}, median"] = float(np.median(found))
+                # What one has who calls all of a crop the person: the figure to be above.
+                row[f"{title}, all of it"] = float(np.mean([_overlap(truth, truth >= 0) for _, truth in pairs]))
+        return row
+
+    return measure
+
+
+def _overlap(truth: np.ndarray, found: np.ndarray) -> float:
+    """Return the IoU of what was found with the pixels of 1; those that are ignored count neither way."""
+    known = truth != IGNORED
+    return float((known & found & (truth == 1)).sum() / (known & (found | (truth == 1))).sum())
+
+
+def _people(bench: Bench) -> Iterator[list[tuple[np.ndarray, np.ndarray]]]:
+    """Yield people as (crop, map of 1 for the person and 255 for other people): head and shoulders, and whole body.
+
+    Those whose nose is seen above both shoulders, and whose shoulders are `SHOULDERS` apart. Head and shoulders are
+    a square twice as wide as the shoulders are apart, about their middle, from 0.9 of that distance above the nose;
+    the body is the box and a tenth of it on each side. Both end with the picture.
+    """
+    mini = bench.data("coco_mini")
+    document = json.loads((mini / "annotations/person_keypoints_train2017.json").read_bytes())
+    for image in bench.some(document["images"]):
+        size = image["height"], image["width"]
+        people = [a for a in document["annotations"] if a["image_id"] == image["id"]]
+        masks = [_filled(a["segmentation"], size) for a in people]
+        for a, mask in zip(people, masks):
+            (x, y, nose), left, right = np.reshape(a["keypoints"], (-1, 3))[[0, 5, 6]].tolist()
+            apart = math.dist(left[:2], right[:2])
+            if (
+                a["iscrowd"]
+                or nose < 2
+                or not (left[2] and right[2])
+                or apart < SHOULDERS
+                or y > min(left[1], right[1])
+            ):
+                continue
+            frame = picture(mini / "train2017" / image["file_name"])
+            truth = np.where(np.any(masks, axis=0), IGNORED, 0).astype(np.uint8)
+            truth[mask] = 1
+            x, y = (left[0] + right[0]) / 2 - apart, y - 0.9 * apart
+            bx, by, w, h = a["bbox"]
+            boxes = (x, y, 2 * apart, 2 * apart), (bx - 0.1 * w, by - 0.1 * h, 1.2 * w, 1.2 * h)
+            yield [(_cut(frame, *box), _cut(truth, *box)) for box in boxes]
+
+
+def _cut(array: np.ndarray, x: float, y: float, w: float, h: float) -> np.ndarray:
+    left, top, right, bottom = (max(round(v), 0) for v in (x, y, x + w, y + h))
+    return np.ascontiguousarray(array[top:bottom, left:right])
