@@ -35,7 +35,7 @@ def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
 
 
 def button(text: str, call: Callable[[], object], *, kind: str = "", icon: str = "") -> QPushButton:
-    """Return a push button of a kind: "" or "primary" or "quiet"."""
+    """Return a push button of a kind: "", "primary", "quiet", or "narrow" where two must share a panel's width."""
     made = QPushButton(text)
     made.setProperty("kind", kind)
     made.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -141,7 +141,7 @@ def propose(path: Path, wishes: Wishes | None = None) -> Draft:
     name = wishes.name or re.sub(r"[^a-z0-9._-]+", "-", path.stem.lower()).strip("-._") or "model"
     values = {
         "name": name,
-        "title": path.stem,
+        "title": wishes.name or path.stem,
         "task": wishes.task or ADAPTERS[adapter].tasks[0],
         "description": f"A model of your own, from {path.name}.",
         "builder": BUILDERS[path.suffix.lower()],

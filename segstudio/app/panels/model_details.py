@@ -70,12 +70,12 @@ class CardDetails(QWidget):
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.facts.setCursor(Qt.CursorShape.IBeamCursor)
         layout.addWidget(self.facts)
-        self.get = button(tr("Fetch {size}", size=megabytes(state.needed)), self.fetch.emit)
-        self.bring = button(tr("Add a Weights File…"), self.add.emit)
+        self.get = button(tr("Fetch {size}", size=megabytes(state.needed)), self.fetch.emit, kind="narrow")
+        self.bring = button(tr("Add a Weights File…"), self.add.emit, kind="narrow")
         self.bring.setToolTip(tr("Take a file that you brought by hand; it is checked first"))
         if state.needed and not state.fetchable:
             layout.addWidget(label("\n".join(_by_hand(parts)), "small", wrap=True))
-        layout.addLayout(row(self.get, self.bring, None))
+        layout.addLayout(row(self.get, self.bring, None, spacing=6))
         self.get.setVisible(state.needed > 0 and state.fetchable)
         self.bring.setVisible(state.needed > 0)
 
