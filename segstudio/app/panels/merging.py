@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 import msgspec
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from segstudio.app.bridge import Bridge
 from segstudio.app.i18n import later, tr
@@ -52,6 +52,8 @@ class MergeFields(QWidget):
         super().__init__()
         self._bridge, self._settings = bridge, settings
         bridge.merge = stored(settings)
+        # The list below gives way where the window is low, not the fields.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
