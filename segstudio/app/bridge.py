@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from segstudio.engine.job import Event, Job
 
 ENDED = ("done", "failed", "cancelled")
+# Tasks whose results are corrected in a mode of their own, of the same name.
+OWN_MODE = ("panoptic", "densepose")
 # The hint of the first minute: what comes after a prediction.
 CORRECT = later("Click an object to correct it · Enter accepts · Backspace rejects · Ctrl+Shift+E exports")
 
@@ -87,7 +89,7 @@ class Bridge(QObject):
         picture = session.picture
         # One that is read by regions is decoded by the job.
         rgb = picture.rgb if picture is not None and not picture.divided else None
-        end = self._on_end(self._on_predicted)
+        end = self._on_end(lambda job: self._on_predicted(job, model))
         project, media, frame, device = session.project, session.media, session.frame, self.device
         self._start(
             "one",
@@ -203,9 +205,18 @@ class Bridge(QObject):
         if note:
             self._session.said.emit(note)
 
-    def _on_predicted(self, job: Job) -> None:
+    def _on_predicted(self, job: Job, model: str) -> None:
         if job.state == "done":
             found: Any = job.result
+            task, shown = self.engine.catalog.get(model).task, self._session.media
+            here = shown is not None and (found.media.id, found.frame) == (shown.id, self._session.frame)
+            # Who has gone on to another picture stays in the mode they are in.
+            if (
+                task in OWN_MODE
+                and here is not None
+                and (found.media.id, found.frame) == (here.id, self._session.frame)
+            ):
+                self._session.view.set(mode=task)
             self._session.set_results(found.media.id, found.frame, found.shown)
             self.predicted.emit(found)
             n = found.ingested.added if found.ingested is not None else 0

@@ -10,7 +10,7 @@ from app_fakes import ToyCatalog, card
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
-from segstudio.app.bridge import Bridge
+from segstudio.app.bridge import ENDED, Bridge
 from segstudio.app.dialogs.licence import LicenceDialog
 from segstudio.app.panels.model_details import CardDetails
 from segstudio.app.panels.models import ModelsPanel
@@ -293,3 +293,15 @@ def test_the_panel_speaks_the_language_that_is_chosen(panel):
     finally:
         i18n.language().choose("en")
     assert names(panel)[0] == "Starter pack" and details(panel).get.text() == "Fetch 184 MB"
+
+
+@pytest.mark.parametrize("task", ["panoptic", "densepose"])
+def test_what_has_a_mode_of_its_own_is_shown_in_it(opened, qtbot, task):
+    opened.bridge.engine.catalog.cards["toy"] = card(starter=True, task=task)
+    opened.bridge.predict_one("toy")
+    qtbot.waitUntil(lambda: opened.session.view.mode == task)
+    assert opened.session.annotations
+    opened.bridge.engine.catalog.cards["toy"] = card(starter=True)
+    opened.bridge.predict_one("toy")
+    qtbot.waitUntil(lambda: opened.bridge.one is not None and opened.bridge.one.state in ENDED)
+    assert opened.session.view.mode == task, "masks of a model are none of a mode's business"
