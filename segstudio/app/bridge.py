@@ -211,11 +211,7 @@ class Bridge(QObject):
             task, shown = self.engine.catalog.get(model).task, self._session.media
             here = shown is not None and (found.media.id, found.frame) == (shown.id, self._session.frame)
             # Who has gone on to another picture stays in the mode they are in.
-            if (
-                task in OWN_MODE
-                and here is not None
-                and (found.media.id, found.frame) == (here.id, self._session.frame)
-            ):
+            if task in OWN_MODE and here:
                 self._session.view.set(mode=task)
             self._session.set_results(found.media.id, found.frame, found.shown)
             self.predicted.emit(found)
