@@ -189,7 +189,7 @@ class QueryPredictor(TorchPredictor):
         return [
             HeatView(
                 group="Queries",
-                title=f"{names[int(kinds[i])]} {float(scores[i]):.2f}",
+                title=f"Query {i + 1}: {names[int(kinds[i])]} {float(scores[i]):.2f}",
                 box=box,
                 values=masks[i].sigmoid().cpu().numpy(),
                 low=0.0,
