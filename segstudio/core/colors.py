@@ -143,6 +143,14 @@ def lut(name: str) -> np.ndarray:
     return np.stack([np.rint(np.interp(x, at, points[:, i])) for i in range(3)], axis=1).astype(np.uint8)
 
 
+def numbered(values: np.ndarray) -> np.ndarray:
+    """Return a map of numbers (h, w) as RGB, 0 in black, at most 512 pixels wide and high."""
+    step = max(1, -(-max(values.shape) // 512))
+    small = values[::step, ::step].astype(np.int64)
+    table = np.concatenate((np.zeros((1, 3), np.uint8), palette()))
+    return np.ascontiguousarray(table[np.where(small > 0, 1 + (small - 1) % (len(table) - 1), 0)])
+
+
 @lru_cache(maxsize=4096)
 def premultiplied(color: RGB, alpha: float) -> int:
     """Return a colour with an alpha in [0, 1] as premultiplied 0xAARRGGBB."""

@@ -37,6 +37,21 @@ def box_size(box: tuple[float, float, float, float] | np.ndarray) -> tuple[int, 
     return max(int(bottom - top), 1), max(int(right - left), 1)
 
 
+def contours(labels: np.ndarray, uv: np.ndarray, steps: int) -> np.ndarray:
+    """Return where the chart, or a step of U or V, changes on a body: bool (h, w).
+
+    Args:
+        labels: uint8 (h, w).
+        uv: float (2, h, w).
+        steps: Of U and V between 0 and 1.
+    """
+    lines = np.zeros(labels.shape, bool)
+    for values in (labels.astype(np.int16), *np.floor(uv * steps).astype(np.int16)):
+        lines[:, 1:] |= values[:, 1:] != values[:, :-1]
+        lines[1:] |= values[1:] != values[:-1]
+    return lines & (labels > 0)
+
+
 def quantised(labels: np.ndarray, uv: np.ndarray) -> np.ndarray:
     """Return I, U, V as uint8 (3, h, w); U and V in 255ths, rounded down: the form of IUV pictures and results."""
     scaled = (np.clip(uv, 0.0, 1.0) * np.float32(255)).astype(np.uint8)

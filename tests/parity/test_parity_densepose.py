@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from oracles import Oracle, close
+from oracles import Oracle, close, thinned
 from torchvision.models.detection.image_list import ImageList
 
 from segstudio.core import densepose_maps
@@ -47,12 +47,6 @@ def seen(oracle: Oracle) -> tuple[ImageList, dict[str, torch.Tensor]]:
     model = predictor(oracle)
     images, _ = model.network.transform(model.prepare([frame(oracle)]))
     return images, model.network.backbone(images.tensors)
-
-
-def thinned(got: torch.Tensor, want: np.ndarray) -> torch.Tensor:
-    """Return every n-th channel, row and column, as many as the oracle kept."""
-    steps = [-(-a // b) for a, b in zip(got.shape, want.shape)]
-    return got[tuple(slice(None, None, step) for step in steps)]
 
 
 @pytest.mark.oracle("densepose_rcnn_r50_fpn_s1x")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from oracles import Oracle, close
+from oracles import Oracle, close, thinned
 
 from segstudio.learn.losses import upsnet as losses
 from segstudio.zoo.blocks import upsnet
@@ -112,18 +112,18 @@ def test_network(oracle: Oracle) -> None:
     image = (torch.from_numpy(given["image"]).permute(2, 0, 1).float() - mean)[None]
     stages = list(network.body(image).values())
     for i, stage in enumerate(stages, 2):
-        close(_thinned(stage, want[f"res{i}_sub"]), want[f"res{i}_sub"])
+        close(thinned(stage, want[f"res{i}_sub"]), want[f"res{i}_sub"])
     levels = network.features(image)
     for i, level in enumerate(levels, 2):
-        close(_thinned(level, want[f"p{i}_sub"]), want[f"p{i}_sub"])
+        close(thinned(level, want[f"p{i}_sub"]), want[f"p{i}_sub"])
         if f"rpn_score_p{i}" in want:
             scores, deltas = network.rpn(level)
             close(scores, want[f"rpn_score_p{i}"])
             close(deltas, want[f"rpn_delta_p{i}"])
     features = network.fcn_head.features(levels)
-    close(_thinned(features, want["fcn_feat_sub"]), want["fcn_feat_sub"], LOOSE)
+    close(thinned(features, want["fcn_feat_sub"]), want["fcn_feat_sub"], LOOSE)
     semantic = network.fcn_head(levels)
-    close(_thinned(semantic, want["fcn_score_sub"]), want["fcn_score_sub"], LOOSE)
+    close(thinned(semantic, want["fcn_score_sub"]), want["fcn_score_sub"], LOOSE)
     semantic = torch.nn.functional.interpolate(semantic, scale_factor=4, mode="bilinear")[0]
     same = semantic.argmax(0).numpy() == want["fcn_argmax"][0]
     assert same.mean() > 0.999
@@ -151,9 +151,3 @@ def test_network(oracle: Oracle) -> None:
         stored, torch.from_numpy(want["fcn_argmax"][0].astype(np.int64)), kinds[stay], network.stuff, least
     )
     np.testing.assert_array_equal(torch.stack((both.classes, both.objects), -1).numpy(), want[name])
-
-
-def _thinned(got: torch.Tensor, want: np.ndarray) -> torch.Tensor:
-    """Return every n-th channel, row and column, as many as the oracle kept."""
-    steps = [-(-a // b) for a, b in zip(got.shape, want.shape)]
-    return got[tuple(slice(None, None, step) for step in steps)]

@@ -15,7 +15,7 @@ from segstudio.app.densepose_state import Spot, chart_color, part_color
 from segstudio.core import colors
 from segstudio.core.annotation import Annotation
 from segstudio.core.densepose import CHARTS, COARSE, GRID, DensePose
-from segstudio.core.densepose_maps import Dense
+from segstudio.core.densepose_maps import Dense, contours
 from segstudio.core.densepose_texture import applied
 
 ALPHA = 0.7  # as published
@@ -146,12 +146,7 @@ def map_pixels(cells: Dense, look: str) -> np.ndarray:
     """Return charts, U, V or the contour lines of both as premultiplied RGBA, uint8 (256, 256, 4)."""
     inside = cells.labels > 0
     if look == "contour":
-        steps = np.floor(cells.uv * STEPS).astype(np.int16)
-        across = np.zeros(cells.labels.shape, bool)
-        for values in (cells.labels.astype(np.int16), *steps):
-            across[:, 1:] |= values[:, 1:] != values[:, :-1]
-            across[1:] |= values[1:] != values[:-1]
-        inside = inside & across
+        inside = contours(cells.labels, cells.uv, STEPS)
         value = cells.uv.mean(axis=0)
     else:
         value = cells.labels / len(CHARTS) if look == "charts" else cells.uv["uv".index(look)]

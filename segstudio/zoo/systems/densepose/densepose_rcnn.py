@@ -18,7 +18,7 @@ from torchvision.ops import roi_align
 
 from segstudio.core import colors, densepose_texture
 from segstudio.core.densepose import CHARTS
-from segstudio.core.densepose_maps import quantised
+from segstudio.core.densepose_maps import contours, quantised
 from segstudio.core.results import DenseMaps, Result
 from segstudio.core.views import BoxesView, HeatView, PictureView, View
 from segstudio.zoo.blocks import densepose, detectron2, rcnn, tensors
@@ -27,6 +27,7 @@ from segstudio.zoo.systems.detection.detectron2 import Detectron2Predictor
 
 _PEOPLE = 8  # whose maps are computed at once: 77 channels of 112 x 112 each
 _PROPOSALS = 50
+_STEPS = 8  # contour lines between 0 and 1
 
 
 def build(build: Build) -> Predictor:
@@ -168,7 +169,7 @@ def _views(maps: densepose.Maps, frame: np.ndarray, box: tuple[float, float, flo
     worn = densepose_texture.taken(own, uv[:, : below.shape[0], : below.shape[1]], below)[0]
     shades = np.concatenate([[(0, 0, 0)], colors.lut("parula")[np.linspace(0, 255, len(CHARTS)).astype(int)]])
     lines = np.zeros((*labels.shape, 3), np.uint8)
-    lines[_contours(labels, uv)] = 255
+    lines[contours(labels, uv, _STEPS)] = 255
     return [
         picture("Dense map", "Charts", shades[labels].astype(np.uint8)),
         picture("Dense map", "I, U, V", iuv.transpose(1, 2, 0) * np.array([10, 1, 1], np.uint8)),
@@ -181,12 +182,3 @@ def _views(maps: densepose.Maps, frame: np.ndarray, box: tuple[float, float, flo
           for axis, values in (("U", maps.u), ("V", maps.v)) for chart in CHARTS[:2]),
         *(heat("Confidence", name, values[0].mean(0)) for name, values in maps.confidences.items()),
     ]  # fmt: skip
-
-
-def _contours(labels: np.ndarray, uv: np.ndarray, steps: int = 8) -> np.ndarray:
-    """Return where the chart, or a step of U or V, changes: bool (h, w)."""
-    lines = np.zeros(labels.shape, bool)
-    for values in (labels.astype(np.int16), *np.floor(uv * steps).astype(np.int16)):
-        lines[:, 1:] |= values[:, 1:] != values[:, :-1]
-        lines[1:] |= values[1:] != values[:-1]
-    return lines & (labels > 0)

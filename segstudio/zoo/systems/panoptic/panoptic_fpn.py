@@ -98,14 +98,6 @@ class PanopticFpnPredictor(detectron2.Detectron2Predictor):
         box = (0.0, 0.0, float(size[1]), float(size[0]))
         maps = (("Semantic map", semantic), ("Instances", instances), ("Merged", merged.map))
         shown: list[View] = [
-            PictureView(group="Panoptic", title=title, box=box, rgb=_coloured(values)) for title, values in maps
+            PictureView(group="Panoptic", title=title, box=box, rgb=colors.numbered(values)) for title, values in maps
         ]
         return shown + self.views(frame, stages)
-
-
-def _coloured(values: np.ndarray) -> np.ndarray:
-    """Return a map of numbers (h, w) as RGB, 0 in black, at most 512 pixels wide and high."""
-    step = max(1, -(-max(values.shape) // 512))
-    small = values[::step, ::step].astype(np.int64)
-    lut = np.concatenate((np.zeros((1, 3), np.uint8), colors.palette()))
-    return np.ascontiguousarray(lut[np.where(small > 0, 1 + (small - 1) % (len(lut) - 1), 0)])

@@ -233,18 +233,10 @@ class UpsNetPredictor(TorchPredictor):
         ]
         maps = (("Semantic head", stages.semantic.argmax(0) + 1), ("Panoptic map", stages.logits.argmax(0) + 1))
         for title, values in maps:
-            views.append(PictureView(group="Maps", title=title, box=box, rgb=_coloured(values.cpu().numpy())))
+            views.append(PictureView(group="Maps", title=title, box=box, rgb=colors.numbered(values.cpu().numpy())))
         heats = [("Unknown", "The unknown class", stages.logits[-1])]
         named = (f"{i} {kind}" for i, kind in enumerate(kinds[:_SHOWN], start=1))
         heats += [("Mask logits", name, energy) for name, energy in zip(named, stages.energy)]
         for group, title, values in heats:
             views.append(HeatView(group=group, title=title, box=box, values=values[::4, ::4].float().cpu().numpy()))
         return views
-
-
-def _coloured(values: np.ndarray) -> np.ndarray:
-    """Return numbers (h, w) from 1 on in colours, uint8 RGB, at most 512 pixels wide and high."""
-    step = max(1, -(-max(values.shape) // 512))
-    lut = np.concatenate((np.zeros((1, 3), np.uint8), colors.palette()))
-    small = values[::step, ::step].astype(np.int64)
-    return np.ascontiguousarray(lut[1 + (small - 1) % (len(lut) - 1)])
