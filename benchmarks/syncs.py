@@ -1,7 +1,8 @@
 """How often a model makes its device wait for the processor: every number, list or array that is read back.
 
-On CUDA torch itself tells (`cuda_waits`). Where there is none, `Reads` counts the same places on the CPU: it tells
-tensors that would lie on a device from those that were fetched, and counts what is read of the former.
+On CUDA torch itself tells (`cuda_waits`). Where there is none, `Reads` counts the same places on the CPU, on the way
+that a device takes: it tells tensors that would lie on a device from those that were fetched, and counts what is read
+of the former.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from segstudio.zoo.blocks import tensors
+from segstudio.zoo.blocks import tensors, waiting
 
 # What can't be answered without waiting, by the function's name.
 READS = set(
@@ -60,6 +61,7 @@ class Reads(TorchFunctionMode):
         super().__init__()
         self.found: Counter[str] = Counter()
         self._kernels = _Kernels(self)
+        self._way = ExitStack()
 
     @property
     def count(self) -> int:
@@ -71,6 +73,7 @@ class Reads(TorchFunctionMode):
         tensors.fetch = self._fetched
         # It takes no tensor, so that no mode hears of it.
         torch.from_numpy = self._here
+        self._way.enter_context(waiting.as_on_a_device())
         self._kernels.__enter__()
         super().__enter__()
         return self
@@ -78,6 +81,7 @@ class Reads(TorchFunctionMode):
     def __exit__(self, *error: Any) -> None:
         super().__exit__(*error)
         self._kernels.__exit__(*error)
+        self._way.close()
         tensors.fetch, torch.from_numpy = self._fetch, self._from_numpy
 
     def _fetched(self, wanted: Iterable[torch.Tensor]) -> list[torch.Tensor]:

@@ -21,6 +21,7 @@ from segstudio.core.panoptic_merge import PUBLISHED, Rule
 from segstudio.core.results import Result
 from segstudio.core.views import View
 from segstudio.zoo import checkpoints, weights
+from segstudio.zoo.blocks import waiting
 from segstudio.zoo.spec import Card
 
 if TYPE_CHECKING:
@@ -233,7 +234,11 @@ class StagedPredictor(Predictor):
         context.stage("network", 0.1)
         outputs = self.forward(inputs, options, context)
         context.stage("decode", 0.9)
-        return self.decode(outputs, frames, options)
+        try:
+            return self.decode(outputs, frames, options)
+        except waiting.Unsettled:
+            with waiting.again():
+                return self.decode(self.forward(inputs, options, context), frames, options)
 
 
 class TorchPredictor(StagedPredictor, NetworkPredictor):
