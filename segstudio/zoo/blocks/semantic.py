@@ -174,7 +174,7 @@ class SemanticPredictor(TorchPredictor):
             labels = scores.max(0).indices.to(torch.uint8)
         else:
             # Asking which classes can win pays where one asks few cells, and would make a graphics card wait.
-            few = scores[0].numel() * _CELL <= height * width and scores.device.type == "cpu"
+            few = scores[0].numel() * _CELL <= height * width and not tensors.waits(scores)
             wanted = candidates(scores) if few else list(range(len(scores)))
             labels = torch.full((height, width), wanted[0], dtype=torch.uint8, device=scores.device)
             if len(wanted) > 1:

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+_AWAY = ContextVar("away", default=False)
+
+
+def waits(tensor: Tensor) -> bool:
+    """Return whether the processor has to wait for a device before it can read a value of a tensor.
+
+    Where it has, work keeps to fixed shapes, with a mask of what counts, until everything is fetched at once. Where it
+    has not, what is not needed is left out early.
+    """
+    return tensor.device.type != "cpu" or _AWAY.get()
+
+
+@contextmanager
+def as_on_a_device() -> Iterator[None]:
+    """Let all tensors count as a device's, so that the way of fixed shapes can be tried without one."""
+    before = _AWAY.set(True)
+    try:
+        yield
+    finally:
+        _AWAY.reset(before)
 
 
 def from_frame(frame: np.ndarray, device: str) -> Tensor:

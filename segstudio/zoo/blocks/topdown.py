@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -179,9 +179,9 @@ class TopDownPredictor(TorchPredictor):
         ]
         if self.boxes is None:
             return wholes
-        wanted = Options(self.threshold(options), options.max_instances, frozenset({PERSON}))
+        wanted = replace(options, threshold=self.threshold(options), labels=frozenset({PERSON}))
         result = []
-        for (first, *_), whole in zip(self.boxes.predict(frames, wanted, Context(context.cancel)), wholes):
+        for (first, *_), whole in zip(self.boxes.predict(frames, wanted, replace(context, progress=None)), wholes):
             assert isinstance(first, Boxes)
             result.append(whole if self.whole and not len(first.boxes) else (first.boxes, first.scores, False))
         return result

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from msgspec.structs import replace
+from msgspec.structs import replace as replaced
 
 from segstudio.core import masks
 from segstudio.core.errors import InputError, WeightsError
@@ -63,8 +63,8 @@ class _MaskInBox(Predictor):
     ) -> list[list[Result]]:
         """Return one `Instances` a frame; its boxes are the detector's."""
         context.stage("boxes", 0.0)
-        options = _with_threshold(options, self.threshold(options))
-        found = [results[0] for results in self.boxes.predict(frames, options, Context(context.cancel))]
+        options = replace(options, threshold=self.threshold(options))
+        found = [results[0] for results in self.boxes.predict(frames, options, replace(context, progress=None))]
         results: list[list[Result]] = []
         for i, (frame, boxes) in enumerate(zip(frames, found)):
             assert isinstance(boxes, Boxes)
@@ -91,8 +91,8 @@ class _MaskInBox(Predictor):
     ) -> list[View]:
         """Return the detector's boxes, and of each object the crop that is looked at and what stands out in it."""
         context.stage("boxes", 0.0)
-        options = _with_threshold(options, self.threshold(options))
-        found = self.boxes.predict([frame], options, Context(context.cancel))[0][0]
+        options = replace(options, threshold=self.threshold(options))
+        found = self.boxes.predict([frame], options, replace(context, progress=None))[0][0]
         assert isinstance(found, Boxes)
         height, width = frame.shape[:2]
         names = tuple(found.classes.by_id(i).name for i in found.labels.tolist())
@@ -188,10 +188,6 @@ class _MaskInBox(Predictor):
         return cv2.resize(value, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def _with_threshold(options: Options, threshold: float) -> Options:
-    return Options(threshold, options.max_instances, options.labels, options.confidence, options.top)
-
-
 def _squares(points: np.ndarray, size: tuple[int, int]) -> list[Box]:
     """Return boxes of several sizes around points, inside a picture of (height, width)."""
     low, high = points.min(axis=0), points.max(axis=0) + 1
@@ -239,7 +235,7 @@ def _placed(kept: np.ndarray, crop: tuple[int, int, int, int], small: tuple[int,
     x, y = size[1] / small[1], size[0] / small[0]
     left, top, right, bottom = round(crop[0] * x), round(crop[1] * y), round(crop[2] * x), round(crop[3] * y)
     mask = enlarge(kept.astype(np.float32) * 2 - 1, (bottom - top, right - left))
-    return replace(mask, x=mask.x + left, y=mask.y + top) if mask.counts else mask
+    return replaced(mask, x=mask.x + left, y=mask.y + top) if mask.counts else mask
 
 
 def _cut(kept: np.ndarray, crop: tuple[int, int, int, int], size: tuple[int, int]) -> int:

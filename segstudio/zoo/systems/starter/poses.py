@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -72,11 +73,9 @@ class _PoseInBox(Predictor):
     ) -> list[list[Result]]:
         """Return a `Poses` and a `JointHeat` a frame; boxes and scores are the detector's."""
         context.stage("boxes", 0.0)
-        wanted = Options(self.threshold(options), options.max_instances, frozenset({PERSON}))
-        found = [results[0] for results in self.boxes.predict(frames, wanted, Context(context.cancel))]
+        found = self._people(frames, options, context)
         results: list[list[Result]] = []
         for i, (frame, boxes) in enumerate(zip(frames, found)):
-            assert isinstance(boxes, Boxes)
             made: list[_Found] = []
             for j, box in enumerate(boxes.boxes):
                 context.stage("poses", (i + j / len(boxes.boxes)) / len(frames))
@@ -92,9 +91,7 @@ class _PoseInBox(Predictor):
         The surest one's heat is also read in the ways that networks without offsets of their own are read.
         """
         context.stage("boxes", 0.0)
-        wanted = Options(self.threshold(options), options.max_instances, frozenset({PERSON}))
-        found = self.boxes.predict([frame], wanted, Context(context.cancel))[0][0]
-        assert isinstance(found, Boxes)
+        [found] = self._people([frame], options, context)
         height, width = frame.shape[:2]
         whole = (0.0, 0.0, float(width), float(height))
         people = BoxesView(group="People", title="Boxes", box=whole, boxes=found.boxes, scores=found.scores)
@@ -131,6 +128,14 @@ class _PoseInBox(Predictor):
                 if i == 0:
                     views += readings("The heat of person 1, read", made.heat, made.window, skeleton, SPREAD)
         return views
+
+    def _people(self, frames: Sequence[np.ndarray], options: Options, context: Context) -> list[Boxes]:
+        """Return the people's boxes of each frame."""
+        labels = frozenset({PERSON}) if options.labels is None else options.labels & {PERSON}
+        wanted = replace(options, threshold=self.threshold(options), labels=labels)
+        found = [results[0] for results in self.boxes.predict(frames, wanted, replace(context, progress=None))]
+        assert all(isinstance(boxes, Boxes) for boxes in found)
+        return found  # pyright: ignore[reportReturnType]
 
     def _results(self, boxes: Boxes, made: list[_Found]) -> list[Result]:
         count = len(self.mirrored)
