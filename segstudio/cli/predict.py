@@ -35,6 +35,14 @@ def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
     parser.add_argument(
         "--threshold", type=_share, help="lowest score that is kept (default: 0.05; for panoptic maps the model's own)"
     )
+    parser.add_argument(
+        "--boxes",
+        choices=("existing",),
+        help="look in the boxes of the project's objects, which get what is found (a pose, a mask)",
+    )
+    parser.add_argument(
+        "--replace", action="store_true", help="with --boxes: also in objects that have a pose or a mask already"
+    )
     parser.add_argument("--split-things", action="store_true", help="pieces of things in a map become objects")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
     parser.epilog = "A project keeps what was found, as one step that can be undone. A folder or files only with --out."
@@ -73,13 +81,21 @@ class Tally:
         from segstudio.engine.drafts import drafts
 
         name = item.media.path + (f"#{item.frame}" if item.media.kind == "video" else "")
-        self.found[name] = Counter(draft.label.name for draft in drafts(results))
+        self.found[name] = Counter(
+            # In a box of a class that is none of the model's.
+            "object" if draft.of is not None and draft.label.id < 0 else draft.label.name
+            for draft in drafts(results)
+        )
 
 
 def run(args: argparse.Namespace, out: Output) -> Outcome:
     """Predict, store or write what was found, and say what was skipped."""
     paths = existing(args.paths)
     target = writable(args.out) if args.out else None
+    if args.replace and not args.boxes:
+        raise InputError("--replace goes with --boxes existing.", remedy="Add it, or leave --replace out.")
+    if args.boxes and not is_project(paths[0]):
+        raise InputError("Only a project has boxes to look in.", path=paths[0], remedy="Name a project.")
     problems: list[str] = []
     with opened(paths, args.images, problems) as project:
         tally = Tally()
@@ -90,6 +106,8 @@ def run(args: argparse.Namespace, out: Output) -> Outcome:
             threshold=_least(args.model, args.threshold),
             device=args.device,
             split_things=args.split_things,
+            boxes=args.boxes is not None,
+            replace=args.replace,
             on_result=tally.add,
         )
         data = summary(report, tally)
@@ -102,6 +120,10 @@ def run(args: argparse.Namespace, out: Output) -> Outcome:
             problems += tell(written.notes, target, out)
     out.table(("picture", "objects", "what"), [_row(name, counts) for name, counts in sorted(tally.found.items())])
     out.line(f"{report.done:,} of {report.total:,} pictures, {sum(c.total() for c in tally.found.values()):,} objects")
+    if args.boxes:
+        out.line(f"{report.joined:,} objects got what was found in their box")
+    if report.without:
+        out.note(f"{report.without:,} pictures have no box to look in; they were left as they are.")
     if target is not None:
         out.line(f"{target}: written")
     elif not is_project(paths[0]):
@@ -179,6 +201,8 @@ def predict(
     threshold: float | None = None,
     device: str = "auto",
     split_things: bool = False,
+    boxes: bool = False,
+    replace: bool = False,
     on_result: Any = None,
 ) -> tuple[Report, bool]:
     """Run a model as one run of a project, with a bar; Ctrl-C ends it and keeps what is finished.
@@ -191,6 +215,8 @@ def predict(
         threshold: Lowest score; None for the card's.
         device: As `--device`.
         split_things: As `--split-things`.
+        boxes: As `--boxes existing`.
+        replace: As `--replace`.
         on_result: Called in the worker's thread with (item, results).
 
     Returns:
@@ -200,13 +226,18 @@ def predict(
         SegstudioError: The model could not be used at all.
     """
     from segstudio.engine.engine import Engine
+    from segstudio.engine.given import Within
+    from segstudio.engine.ingest import Rules
     from segstudio.zoo import Options
 
     cancelled = False
     with Engine() as engine:
         tell_restriction(engine.catalog.parts(engine.catalog.get(model)), out)
         options = Options(threshold=threshold, split_things=split_things)
-        job = engine.predict_many(project, media, model, device=device, options=options, on_result=on_result)
+        rules = Rules(within=Within(replace=replace) if boxes else None)
+        job = engine.predict_many(
+            project, media, model, device=device, options=options, rules=rules, on_result=on_result
+        )
         with out.progress(model) as advance:
             while True:
                 try:
@@ -242,6 +273,8 @@ def summary(report: Report, tally: Tally) -> dict[str, Any]:
         "added": report.added,
         "replaced": report.replaced,
         "known": report.known,
+        "joined": report.joined,
+        "without": report.without,
         "run": report.run,
         "seconds": round(report.seconds, 3),
         "notes": report.notes,

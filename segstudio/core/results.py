@@ -31,11 +31,15 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Boxes(Result):
-    """Detected boxes."""
+    """Detected boxes; or given ones, with what was found in them.
+
+    `objects` is int64 (n,), which of the given boxes' objects each belongs to; None where the model found them itself.
+    """
 
     boxes: np.ndarray
     labels: np.ndarray
     scores: np.ndarray
+    objects: np.ndarray | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

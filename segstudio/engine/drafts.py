@@ -33,6 +33,7 @@ class Draft:
         keypoints: In the order of `skeleton`, or None.
         dense: The dense pose, or None.
         z: Stacking order.
+        of: The id of the annotation whose box was given and which this belongs to; None for an object of its own.
     """
 
     label: Label
@@ -44,6 +45,7 @@ class Draft:
     z: int = 0
     dense: DensePose | None = None
     notes: tuple[str, ...] = ()
+    of: int | None = None
 
     @property
     def bounds(self) -> Box:
@@ -98,6 +100,7 @@ def _objects(result: Boxes) -> list[Draft]:
     points: Sequence[Keypoints | None] = [None] * n
     poses: Sequence[DensePose | None] = [None] * n
     skeleton = None
+    owners: Sequence[int | None] = [None] * n if result.objects is None else result.objects.tolist()
     if isinstance(result, Instances):
         shapes = [m if m.counts else b for m, b in zip(result.masks, boxes)]
         stated = [b if m.counts else None for m, b in zip(result.masks, boxes)]
@@ -115,8 +118,8 @@ def _objects(result: Boxes) -> list[Draft]:
         sure = np.ones((*result.landmarks.shape[:2], 1))
         points = keypoints_of(np.concatenate([result.landmarks, sure], axis=2))
     return [
-        Draft(name, shape, box, point, skeleton, score, 0, pose, result.notes)
-        for name, shape, box, point, score, pose in zip(names, shapes, stated, points, scores, poses)
+        Draft(name, shape, box, point, skeleton, score, 0, pose, result.notes, of)
+        for name, shape, box, point, score, pose, of in zip(names, shapes, stated, points, scores, poses, owners)
         if shape is not None
     ]
 

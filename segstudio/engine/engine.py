@@ -12,6 +12,7 @@ from segstudio.core.errors import InputError
 from segstudio.core.media import Media
 from segstudio.core.results import Result
 from segstudio.engine import device as devices
+from segstudio.engine import given
 from segstudio.engine.cache import PredictorCache
 from segstudio.engine.ingest import DEFAULT, Rules
 from segstudio.engine.job import Event, Job, SafeChannel
@@ -102,7 +103,8 @@ class Engine:
             device: "auto", "cpu", "cuda:0", "mps".
             options: `zoo.Options`; by default the ones of the card.
             tile: Side of tiles in pixels for pictures of small objects; 0 takes the picture whole.
-            rules: How the predictions are taken in.
+            rules: How the predictions are taken in, and in which boxes the model looks; without a box to look in the
+                job fails with an `InputError`.
             store: False only returns the results.
             commit: Gets work to the thread that may change the project; by default the worker does it.
             slot: A newer request with the same slot replaces this one; by default picture and model. Give all requests
@@ -111,9 +113,9 @@ class Engine:
             on_end: Called with the job when it has ended.
 
         Raises:
-            InputError: There is no such model, or it only answers prompts.
+            InputError: There is no such model, it only answers prompts, or it can't look in given boxes.
         """
-        card = self._finder(model)
+        card = self._finder(model, rules)
 
         single = SingleRun(
             project, media, frame, rgb, card, lambda: self._ladder(card, device, options, tile), rules, store, commit
@@ -158,9 +160,9 @@ class Engine:
             device, options, tile, rules, commit, on_end: As in `predict_one`.
 
         Raises:
-            InputError: There is no such model, or it only answers prompts.
+            InputError: There is no such model, it only answers prompts, or it can't look in given boxes.
         """
-        card = self._finder(model)
+        card = self._finder(model, rules)
         count = len(project.media_ids()) if media is None else len(media)
         title = f"Predict {count} {'picture' if count == 1 else 'pictures'} with {model}"
 
@@ -285,14 +287,16 @@ class Engine:
 
     # Inside
 
-    def _finder(self, model: str) -> Any:
-        """Return the card of a model that finds something by itself."""
+    def _finder(self, model: str, rules: Rules) -> Any:
+        """Return the card of a model that finds something by itself, and in given boxes where the rules have some."""
         card = self.catalog.get(model)
         if getattr(card, "task", "") == "prompts":
             raise InputError(
                 f"{card.title} finds nothing by itself: it cuts out what is pointed at.",
                 remedy="Use it with the tool Cut Out in the window, or choose another model to predict with.",
             )
+        if rules.within is not None:
+            given.check(card)
         return card
 
     def _ladder(self, card: Any, device: str, options: Any, tile: int, batch: int = 1) -> Ladder:

@@ -6,7 +6,8 @@ The rules:
    supercategory and skeleton.
 2. What a person drew, imported, accepted or rejected is never touched.
 3. Earlier predictions of the same model on the same picture that nobody has touched are replaced, in the same step.
-4. A prediction that says again what a person has drawn, accepted or rejected (same class, boxes overlap by more than
+4. What was found in the box of an object that is there joins that object (`given.joined`); nothing else changes then.
+5. A prediction that says again what a person has drawn, accepted or rejected (same class, boxes overlap by more than
    `Rules.known_iou`) is left out, so that running a model again neither doubles corrected objects nor brings back
    rejected ones. `known_iou=None` keeps them all, which is what an evaluation wants.
 """
@@ -23,7 +24,9 @@ from segstudio.core.annotation import PREDICTED, Annotation, Keypoints, Origin
 from segstudio.core.changes import Change, ChangeSet
 from segstudio.core.labels import Category, Skeleton
 from segstudio.core.media import Media
+from segstudio.engine import given
 from segstudio.engine.drafts import Draft
+from segstudio.engine.given import Within
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,12 @@ class Rules:
     Args:
         known_iou: Leave out predictions whose box overlaps a person's object of the same class by more; None: never.
         replace: Replace this model's earlier untouched predictions on the picture.
+        within: The objects whose boxes the model was given; None where it looked at the whole picture.
     """
 
     known_iou: float | None = 0.9
     replace: bool = True
+    within: Within | None = None
 
 
 DEFAULT = Rules()
@@ -51,6 +56,7 @@ class Ingested:
         added: New annotations.
         replaced: Earlier predictions that go.
         known: Predictions that were left out because a person's object says the same.
+        joined: Objects that got a pose or a mask in their box.
         notes: What could not be kept ("keypoints left out: ...").
     """
 
@@ -58,6 +64,7 @@ class Ingested:
     added: int = 0
     replaced: int = 0
     known: int = 0
+    joined: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -91,6 +98,8 @@ def ingest(
         origin: Kind "model", with the card's name, the weights' sha256 and the run; notes of the results are added.
         new_ids: `ProjectFile.new_ids`.
     """
+    if rules.within is not None:
+        return _ingest_given(found, media, existing, _Categories(categories, new_ids), origin.model, rules.within)
     gone = [a for a in existing if is_untouched(a, origin.model)] if rules.replace else []
     judged = [a for a in existing if a.origin.kind != "model" or a.review != PREDICTED]
     book = _Categories(categories, new_ids)
@@ -128,7 +137,38 @@ def ingest(
     if rows and media.review == "todo":
         changes.append(Change("media", media.id, media, replace(media, review="predicted")))
     label = f"Predict with {origin.model}"
-    return Ingested(ChangeSet(tuple(changes), label), len(rows), len(gone), sum(known), tuple(book.notes))
+    return Ingested(ChangeSet(tuple(changes), label), len(rows), len(gone), known=sum(known), notes=tuple(book.notes))
+
+
+def _ingest_given(
+    found: Sequence[Draft],
+    media: Media,
+    existing: Sequence[Annotation],
+    book: _Categories,
+    model: str,
+    within: Within,
+) -> Ingested:
+    """Return the change that adds what was found in given boxes to their objects."""
+    here = {a.id: a for a in existing}
+    pairs: list[tuple[Annotation, Annotation]] = []
+    for d in found:
+        a = here.get(-1 if d.of is None else d.of)
+        # While the model looked at it, the object may have gone, or a person may have given it a pose.
+        if a is None or (not within.replace and given.has_part(a, "poses" if d.keypoints is not None else "instances")):
+            continue
+        book.adopt(a.category, d)
+        after = given.joined(a, d, book.fitted(a.category, d), model)
+        if after is not None:
+            pairs.append((a, after))
+    changes = [*book.changes({a.category for a, _ in pairs})]
+    changes += [Change("annotation", a.id, a, after) for a, after in pairs]
+    if pairs and media.review == "todo":
+        changes.append(Change("media", media.id, media, replace(media, review="predicted")))
+    lost = len(found) - len(pairs)
+    if lost:
+        book.notes.append("in some boxes nothing was found")
+    step = ChangeSet(tuple(changes), f"Predict with {model}")
+    return Ingested(step, joined=len(pairs), notes=tuple(book.notes))
 
 
 class _Categories:
@@ -167,10 +207,14 @@ class _Categories:
             made = Category(found, name, d.label.supercategory, None, d.label.thing, d.skeleton, self._position)
             self._position += 1
             self._enter(made)
-        elif d.skeleton is not None and self._now[found].skeleton is None:
-            # A class without keypoints can take them: no object of it has any that the skeleton would misread.
-            self._now[found] = replace(self._now[found], skeleton=d.skeleton)
+        else:
+            self.adopt(found, d)
         return found
+
+    def adopt(self, category: int, d: Draft) -> None:
+        """Give a class a draft's skeleton if it has none: no object of it has keypoints that this would misread."""
+        if d.skeleton is not None and self._now[category].skeleton is None:
+            self._now[category] = replace(self._now[category], skeleton=d.skeleton)
 
     def fitted(self, category: int, d: Draft) -> Keypoints | None:
         """Return a draft's keypoints in the order of its class's skeleton, matched by name; None without a match."""

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from segstudio.core.errors import SegstudioError
+from segstudio.core.given import GivenBoxes
 from segstudio.core.results import Result
 from segstudio.engine import device as devices
 from segstudio.engine.cache import PredictorCache
@@ -66,8 +67,13 @@ class Ladder:
         self._hard_pixels = float("inf")
         self._hard: tuple[Plan, tuple[str, ...]] = (plan, ())
 
-    def predict(self, job: Job, frames: Sequence[np.ndarray]) -> list[list[Result]]:
+    def predict(
+        self, job: Job, frames: Sequence[np.ndarray], given: Sequence[GivenBoxes] | None = None
+    ) -> list[list[Result]]:
         """Return the results of each picture, uint8 RGB (h, w, 3).
+
+        Args:
+            given: The boxes to look in, a set a picture; such pictures are never cut into tiles.
 
         Raises:
             OutOfMemory: Nothing helped; the message has the numbers.
@@ -75,24 +81,29 @@ class Ladder:
         """
         pixels = max(f.shape[0] * f.shape[1] for f in frames)
         plan, notes = self._hard if pixels >= self._hard_pixels else (self.plan, ())
+        if given is not None:
+            plan = replace(plan, tile=0)
+        start = plan
         rungs: Iterator[Rung] | None = None
         while True:
-            results, problem = self._attempt(job, frames, plan)
+            results, problem = self._attempt(job, frames, plan, given)
             if results is not None:
                 break
             if rungs is None:
-                rungs = self._rungs(frames, plan)
+                rungs = self._rungs(frames, plan, tiles=given is None)
             note, plan = self._descend(rungs, frames, problem)
             job.note(note)
             notes = (*notes, note)
-        if rungs is not None and plan != self.plan:
+        if rungs is not None and plan != start:
             # A picture as large as this one would fail again; smaller ones may still do.
             self._hard_pixels, self._hard = min(pixels, self._hard_pixels), (plan, notes)
         if not notes:
             return results
         return [[replace(r, notes=(*r.notes, *notes)) for r in one] for one in results]
 
-    def _attempt(self, job: Job, frames: Sequence[np.ndarray], plan: Plan) -> tuple[list[list[Result]] | None, str]:
+    def _attempt(
+        self, job: Job, frames: Sequence[np.ndarray], plan: Plan, given: Sequence[GivenBoxes] | None
+    ) -> tuple[list[list[Result]] | None, str]:
         """Return (results, ""), or (None, why) where memory did not suffice or the plan does not fit the model.
 
         The error itself stays in here: its traceback holds the tensors that the next attempt needs the room of.
@@ -105,7 +116,9 @@ class Ladder:
             made: list[list[Result]] = []
             for start in range(0, len(frames), plan.batch):
                 job.check()
-                made += predictor.predict(list(frames[start : start + plan.batch]), self.options, context)
+                some = slice(start, start + plan.batch)
+                options = self.options if given is None else replace(self.options, given=tuple(given[some]))
+                made += predictor.predict(list(frames[some]), options, context)
             return made, ""
         except NotTileable as error:
             if self.plan.tile:
@@ -126,7 +139,7 @@ class Ladder:
 
         return predict_tiled(one, frame, side, context.cancel.check)
 
-    def _rungs(self, frames: Sequence[np.ndarray], plan: Plan) -> Iterator[Rung]:
+    def _rungs(self, frames: Sequence[np.ndarray], plan: Plan, *, tiles: bool) -> Iterator[Rung]:
         devices.empty_cache(plan.device)
         yield "emptied the memory cache", plan
         gone = self.cache.evict_others(self.card, plan.device)
@@ -141,7 +154,7 @@ class Ladder:
         whole = plan
         side = plan.tile or max(max(f.shape[:2]) for f in frames)
         for tile in TILES:
-            if tile < side:
+            if tiles and tile < side:
                 plan = replace(plan, tile=tile)
                 yield f"in tiles of {tile} pixels", plan
         if plan.device.startswith("cuda") and not plan.autocast:

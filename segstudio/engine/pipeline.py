@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from segstudio.core.errors import Cancelled, MediaError, SegstudioError
+from segstudio.core.given import GivenBoxes
 from segstudio.core.media import Media
 from segstudio.core.results import Result
 from segstudio.engine.drafts import shown
+from segstudio.engine.given import Within, boxes_in, nothing, refusal
 from segstudio.engine.ingest import Rules
 from segstudio.engine.job import Job
 from segstudio.engine.ladder import Ladder, OutOfMemory
@@ -79,6 +81,8 @@ class Report:
         added: New annotations.
         replaced: Earlier predictions that went.
         known: Predictions left out because a person's object says the same.
+        joined: Objects that got a pose or a mask in their box.
+        without: Pictures and frames that have no box to look in; they are not among the total.
         shown_only: Pictures with results that are shown and not stored (heat maps, whole-picture scores).
         notes: What the engine and ingest had to do.
         seconds: From start to end.
@@ -92,6 +96,8 @@ class Report:
     added: int = 0
     replaced: int = 0
     known: int = 0
+    joined: int = 0
+    without: int = 0
     shown_only: int = 0
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -184,6 +190,8 @@ class BatchRun:
             stack.callback(lambda: self._close(job, time.monotonic() - start))
             reader = self.reader or stack.enter_context(closing(own_reader(self.project)))
             items = yield from expand(self.project.media(self.media), reader, report.skipped, self.every)
+            if self.rules.within is not None:
+                items = yield from self._with_boxes(items, self.rules.within)
             report.total = len(items) + len(report.skipped)
             job.report(len(report.skipped), report.total)
             self._ladder = self.make_ladder()
@@ -191,6 +199,36 @@ class BatchRun:
             stack.callback(writer.close)
             yield from self._pictures(job, items, reader)
         return report
+
+    def _with_boxes(self, items: list[Item], within: Within) -> Generator[None, None, list[Item]]:
+        """Return those that have boxes to look in.
+
+        Raises:
+            InputError: None has.
+        """
+        kept: list[Item] = []
+        reasons: set[str] = set()
+        categories = {c.id: c for c in self.project.categories()}
+        for item in items:
+            rows = self.project.annotations(item.media.id, item.frame)
+            why = nothing(self.card, rows, categories, within)
+            reasons.add(why)
+            if not why:
+                kept.append(item)
+            yield
+        if items and not kept:
+            raise refusal(self.card, reasons, within)
+        self.report.without = len(items) - len(kept)
+        return kept
+
+    def _boxes(self, item: Item, frame: np.ndarray) -> GivenBoxes | None:
+        """Return the boxes of a picture to look in, as they are now; None where the model finds its own."""
+        within = self.rules.within
+        if within is None:
+            return None
+        rows = self.project.annotations(item.media.id, item.frame)
+        categories = {c.id: c for c in self.project.categories()}
+        return boxes_in(self.card, rows, categories, within, (frame.shape[0], frame.shape[1]))
 
     def _pictures(self, job: Job, items: list[Item], reader: Reader) -> Generator[None, None, None]:
         report = self.report
@@ -219,7 +257,8 @@ class BatchRun:
 
     def _predicted(self, job: Job, group: list[tuple[Item, np.ndarray]]) -> Generator[None, None, None]:
         try:
-            found = self._ladder.predict(job, [frame for _, frame in group])
+            given = [boxes for item, frame in group if (boxes := self._boxes(item, frame)) is not None]
+            found = self._ladder.predict(job, [frame for _, frame in group], given or None)
         except Cancelled:
             raise
         except Exception as error:
@@ -258,5 +297,6 @@ class BatchRun:
         report.notes = list(dict.fromkeys(job.notes))
         w = self._writer.written if self._writer is not None else Written()
         report.run, report.added, report.replaced, report.known = w.run, w.added, w.replaced, w.known
+        report.joined = w.joined
         report.done = w.pictures
         report.notes += list(w.notes)

@@ -11,9 +11,11 @@ import numpy as np
 
 from segstudio.core.annotation import Origin
 from segstudio.core.changes import ChangeSet
+from segstudio.core.given import GivenBoxes
 from segstudio.core.media import Media
 from segstudio.core.results import Result
 from segstudio.engine.drafts import shown
+from segstudio.engine.given import boxes_in, nothing, refusal
 from segstudio.engine.ingest import Ingested, Rules
 from segstudio.engine.job import CLOSING, Job
 from segstudio.engine.ladder import Ladder
@@ -73,9 +75,10 @@ class SingleRun:
         """The work of the job."""
         rgb = self.rgb if self.rgb is not None else self._read()
         job.check()
+        given = self._boxes(rgb)
         ladder = self.ladder()
         start = time.monotonic()
-        results = ladder.predict(job, [rgb])[0]
+        results = ladder.predict(job, [rgb], given)[0]
         seconds = time.monotonic() - start
         job.check()
         step, sums = ChangeSet(()), None
@@ -83,6 +86,22 @@ class SingleRun:
             found = found_in(self.media, self.frame, rgb.shape[:2], results)
             step, sums = hand_over(self.commit, lambda: self._put(job, found), lambda: job.token.reason == CLOSING)
         return Prediction(self.card.name, self.media, self.frame, results, shown(results), step, sums, seconds)
+
+    def _boxes(self, rgb: np.ndarray) -> list[GivenBoxes] | None:
+        """Return the boxes to look in; None where the model finds its own.
+
+        Raises:
+            InputError: There are none.
+        """
+        within = self.rules.within
+        if within is None:
+            return None
+        rows = self.project.annotations(self.media.id, self.frame)
+        categories = {c.id: c for c in self.project.categories()}
+        boxes = boxes_in(self.card, rows, categories, within, (rgb.shape[0], rgb.shape[1]))
+        if not len(boxes):
+            raise refusal(self.card, {nothing(self.card, rows, categories, within)}, within)
+        return [boxes]
 
     def _put(self, job: Job, found: Found) -> tuple[ChangeSet, Ingested]:
         job.check()

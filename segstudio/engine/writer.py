@@ -107,7 +107,7 @@ def take_in(project: ProjectFile, found: Sequence[Found], origin: Origin, rules:
     categories = {c.id: c for c in project.categories()}
     media = {m.id: m for m in project.media(sorted({f.media for f in found}))}
     done: list[Change] = []
-    added = replaced = known = 0
+    added = replaced = known = joined = 0
     notes: dict[str, None] = {}
     for f in found:
         if f.problem is not None:
@@ -131,10 +131,11 @@ def take_in(project: ProjectFile, found: Sequence[Found], origin: Origin, rules:
             elif isinstance(change.after, Media):
                 media[change.id] = change.after
         done += part.changes.changes
-        added, replaced, known = added + part.added, replaced + part.replaced, known + part.known
+        added, replaced = added + part.added, replaced + part.replaced
+        known, joined = known + part.known, joined + part.joined
         notes.update(dict.fromkeys(part.notes))
     step = ChangeSet((), f"Predict with {origin.model}").then(ChangeSet(tuple(done)))
-    return step, Ingested(step, added, replaced, known, tuple(notes))
+    return step, Ingested(step, added, replaced, known, joined, tuple(notes))
 
 
 def note_files(project: ProjectFile, found: Sequence[Found]) -> None:
@@ -165,6 +166,7 @@ class Written:
     added: int = 0
     replaced: int = 0
     known: int = 0
+    joined: int = 0
     notes: dict[str, None] = field(default_factory=dict)
 
 
@@ -271,4 +273,5 @@ class Writer:
         written.added += sums.added
         written.replaced += sums.replaced
         written.known += sums.known
+        written.joined += sums.joined
         written.notes.update(dict.fromkeys(sums.notes))

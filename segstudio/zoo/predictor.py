@@ -15,6 +15,7 @@ import numpy as np
 
 from segstudio.core.errors import InputError, SegstudioError, WeightsError
 from segstudio.core.geometry import Box
+from segstudio.core.given import GivenBoxes
 from segstudio.core.labels import LabelSet
 from segstudio.core.masks import Mask
 from segstudio.core.panoptic_merge import PUBLISHED, Rule
@@ -54,6 +55,8 @@ class Options:
         top: So many classes of a whole-picture classification.
         split_things: The pieces of a thing class in a semantic map are objects of their own.
         merge: What is left out where instances and stuff become one panoptic map.
+        given: The boxes to look in, one set a frame of the call, for models that take boxes: each gets a result,
+            whatever its score and how many there are. None lets the model look for objects itself.
     """
 
     threshold: float | None = None
@@ -63,6 +66,7 @@ class Options:
     top: int = 5
     split_things: bool = False
     merge: Rule = PUBLISHED
+    given: tuple[GivenBoxes, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ class Predictor(ABC):
 
     can_prompt = False
     tiles_itself = False  # it has `predict_tiled`
+    takes_boxes = False  # it heeds `Options.given`; its card says so too
 
     def __init__(self, card: Card, device: str = "cpu") -> None:
         self.card = card

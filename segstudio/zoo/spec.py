@@ -140,6 +140,8 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         default_threshold: The score from which results are shown at first.
         metrics: Published or measured figures, by name.
         paper: Citation or link.
+        takes_boxes: Whether it can look in given boxes instead of finding its own: "own" in those of its classes, "any"
+            in those of any class, "" in none.
         starter: Belongs to the starter pack.
         recommended: The better default where it can be fetched.
     """
@@ -161,6 +163,7 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     default_threshold: float = 0.5
     metrics: dict[str, float] = {}
     paper: str = ""
+    takes_boxes: Literal["", "own", "any"] = ""
     starter: bool = False
     recommended: bool = False
 

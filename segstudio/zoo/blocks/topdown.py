@@ -12,8 +12,9 @@ import numpy as np
 
 from segstudio.core import heatmaps, pose_crops, pose_overlap, skeletons
 from segstudio.core.errors import InputError
-from segstudio.core.results import Boxes, JointHeat, Poses, Result
+from segstudio.core.results import JointHeat, Poses, Result
 from segstudio.core.views import HeatView, PictureView, View
+from segstudio.zoo.blocks.given import detected, given_boxes
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, TorchPredictor
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class People:
         scores: float32 (n,), the boxes' own.
         whole: bool (n,): the box is but the whole picture, as nobody was looked for or found.
         images: uint8 (n, 3, h, w) on the device.
+        objects: int64 (n,): which of the given boxes' objects each is; None where the boxes were found.
     """
 
     crops: list[Crop]
@@ -69,10 +71,11 @@ class People:
     scores: np.ndarray
     whole: np.ndarray
     images: Tensor
+    objects: np.ndarray | None = None
 
 
 class TopDownPredictor(TorchPredictor):
-    """Poses of the people whose boxes the card's first part finds.
+    """Poses of the people whose boxes are given, or found by the card's first part.
 
     Settings: "size" overrides the input's (height, width); "flip" asks the mirror image too; "batch" is how many crops
     go through the network at once; "whole" takes the whole picture for one person where no box is found. Without the
@@ -81,6 +84,8 @@ class TopDownPredictor(TorchPredictor):
     Args:
         network: Gives heat maps (n, joints, h / 4, w / 4) of pictures (n, 3, h, w), or (n, stacks, joints, ...).
     """
+
+    takes_boxes = True
 
     def __init__(self, build: Build, network: Any) -> None:
         super().__init__(build.card, build.device, network)
@@ -150,7 +155,11 @@ class TopDownPredictor(TorchPredictor):
         """Return the crops of the people in the frames."""
         import torch
 
-        found = self._found(frames, options, context)
+        given = options.given
+        if given is None:
+            found = self._found(frames, options, context)
+        else:
+            found = [(b.boxes, b.scores, False) for b in given_boxes(frames, given, self.classes)]
         rows = [
             (i, box, score, whole)
             for i, (boxes, scores, whole) in enumerate(found)
@@ -165,6 +174,7 @@ class TopDownPredictor(TorchPredictor):
             scores=np.array([score for _, _, score, _ in rows], np.float32),
             whole=np.array([whole for *_, whole in rows], bool),
             images=torch.from_numpy(images).to(self.device).permute(0, 3, 1, 2),
+            objects=None if given is None else np.concatenate([here.objects for here in given]),
         )
 
     def _found(
@@ -180,11 +190,10 @@ class TopDownPredictor(TorchPredictor):
         if self.boxes is None:
             return wholes
         wanted = replace(options, threshold=self.threshold(options), labels=frozenset({PERSON}))
-        result = []
-        for (first, *_), whole in zip(self.boxes.predict(frames, wanted, replace(context, progress=None)), wholes):
-            assert isinstance(first, Boxes)
-            result.append(whole if self.whole and not len(first.boxes) else (first.boxes, first.scores, False))
-        return result
+        return [
+            whole if self.whole and not len(found.boxes) else (found.boxes, found.scores, False)
+            for found, whole in zip(detected(self.boxes, frames, wanted, context), wholes)
+        ]
 
     def normalised(self, images: Tensor) -> Tensor:
         """Return uint8 images as the network wants them."""
@@ -272,10 +281,13 @@ class TopDownPredictor(TorchPredictor):
         poses[..., :2] = np.clip(poses[..., :2], 0, (width, height))
         boxes = np.clip(boxes, 0, (width, height, width, height))
         solid = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-        keep = np.flatnonzero(solid & (scores >= self.threshold(options)))
+        # Who gave a box wants to know of it, be it ever so doubtful or like another.
+        given = people.objects is not None
+        keep = np.flatnonzero(solid & (given | (scores >= self.threshold(options))))
         keep = keep[np.argsort(-scores[keep], kind="stable")]
-        areas = (boxes[keep, 2] - boxes[keep, 0]) * (boxes[keep, 3] - boxes[keep, 1])
-        keep = keep[pose_overlap.distinct(poses[keep], areas, self.sigmas)][: options.max_instances]
+        if not given:
+            areas = (boxes[keep, 2] - boxes[keep, 0]) * (boxes[keep, 3] - boxes[keep, 1])
+            keep = keep[pose_overlap.distinct(poses[keep], areas, self.sigmas)][: options.max_instances]
         common: dict[str, Any] = {"size": (height, width), "classes": self.classes}
         windows = np.array([people.crops[i].window for i in rows[keep]], np.float32).reshape(-1, 4)
         return [
@@ -285,6 +297,7 @@ class TopDownPredictor(TorchPredictor):
                 labels=np.full(len(keep), PERSON, np.int64),
                 scores=scores[keep].astype(np.float32),
                 keypoints=poses[keep],
+                objects=None if people.objects is None else people.objects[rows[keep]],
             ),
             # Half precision: they stay in memory as long as the picture's results do.
             JointHeat(**common, boxes=windows, heat=np.clip(maps[rows[keep]], 0, 1).astype(np.float16)),

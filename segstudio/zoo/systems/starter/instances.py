@@ -15,6 +15,7 @@ from segstudio.core.masks import Mask
 from segstudio.core.results import Boxes, Instances, Result
 from segstudio.core.views import BoxesView, HeatView, PictureView, View
 from segstudio.zoo.blocks.enlarging import enlarge
+from segstudio.zoo.blocks.given import detected, given_boxes
 from segstudio.zoo.blocks.onnx import OnnxNetwork
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 from segstudio.zoo.promptable import Embedding, Proposal, check_prompt
@@ -40,6 +41,7 @@ class _Seen:
 
 class _MaskInBox(Predictor):
     can_prompt = True
+    takes_boxes = True
     embeds_ahead = False
 
     def __init__(self, parts: Build) -> None:
@@ -61,13 +63,11 @@ class _MaskInBox(Predictor):
     def predict(
         self, frames: Sequence[np.ndarray], options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
     ) -> list[list[Result]]:
-        """Return one `Instances` a frame; its boxes are the detector's."""
+        """Return one `Instances` a frame; its boxes are the detector's, or those that were given."""
         context.stage("boxes", 0.0)
-        options = replace(options, threshold=self.threshold(options))
-        found = [results[0] for results in self.boxes.predict(frames, options, replace(context, progress=None))]
+        found = self._objects(frames, options, context)
         results: list[list[Result]] = []
         for i, (frame, boxes) in enumerate(zip(frames, found)):
-            assert isinstance(boxes, Boxes)
             drawn = []
             for j, (left, top, right, bottom) in enumerate(boxes.boxes.tolist()):
                 context.stage("masks", (i + (j + 1) / (len(boxes.boxes) + 1)) / len(frames))
@@ -81,6 +81,7 @@ class _MaskInBox(Predictor):
                         labels=boxes.labels,
                         scores=boxes.scores,
                         masks=drawn,
+                        objects=boxes.objects,
                     )
                 ]
             )
@@ -91,9 +92,7 @@ class _MaskInBox(Predictor):
     ) -> list[View]:
         """Return the detector's boxes, and of each object the crop that is looked at and what stands out in it."""
         context.stage("boxes", 0.0)
-        options = replace(options, threshold=self.threshold(options))
-        found = self.boxes.predict([frame], options, replace(context, progress=None))[0][0]
-        assert isinstance(found, Boxes)
+        found = self._objects([frame], options, context)[0]
         height, width = frame.shape[:2]
         names = tuple(found.classes.by_id(i).name for i in found.labels.tolist())
         whole = (0.0, 0.0, float(width), float(height))
@@ -113,6 +112,12 @@ class _MaskInBox(Predictor):
             views.append(HeatView(group="Saliency", title=title, box=box, values=values, low=0.0, high=1.0))
             crops.append(PictureView(group="Crops", title=title, box=box, rgb=np.ascontiguousarray(pixels)))
         return views + crops
+
+    def _objects(self, frames: Sequence[np.ndarray], options: Options, context: Context) -> list[Boxes]:
+        """Return the boxes of each frame."""
+        if options.given is not None:
+            return given_boxes(frames, options.given, self.classes)
+        return detected(self.boxes, frames, replace(options, threshold=self.threshold(options)), context)
 
     def prompt_box(self, frame: np.ndarray, box: Box) -> Mask:
         left, top, right, bottom = self._crop(frame.shape[:2], box)

@@ -12,6 +12,7 @@ import numpy as np
 from segstudio.core.errors import WeightsError
 from segstudio.core.results import Boxes, JointHeat, Poses, Result
 from segstudio.core.views import BoxesView, HeatView, PictureView, PointsView, View
+from segstudio.zoo.blocks.given import detected, given_boxes
 from segstudio.zoo.blocks.readings import readings
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 
@@ -35,6 +36,8 @@ class _Found(NamedTuple):
 
 
 class _PoseInBox(Predictor):
+    takes_boxes = True
+
     def __init__(self, parts: Build) -> None:
         super().__init__(parts.card)
         from ai_edge_litert.interpreter import Interpreter
@@ -71,7 +74,7 @@ class _PoseInBox(Predictor):
     def predict(
         self, frames: Sequence[np.ndarray], options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
     ) -> list[list[Result]]:
-        """Return a `Poses` and a `JointHeat` a frame; boxes and scores are the detector's."""
+        """Return a `Poses` and a `JointHeat` a frame; boxes and scores are the detector's, or the boxes those given."""
         context.stage("boxes", 0.0)
         found = self._people(frames, options, context)
         results: list[list[Result]] = []
@@ -131,11 +134,11 @@ class _PoseInBox(Predictor):
 
     def _people(self, frames: Sequence[np.ndarray], options: Options, context: Context) -> list[Boxes]:
         """Return the people's boxes of each frame."""
+        if options.given is not None:
+            return given_boxes(frames, options.given, self.classes)
         labels = frozenset({PERSON}) if options.labels is None else options.labels & {PERSON}
         wanted = replace(options, threshold=self.threshold(options), labels=labels)
-        found = [results[0] for results in self.boxes.predict(frames, wanted, replace(context, progress=None))]
-        assert all(isinstance(boxes, Boxes) for boxes in found)
-        return found  # pyright: ignore[reportReturnType]
+        return detected(self.boxes, frames, wanted, context)
 
     def _results(self, boxes: Boxes, made: list[_Found]) -> list[Result]:
         count = len(self.mirrored)
@@ -147,6 +150,7 @@ class _PoseInBox(Predictor):
                 labels=boxes.labels,
                 scores=boxes.scores,
                 keypoints=np.array([m.points for m in made], np.float32).reshape(-1, count, 3),
+                objects=boxes.objects,
             )
         ]
         if self.heat is not None:
