@@ -15,6 +15,8 @@ from segstudio.core.panoptic_merge import PUBLISHED
 
 if TYPE_CHECKING:
     from segstudio.engine.engine import Engine
+    from segstudio.engine.given import Within
+    from segstudio.engine.ingest import Rules
     from segstudio.engine.job import Event, Job
 
 ENDED = ("done", "failed", "cancelled")
@@ -81,8 +83,8 @@ class Bridge(QObject):
         """Return the run that goes on, or None."""
         return self.run if self.run is not None and self.run.state not in ENDED else None
 
-    def predict_one(self, model: str) -> None:
-        """Predict the current picture or frame."""
+    def predict_one(self, model: str, within: Within | None = None) -> None:
+        """Predict the current picture or frame, in the boxes of some of its objects where that is wanted."""
         session = self._session
         if session.project is None or session.media is None:
             return
@@ -94,12 +96,20 @@ class Bridge(QObject):
         self._start(
             "one",
             lambda: self.engine.predict_one(
-                project, media, model, frame=frame, rgb=rgb, device=device, options=self._options(model), on_end=end
+                project,
+                media,
+                model,
+                frame=frame,
+                rgb=rgb,
+                device=device,
+                options=self._options(model),
+                rules=_rules(within),
+                on_end=end,
             ),
         )
 
-    def predict_all(self, model: str) -> None:
-        """Predict all pictures of the project as one run."""
+    def predict_all(self, model: str, within: Within | None = None) -> None:
+        """Predict all pictures of the project as one run, in the boxes of their objects where that is wanted."""
         project = self._session.project
         if project is not None and self.running() is None:
             end = self._on_end(self._on_run)
@@ -107,7 +117,7 @@ class Bridge(QObject):
             self._start(
                 "run",
                 lambda: self.engine.predict_many(
-                    project, None, model, device=device, options=self._options(model), on_end=end
+                    project, None, model, device=device, options=self._options(model), rules=_rules(within), on_end=end
                 ),
             )
 
@@ -215,7 +225,7 @@ class Bridge(QObject):
                 self._session.view.set(mode=task)
             self._session.set_results(found.media.id, found.frame, found.shown)
             self.predicted.emit(found)
-            n = found.ingested.added if found.ingested is not None else 0
+            n = found.ingested.added + found.ingested.joined if found.ingested is not None else 0
             text = tr("Nothing was found here.")
             if n or found.shown:
                 text = tr("Found {n:,}.", n=n) + " " + tr(CORRECT)
@@ -227,8 +237,10 @@ class Bridge(QObject):
         if report is not None:
             text = tr(
                 "Predicted {done:,} of {total:,}: {added:,} objects.",
-                done=report.done, total=report.total, added=report.added,
+                done=report.done, total=report.total, added=report.added + report.joined,
             )  # fmt: skip
+            if report.without:
+                text += " " + tr("{n:,} have no box to look in.", n=report.without)
             if report.skipped:
                 told = tr("{n:,} could not be read or predicted; the file list says why.", n=len(report.skipped))
                 text += f" {told}"
@@ -243,3 +255,9 @@ class Bridge(QObject):
         if job.state == "failed" and job.error is not None:
             self._session.failed.emit(job.error)
         self.changed.emit()
+
+
+def _rules(within: Within | None) -> Rules:
+    from segstudio.engine.ingest import Rules
+
+    return Rules(within=within)

@@ -8,11 +8,19 @@ from segstudio.app.bridge import Bridge
 from segstudio.app.settings import Settings
 
 
+class Boxed(Protocol):
+    """Runs models in the boxes of selected objects."""
+
+    def run(self, task: str) -> None: ...
+
+
 class Chooser(Protocol):
     """Knows the chosen model: the models panel."""
 
     def predict_one(self) -> None: ...
     def predict_all(self) -> None: ...
+    @property
+    def in_boxes(self) -> Boxed: ...
 
 
 class Insight(Protocol):
@@ -60,6 +68,10 @@ class ModelCommands:
     def predict_all(self) -> None:
         """Predict all pictures with the chosen model."""
         self._panel.predict_all()
+
+    def in_boxes(self, task: str) -> None:
+        """Let a model look in the boxes of the selected objects."""
+        self._panel.in_boxes.run(task)
 
     def pause(self) -> None:
         """Hold the run, or let it go on."""

@@ -11,6 +11,7 @@ from segstudio.app.panels.densepose import AtlasPanel
 from segstudio.app.panels.display import DisplayPanel
 from segstudio.app.panels.files import FilesPanel
 from segstudio.app.panels.history import HistoryPanel
+from segstudio.app.panels.in_boxes import Offer
 from segstudio.app.panels.inside import InsidePanel
 from segstudio.app.panels.labels import LabelsPanel
 from segstudio.app.panels.models import ModelsPanel
@@ -35,6 +36,12 @@ class PanelSpec:
     make: Callable[[Parts], Panel]
 
 
+def _offers(p: Parts) -> Callable[[], list[Offer]]:
+    models = p.panels["models"]
+    assert isinstance(models, ModelsPanel)
+    return models.in_boxes.offers
+
+
 PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("files", "left", lambda p: FilesPanel(p.session)),
     PanelSpec("models", "upper", lambda p: ModelsPanel(p.session, p.bridge, p.settings, p.bridge.discard)),
@@ -42,7 +49,7 @@ PANELS: tuple[PanelSpec, ...] = (
     PanelSpec("display", "upper", lambda p: DisplayPanel(p.session)),
     PanelSpec("atlas", "upper", lambda p: AtlasPanel(p.session, p.canvas, p.link)),
     PanelSpec("panoptic", "upper", PanopticPanel),
-    PanelSpec("objects", "lower", lambda p: ObjectsPanel(p.session)),
+    PanelSpec("objects", "lower", lambda p: ObjectsPanel(p.session, _offers(p))),
     PanelSpec("details", "lower", lambda p: DetailsPanel(p.session)),
     PanelSpec("history", "lower", lambda p: HistoryPanel(p.session)),
     PanelSpec("inside", "lower", InsidePanel),

@@ -13,6 +13,7 @@ from segstudio.app.bridge import Bridge
 from segstudio.app.dialogs.licence import LicenceDialog
 from segstudio.app.i18n import language, tr
 from segstudio.app.panels.filtering import Chosen, FilterButton, Groups
+from segstudio.app.panels.in_boxes import InBoxes
 from segstudio.app.panels.model_details import CardDetails
 from segstudio.app.panels.model_list import GIVES, SIDE, CardList, CardModel
 from segstudio.app.panels.progress import JobProgress, megabytes
@@ -53,6 +54,7 @@ class ModelsPanel(Panel):
         self.split_things.setToolTip(tip)
         self.split_things.setChecked(settings.text("split_things") == "1")
         bridge.split_things = self.split_things.isChecked()
+        self.in_boxes = InBoxes(session, bridge, settings, self.ready, lambda: self._show())
         self.undo_run = button(tr("Discard the last run"), discard, kind="quiet", icon="arrow-u-up-left")
         self.cards = CardModel(bridge.engine.catalog)
         self.list = CardList(self.cards)
@@ -89,6 +91,7 @@ class ModelsPanel(Panel):
             self.body.addLayout(row(widget, margins=(12, 0, 12, 0)))
         self.body.addLayout(row(ThresholdSlider(self._session.view), margins=(12, 8, 12, 8)))
         self.body.addLayout(row(self.split_things, margins=(12, 0, 12, 8)))
+        self.body.addLayout(row(self.in_boxes, margins=(12, 0, 12, 8)))
         self.body.addLayout(row(self.search, self.filter, margins=(8, 0, 8, 4), spacing=4))
         self.body.addWidget(self.stack, 1)
 
@@ -97,30 +100,31 @@ class ModelsPanel(Panel):
     def predict_one(self) -> None:
         """Run the chosen model on the current picture, after fetching it where it is missing."""
         if self.ready():
-            self._bridge.predict_one(self.model)
+            self.in_boxes.predict_one(self._card(self.model))
 
     def predict_all(self) -> None:
         """Run the chosen model on all pictures."""
         if self.ready():
-            self._bridge.predict_all(self.model)
+            self.in_boxes.predict_all(self._card(self.model))
 
     def _set_split(self, on: bool) -> None:
         self._bridge.split_things = on
         self._settings.set_text("split_things", "1" if on else "")
 
-    def ready(self) -> bool:
-        """Return whether the chosen model can run now; what it lacks is asked for or fetched, and that is said."""
-        if not self.model or not self._agreed(self.model):
+    def ready(self, name: str = "") -> bool:
+        """Return whether a model, by default the chosen one, can run now; what it lacks is fetched or asked for."""
+        name = name or self.model
+        if not name or not self._agreed(name):
             return False
-        state = self.cards.states[self.model]
+        state = self.cards.states[name]
         if not state.needed:
             return True
         if state.fetchable:
             self._session.said.emit(tr("Fetching the model first. Press again when it is here."))
-            self._bridge.fetch([self.model])
+            self._bridge.fetch([name])
         else:
             self._session.said.emit(tr("The weights of this model must be brought by hand: see its card."))
-            self.open(self.model)
+            self.open(name)
         return False
 
     def _agreed(self, name: str) -> bool:
@@ -273,8 +277,11 @@ class ModelsPanel(Panel):
         self.progress.show_job(running)
         self.fetching.show_job(bridge.fetching)
         self.predict.setEnabled(session.picture is not None and bool(self.model))
-        self.predict_every.setEnabled(bool(session.media_ids) and running is None and bool(self.model))
-        self.split_things.setVisible(bool(self.model) and self._card(self.model).task == "semantic")
+        card = self._card(self.model) if self.model else None
+        all_ = card is not None and not self.in_boxes.here_only(card)
+        self.predict_every.setEnabled(bool(session.media_ids) and running is None and all_)
+        self.split_things.setVisible(card is not None and card.task == "semantic")
+        self.in_boxes.follow(card)
         self.undo_run.setVisible(bridge.last_run() is not None)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QAbstractListModel, QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStackedWidget, QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLineEdit,
+    QMenu,
+    QStackedWidget,
+    QStyle,
+    QStyleOptionViewItem,
+)
 
 from segstudio.app.i18n import later, tr
 from segstudio.app.panels.filtering import FilterButton
+from segstudio.app.panels.in_boxes import Offer
 from segstudio.app.panels.rows import CELL, Index, RowDelegate, RowList, action_menu, of_all
 from segstudio.app.panels.states import OBJECT, object_state
 from segstudio.app.session import Session
@@ -226,13 +236,18 @@ class _Delegate(RowDelegate):
 
 
 class ObjectsPanel(Panel):
-    """The list of objects; its selection is the canvas's selection."""
+    """The list of objects; its selection is the canvas's selection.
+
+    Args:
+        offers: Returns what models can do with the selected objects.
+    """
 
     title = "Objects"
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, offers: Callable[[], list[Offer]] = list) -> None:
         super().__init__()
         self._session = session
+        self._offers = offers
         self._following = False
         self.model = ObjectModel(session)
         delegate = _Delegate(session)
@@ -257,15 +272,23 @@ class ObjectsPanel(Panel):
         self.body.addWidget(self.stack, 1)
         delegate.clicked_cell.connect(self._on_cell)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.list.customContextMenuRequested.connect(
-            lambda at: action_menu(self, MENU).popup(self.list.viewport().mapToGlobal(at))
-        )
+        self.list.customContextMenuRequested.connect(lambda at: self.menu().popup(self.list.viewport().mapToGlobal(at)))
         self.list.selectionModel().selectionChanged.connect(self._on_selected)
         self.model.modelReset.connect(self._show)
         session.selection_changed.connect(self._follow)
         session.annotations_changed.connect(lambda _: self._show())
         session.picture_changed.connect(self._show)
         self._show()
+
+    def menu(self) -> QMenu:
+        """Return the menu of the selected objects, with what models can do with them."""
+        made = action_menu(self, MENU)
+        offers = self._offers()
+        if offers:
+            made.addSeparator()
+        for text, icon, call in offers:
+            made.addAction(theme().icon(icon, "text"), text).triggered.connect(lambda _=False, call=call: call())
+        return made
 
     def accept_shown(self) -> None:
         """Make every visible prediction the person's own, as one step."""

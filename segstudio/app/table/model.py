@@ -9,6 +9,8 @@ ROWS: tuple[Spec, ...] = (
     row(
         "model.predict_all", "Predict All Pictures", "magic-wand", "Ctrl+Shift+Return", "models.predict_all", "project"
     ),
+    row("|model.poses", "Pose in the Selected Boxes", "person", "", "models.in_boxes:poses", "selection"),
+    row("model.masks", "Mask in the Selected Boxes", "paint-brush", "", "models.in_boxes:instances", "selection"),
     row("|model.pause", "Pause or Go On", "pause", "", "models.pause", "running"),
     row("model.cancel", "Cancel the Run", "stop", "Ctrl+.", "models.cancel", "running"),
     row("model.discard", "Discard the Last Run", "arrow-u-up-left", "", "models.discard", "run"),
