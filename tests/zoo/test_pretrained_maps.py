@@ -13,6 +13,7 @@ pytest.importorskip("transformers", reason="an optional part")
 from segstudio.core.errors import WeightsError
 from segstudio.core.results import PanopticMap, SemanticMap
 from segstudio.zoo import Catalog, Options, add_file, load
+from segstudio.zoo.blocks import waiting
 from segstudio.zoo.predictor import untrained
 from segstudio.zoo.spec import Card
 from segstudio.zoo.systems.pretrained import maps
@@ -81,9 +82,11 @@ def test_the_likelier_mask_wins_and_what_nobody_claims_is_nobodys() -> None:
     masks[0, :, :3] = 9
     masks[1, :, 2:] = 9
     masks[1, 3] = -9
-    winner, areas, claims = maps.compete(masks, torch.tensor([0.9, 0.6]), 4, 4)
+    winner, claims = maps.compete(masks, torch.tensor([0.9, 0.6]), 4, 4)
     assert winner[0].tolist() == [0, 0, 0, 1] and winner[3].tolist() == [0, 0, 0, -1]
-    assert areas.tolist() == [12, 3] and claims.tolist() == [12, 6]
+    assert claims.tolist() == [12, 6]
+    winner, _ = maps.compete(masks, torch.tensor([0.9, -1.0]), 4, 4)
+    assert winner[0].tolist() == [0, 0, 0, -1], "what is not kept wins nothing"
 
 
 def test_segments_that_lost_most_of_their_mask_go_and_stuff_is_one_segment() -> None:
@@ -100,3 +103,20 @@ def test_segments_that_lost_most_of_their_mask_go_and_stuff_is_one_segment() -> 
     kinds = [model.classes.by_id(label).name for label, _ in found.segments.values()]
     assert kinds == ["person", names[sky]], "of the second person only a fifth is left"
     assert (found.map[:4] == 1).all() and (found.map[4] == 0).all() and (found.map[5:] == 2).all()
+
+
+def test_with_all_queries_in_the_competition_the_map_is_the_same() -> None:
+    generator = torch.Generator().manual_seed(3)
+    model = untrained(Catalog().get("mask2former-swin-tiny"))
+    model.overlap = 0.05
+    # Flatter than this nothing would be above the threshold.
+    classes = 6 * torch.randn((30, len(model.classes.labels) + 1), generator=generator)
+    masks = 3 * torch.randn((30, 8, 12), generator=generator)
+    for most in (100, 4):
+        options = Options(threshold=0.6, max_instances=most)
+        (short,) = model.decode([(classes, masks)], frames((40, 50)), options)[0]
+        with waiting.as_on_a_device():
+            (long,) = model.decode([(classes, masks)], frames((40, 50)), options)[0]
+        assert len(short.segments) > 1
+        assert short.segments == long.segments
+        np.testing.assert_array_equal(short.map, long.map)

@@ -11,7 +11,7 @@ from segstudio.core.errors import InputError
 from segstudio.core.labels import LabelSet
 from segstudio.core.results import Result, SemanticMap
 from segstudio.core.views import HeatView, View
-from segstudio.zoo.blocks import tensors
+from segstudio.zoo.blocks import tensors, waiting
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, TorchPredictor
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class SemanticPredictor(TorchPredictor):
             labels = scores.max(0).indices.to(torch.uint8)
         else:
             # Asking which classes can win pays where one asks few cells, and would make a graphics card wait.
-            few = scores[0].numel() * _CELL <= height * width and not tensors.waits(scores)
+            few = scores[0].numel() * _CELL <= height * width and not waiting.fixed(scores)
             wanted = candidates(scores) if few else list(range(len(scores)))
             labels = torch.full((height, width), wanted[0], dtype=torch.uint8, device=scores.device)
             if len(wanted) > 1:

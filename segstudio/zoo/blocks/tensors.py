@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-_AWAY = ContextVar("away", default=False)
-
-
-def waits(tensor: Tensor) -> bool:
-    """Return whether the processor has to wait for a device before it can read a value of a tensor.
-
-    Where it has, work keeps to fixed shapes, with a mask of what counts, until everything is fetched at once. Where it
-    has not, what is not needed is left out early.
-    """
-    return tensor.device.type != "cpu" or _AWAY.get()
-
-
-@contextmanager
-def as_on_a_device() -> Iterator[None]:
-    """Let all tensors count as a device's, so that the way of fixed shapes can be tried without one."""
-    before = _AWAY.set(True)
-    try:
-        yield
-    finally:
-        _AWAY.reset(before)
-
 
 def from_frame(frame: np.ndarray, device: str) -> Tensor:
     """Return a uint8 RGB frame (h, w, 3) as a uint8 tensor (3, h, w) on the device."""
+    # torch warns of memory that it may not write to, such as a decoder's read-only picture.
+    return send(np.require(frame, np.uint8, ["C", "W"]), device).permute(2, 0, 1)
+
+
+def send(values: Any, device: Any) -> Tensor:
+    """Return numbers (an array or nested lists) as a tensor on the device, without waiting until they are there."""
     import torch
 
-    # torch warns of memory that it may not write to, such as a decoder's read-only picture.
-    return torch.from_numpy(np.require(frame, np.uint8, ["C", "W"])).to(device).permute(2, 0, 1)
+    return torch.as_tensor(values).to(device, non_blocking=True)
 
 
 def by_shape(tensors: Sequence[Tensor]) -> list[tuple[list[int], Tensor]]:

@@ -13,8 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from segstudio.zoo.blocks import suppression, waiting
+
 _SPREAD = (0.1, 0.2)  # what offsets of a place and of a size are multiplied by
 _DROPPED = -1.0  # the score of what was suppressed
+_LOOKED = 1000  # candidates that the traditional rule looks at where a device must not be waited for
 
 
 def anchors(size: int, scales: Sequence[Sequence[float]], ratios: Sequence[float], *, square: bool) -> Tensor:
@@ -103,15 +106,17 @@ class Kept:
         place: int64 (n,), the anchor of each.
         label: int64 (n,), its class without the background.
         score: float32 (n,); below 0 for rows that only fill up.
+        settled: bool (), False where a fixed amount of work did not do (see `waiting.require`); None if it always does.
     """
 
     place: Tensor
     label: Tensor
     score: Tensor
+    settled: Tensor | None = None
 
     def first(self, count: int | Tensor) -> Kept:
         """Return the first rows."""
-        return Kept(self.place[:count], self.label[:count], self.score[:count])
+        return Kept(self.place[:count], self.label[:count], self.score[:count], self.settled)
 
 
 def candidates(scores: Tensor, rules: Rules) -> Tensor:
@@ -122,7 +127,7 @@ def candidates(scores: Tensor, rules: Rules) -> Tensor:
 def suppress(boxes: Tensor, scores: Tensor, rules: Rules, limit: int) -> Kept:
     """Return the objects among a picture's boxes.
 
-    A fixed number of rows comes back unless the rule is the traditional one, so that a GPU need not be waited for.
+    A fixed number of rows comes back, unless the CPU follows the traditional rule.
 
     Args:
         boxes: (a, 4).
@@ -133,7 +138,8 @@ def suppress(boxes: Tensor, scores: Tensor, rules: Rules, limit: int) -> Kept:
         none = torch.zeros(0, dtype=torch.int64, device=boxes.device)
         return Kept(none, none, none.float())
     if rules.suppression == "traditional":
-        return _traditional(boxes, scores, rules).first(limit)
+        fixed = waiting.fixed(scores) and not waiting.thorough()
+        return _traditional_fixed(boxes, scores, rules, limit) if fixed else _traditional(boxes, scores, rules, limit)
     if rules.suppression == "cross-class":
         best, label = scores.max(dim=0)
         best, place = best.topk(min(rules.candidates, len(best)))
@@ -152,17 +158,44 @@ def _unsuppressed(boxes: Tensor, scores: Tensor, overlap: float) -> Tensor:
     return scores.masked_fill(~(worst <= overlap), _DROPPED)
 
 
-def _traditional(boxes: Tensor, scores: Tensor, rules: Rules) -> Kept:
+def _traditional(boxes: Tensor, scores: Tensor, rules: Rules, limit: int) -> Kept:
     from torchvision.ops import batched_nms
 
     label, place = torch.nonzero(scores > rules.floor, as_tuple=True)
     score = scores[label, place]
-    # It counts pixels, the last one included, and suppresses at the threshold too. Classes are told apart by moving
-    # them away from each other, which needs the digits of a double.
-    pixels = (boxes[place] * rules.size).double()
-    pixels[:, 2:] += 1
-    kept = batched_nms(pixels, score.double(), label, float(np.nextafter(np.float32(rules.overlap), np.float32(0))))
+    # Classes are told apart by moving them away from each other, which needs the digits of a double.
+    kept = batched_nms(_whole_pixels(boxes[place], rules), score.double(), label, _at(rules.overlap))[:limit]
     return Kept(place[kept], label[kept], score[kept])
+
+
+def _traditional_fixed(boxes: Tensor, scores: Tensor, rules: Rules, limit: int) -> Kept:
+    """Do the same with the best candidates only: what is weaker changes nothing, once there are enough objects."""
+    score, flat = scores.flatten().topk(min(_LOOKED, scores.numel()))
+    # Of equal scores the first comes first.
+    flat, order = flat.sort()
+    score, flat = score[order][None], flat[None]
+    label, place = flat // len(boxes), flat % len(boxes)
+    valid = score > rules.floor
+    pixels = _whole_pixels(boxes[place], rules)
+    mask, settled = suppression.kept(pixels, score.double(), valid, _at(rules.overlap), label)
+    best, real = suppression.best(mask, score, limit)
+    place, label, score = (x.gather(1, best)[0] for x in (place, label, score.masked_fill(~mask, _DROPPED)))
+    if flat.numel() < scores.numel():
+        seen = ~valid.all()  # what was not looked at is no candidate
+        settled = settled & (seen | real.all() if real.shape[1] == limit else seen)
+    return Kept(place, label, score, settled)
+
+
+def _whole_pixels(boxes: Tensor, rules: Rules) -> Tensor:
+    """Return boxes (..., 4) as the traditional rule measures them: in pixels, the last one included."""
+    pixels = (boxes * rules.size).double()
+    pixels[..., 2:] += 1
+    return pixels
+
+
+def _at(overlap: float) -> float:
+    """Return the limit above which boxes overlap that overlap by so much at least."""
+    return float(np.nextafter(np.float32(overlap), np.float32(0)))
 
 
 def combine(coefficients: Tensor, prototypes: Tensor) -> Tensor:

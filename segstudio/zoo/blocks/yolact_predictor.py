@@ -13,11 +13,13 @@ from torch import Tensor
 from segstudio.core.errors import InputError
 from segstudio.core.results import Instances, Result
 from segstudio.core.views import View
-from segstudio.zoo.blocks import tensors, yolact_decoding, yolact_looking
+from segstudio.zoo.blocks import tensors, waiting, yolact_decoding, yolact_looking
 from segstudio.zoo.blocks.enlarging import enlarge
 from segstudio.zoo.blocks.yolact import Raw, Yolact, convert, network
 from segstudio.zoo.blocks.yolact_decoding import Kept, Rules
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, TorchPredictor
+
+_STEPS = 65534  # in which planes are fetched; even, so that one of them is one half
 
 
 def from_card(build: Build) -> YolactPredictor:
@@ -44,22 +46,31 @@ class Objects:
         label: int64 (n,), the class without the background.
         boxes: float32 (n, 4) in shares of the picture.
         planes: float32 (n, h, w) in [0, 1], how much of each is where, zero outside its box.
+        settled: As in `Kept`.
     """
 
     score: Tensor
     label: Tensor
     boxes: Tensor
     planes: Tensor
+    settled: Tensor | None = None
 
 
 def fetched(found: Sequence[Objects]) -> list[Objects]:
-    """Return the objects of a batch on the CPU, by one transfer."""
-    rows = [torch.cat((one.score[:, None], one.label[:, None], one.boxes, one.planes.flatten(1)), 1) for one in found]
-    here = torch.cat(rows).cpu().split([len(one) for one in rows])
-    return [
-        Objects(row[:, 0], row[:, 1].long(), row[:, 2:6], row[:, 6:].view(-1, *one.planes.shape[1:]))
-        for row, one in zip(here, found)
-    ]
+    """Return the objects of a batch on the CPU, by one transfer; planes come in steps of 1 / 65534.
+
+    Raises:
+        Unsettled: See `waiting.require`.
+    """
+    # The planes are nearly all there is to carry, and half as many bytes say as much: their middle, which parts an
+    # object from the rest, is exact.
+    parts = [(one.score, one.label, one.boxes, (one.planes * _STEPS).round().sub(_STEPS // 2).short()) for one in found]
+    flags = [one.settled for one in found if one.settled is not None]
+    here = tensors.fetch([*flags, *(part for row in parts for part in row)])
+    for flag in here[: len(flags)]:
+        waiting.require(flag)
+    rows = zip(*(iter(here[len(flags) :]),) * 4)
+    return [Objects(score, label, boxes, (low.float() + _STEPS // 2) / _STEPS) for score, label, boxes, low in rows]
 
 
 class YolactPredictor(TorchPredictor):
@@ -107,7 +118,7 @@ class YolactPredictor(TorchPredictor):
     def decode(self, outputs: Raw, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
         with torch.inference_mode():
             found = [self.objects(Raw(*one), options) for one in zip(*outputs)]
-            if self.device != "cpu":
+            if waiting.fixed(outputs.offsets):
                 found = fetched(found)
         return [[self.instances(one, frame.shape[:2], options)] for one, frame in zip(found, frames)]
 
@@ -127,15 +138,16 @@ class YolactPredictor(TorchPredictor):
         scores = yolact_decoding.candidates(torch.softmax(logits, dim=-1)[:, 1:].T, self.rules)
         if options.labels is not None:
             unwanted = np.flatnonzero(~np.isin(self.ids, list(options.labels)))
-            scores[torch.from_numpy(unwanted).to(scores.device)] = -1
+            scores[tensors.send(unwanted, self.device)] = -1
         return scores
 
     def keep(self, boxes: Tensor, scores: Tensor, options: Options) -> Kept:
         """Return the objects among a picture's boxes (a, 4) with scores (classes, a)."""
-        if scores.device.type != "cpu":
-            return yolact_decoding.suppress(boxes, scores, self.rules, options.max_instances)
         # What is too weak suppresses nothing that is not; where looking costs nothing it is left out before.
         least = max(self.threshold(options), 0.0)
+        if waiting.fixed(scores):
+            scores = scores.masked_fill(scores < least, -1)
+            return yolact_decoding.suppress(boxes, scores, self.rules, options.max_instances)
         place = torch.nonzero(scores.amax(dim=0) >= least).flatten()
         boxes, scores, rules = boxes[place], scores[:, place], self.rules
         if rules.suppression == "fast" and len(place):
@@ -155,14 +167,14 @@ class YolactPredictor(TorchPredictor):
     def found(self, raw: Raw, kept: Kept, boxes: Tensor) -> Objects:
         """Return what was kept with its masks, before any re-scoring."""
         planes = yolact_decoding.planes(raw.coefficients[kept.place], raw.prototypes, boxes)
-        return Objects(kept.score, kept.label, boxes, planes)
+        return Objects(kept.score, kept.label, boxes, planes, kept.settled)
 
     def _rescored(self, found: Objects) -> Objects:
         fit = self.fit(found)
         # Rows that only fill up stay below 0.
         score = torch.where(found.score < 0, found.score, found.score * fit)
         order = score.argsort(descending=True, stable=True)
-        return Objects(score[order], found.label[order], found.boxes[order], found.planes[order])
+        return Objects(score[order], found.label[order], found.boxes[order], found.planes[order], found.settled)
 
     def fit(self, found: Objects) -> Tensor:
         """Return (n,), the overlap with the true mask that YOLACT++ expects of each object's."""

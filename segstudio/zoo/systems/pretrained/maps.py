@@ -21,7 +21,7 @@ from torchvision.transforms.v2 import functional as pictures
 from segstudio.core.errors import InputError, WeightsError
 from segstudio.core.results import PanopticMap, Result
 from segstudio.core.views import HeatView, View
-from segstudio.zoo.blocks import tensors
+from segstudio.zoo.blocks import tensors, waiting
 from segstudio.zoo.blocks.semantic import SemanticPredictor
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor, TorchPredictor
 
@@ -147,19 +147,22 @@ class QueryPredictor(TorchPredictor):
         with torch.inference_mode():
             for (classes, masks), frame in zip(outputs, frames):
                 scores, kinds = classes.softmax(-1)[:, :-1].max(-1)
-                keep = scores > self.threshold(options)
-                keep &= classes.argmax(-1) < classes.shape[-1] - 1
-                order = scores[keep].argsort(descending=True, stable=True)[: options.max_instances]
-                scores, kinds, masks = scores[keep][order], kinds[keep][order], masks[keep][order]
-                winner, areas, claims = compete(masks, scores, frame.shape[0], frame.shape[1])
-                made += [winner.int(), kinds.int(), (scores * 1e6).int(), areas.int(), claims.int()]
+                keep = (scores > self.threshold(options)) & (classes.argmax(-1) < classes.shape[-1] - 1)
+                # What is not kept wins no pixel.
+                scores = scores.masked_fill(~keep, -1)
+                order = scores.argsort(descending=True, stable=True)[: options.max_instances]
+                if not waiting.fixed(scores):
+                    order = order[scores[order] > 0]
+                winner, claims = compete(masks[order], scores[order], frame.shape[0], frame.shape[1])
+                made += [winner, kinds[order], scores[order], claims]
         arrays = iter([tensor.numpy() for tensor in tensors.fetch(made)])
-        return [[self._map(next(arrays), *(next(arrays) for _ in range(4)), options=options)] for _ in outputs]
+        return [[self._map(*(next(arrays) for _ in range(4)), options=options)] for _ in outputs]
 
     def _map(
-        self, winner: np.ndarray, kinds: np.ndarray, scores: np.ndarray, areas: np.ndarray, claims: np.ndarray,
-        options: Options,
-    ) -> PanopticMap:  # fmt: skip
+        self, winner: np.ndarray, kinds: np.ndarray, scores: np.ndarray, claims: np.ndarray, options: Options
+    ) -> PanopticMap:
+        winner = winner.astype(np.intp) + 1
+        areas = np.bincount(winner.ravel(), minlength=len(kinds) + 1)[1:]
         number = np.zeros(len(kinds) + 1, np.int32)
         segments: dict[int, tuple[int, float]] = {}
         regions: dict[int, int] = {}
@@ -171,10 +174,10 @@ class QueryPredictor(TorchPredictor):
                 number[i + 1] = regions[label]  # Stuff is one segment a class.
                 continue
             number[i + 1] = len(segments) + 1
-            segments[len(segments) + 1] = (label, min(float(score) / 1e6, 1.0))
+            segments[len(segments) + 1] = (label, min(float(score), 1.0))
             if label in self.stuff:
                 regions[label] = len(segments)
-        values = number[winner + 1]
+        values = number[winner]
         size = (int(values.shape[0]), int(values.shape[1]))
         return PanopticMap(size=size, classes=self.classes, map=values, segments=segments)
 
@@ -199,20 +202,20 @@ class QueryPredictor(TorchPredictor):
         ]
 
 
-def compete(masks: Tensor, scores: Tensor, height: int, width: int) -> tuple[Tensor, Tensor, Tensor]:
+def compete(masks: Tensor, scores: Tensor, height: int, width: int) -> tuple[Tensor, Tensor]:
     """Return which segment wins each pixel, one mask enlarged at a time: a picture may be large.
 
     Args:
         masks: Logits (n, h', w').
-        scores: (n,).
+        scores: (n,); what has none above 0 wins no pixel.
         height, width: Of the picture.
 
     Returns:
-        int64 (height, width) of winners, -1 where no winner's mask is likelier than not; how many pixels each won so,
-        and how many its mask has at all, int64 (n,).
+        int16 (height, width) of winners, -1 where no winner's mask is likelier than not; and how many pixels each mask
+        has at all, int64 (n,).
     """
     best = torch.zeros((height, width), device=masks.device)
-    winner = torch.full((height, width), -1, dtype=torch.int64, device=masks.device)
+    winner = torch.full((height, width), -1, dtype=torch.int16, device=masks.device)
     likely = torch.zeros((height, width), dtype=torch.bool, device=masks.device)
     claims = torch.zeros(len(masks), dtype=torch.int64, device=masks.device)
     for i, mask in enumerate(masks):
@@ -220,11 +223,9 @@ def compete(masks: Tensor, scores: Tensor, height: int, width: int) -> tuple[Ten
         claims[i] = (share >= 0.5).sum()
         better = share * scores[i] > best
         best = torch.where(better, share * scores[i], best)
-        winner = torch.where(better, i, winner)
+        winner.masked_fill_(better, i)
         likely = torch.where(better, share >= 0.5, likely)
-    winner = torch.where(likely, winner, -1)
-    areas = torch.bincount(winner.flatten() + 1, minlength=len(masks) + 1)[1:]
-    return winner, areas, claims
+    return winner.masked_fill_(~likely, -1), claims
 
 
 def _tokens(build: Build, network: Any) -> Tensor | None:

@@ -1,0 +1,31 @@
+"""A batch makes a device wait once: when its results are fetched."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from test_every_system import CATALOG, NAMES, OPTIONS, noise, tiny
+
+from segstudio.zoo.blocks import waiting
+
+# Detectors whose heads run on regions are counted elsewhere.
+REGIONS = (
+    "detection.faster_rcnn", "detection.mask_rcnn", "detection.keypoint_rcnn", "detection.detectron2", "panoptic.",
+    "densepose.",
+)  # fmt: skip
+# What transformers reads within its own layers of OneFormer.
+WITHIN = {"oneformer-swin-large": Counter(item=1, where=2)}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not CATALOG.get(name).builder.startswith(REGIONS)])
+def test_a_batch_is_fetched_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[2] / "benchmarks"))
+    from syncs import Reads
+
+    model = tiny(name)
+    with waiting.as_on_a_device(), Reads() as reads:
+        model.predict([noise(70, 90), noise(70, 90, 1)], OPTIONS)
+    found = reads.found - WITHIN.get(name, Counter())
+    assert found.total() <= 1, dict(found)
