@@ -1,196 +1,159 @@
 """What each model of the zoo costs on one picture, beside its bare network, and how fast it goes in batches.
 
-On every card that can run here, with its published weights where they are in the cache or in the reference data, else
-with random weights in full size (the time of layers does not depend on them; that of decoding does, since random
-networks find either nothing or a great many things):
+On every card that can run here, each in a process of its own, with its published weights where they are in the cache or
+in the reference data, else with random weights in full size (the time of layers does not depend on them; that of
+decoding does, so that its work is made like that on a photo: see random_weights.py):
 
-- one picture, scaled to the size that the card publishes: prepare, the network alone, decoding and the making of
-  annotations (masks encoded), and the whole;
+- a picture, scaled to the size that the card publishes: prepare, the network alone, decoding and the making of
+  annotations (masks encoded), and the whole; of each the quickest of the rounds, in wall time (on a busy machine, with
+  one thread, `--processor` tells the truth);
 - `share`: decoding and annotations as a part of the whole, to stay below 15 % on a CPU;
 - `waits`: how often a batch of two makes its device wait (counted as `syncs` does, where there is no CUDA);
 - on CUDA, pictures a second: one at a time in full precision against batches in half precision and channels_last.
 
     python benchmarks/zoo.py [--quick] [--json] [--device cpu] [--tiny] [MODEL or TASK ...]
+    python benchmarks/zoo.py --systems --out zoo.json      # one card a system; --resume goes on after an interruption
+    python benchmarks/zoo.py --out zoo.json --table        # what was measured, as Markdown
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
-import time
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import msgspec
-import numpy as np
-from checks import Bench, Skip, picture
 from common import arguments, finish, machine
-from predict import randomly_weighted, samples
-from syncs import Reads, cuda_waits
 
 from segstudio import zoo
-from segstudio.core.errors import SegstudioError
-from segstudio.engine.drafts import drafts
-from segstudio.zoo.predictor import StagedPredictor, lacking, untrained
 
 SHARE = 0.15
-BATCH = 8
-DETECTORS = ("detection.faster_rcnn:", "detection.mask_rcnn:", "detection.keypoint_rcnn:")
+# Of several cards of a system as large as each other, the one with more to do.
+REPRESENTATIVES = set(
+    "hrnet-pose-w48-384x288 simplebaseline-r50-384x288 yolact-im700 fcn8s-voc pspnet50-ade20k".split()
+)
 
 
-def loaded(card: zoo.Card, device: str, tiny: bool) -> tuple[Any, str]:
-    """Return the model, and whether its weights are "published" or "random".
-
-    Raises:
-        Skip: It can't run here.
-    """
-    if lacking(card):
-        raise Skip(f"it needs {', '.join(lacking(card))}")
-    bench = Bench(device)
-    if not tiny:
-        try:
-            with bench.model(card.name) as model:
-                return model, "published"
-        except Skip:
-            pass
-    if card.builder.startswith(("files.", "starter.")):
-        raise Skip("it is its file, and that is not here")
-    parts = {}
-    for name in card.composes:
-        try:
-            with bench.model(name) as model:
-                parts[name] = model
-        except Skip as why:
-            raise Skip(f"it runs on {name}: {why}") from why
-    if not tiny and card.builder.startswith(DETECTORS):
-        return randomly_weighted(card, device), "random"
-    small = card if tiny else msgspec.structs.replace(card, tiny={})
-    return untrained(small, device, parts=parts), "random"
+def representatives(cards: list[zoo.Card], smallest: bool) -> list[zoo.Card]:
+    """Return one card a system: the one of the largest weights, or of the smallest."""
+    systems: dict[tuple[str, str], list[zoo.Card]] = {}
+    for card in cards:
+        systems.setdefault((card.builder, card.task), []).append(card)
+    chosen = []
+    for members in systems.values():
+        named = [card for card in members if card.name in REPRESENTATIVES]
+        sized = sorted(members, key=lambda card: card.bytes)
+        chosen.append(sized[0] if smallest else (named or sized[::-1])[0])
+    return chosen
 
 
-def scaled(card: zoo.Card) -> list[np.ndarray]:
-    """Return the sample photos at the size that a card publishes."""
-    import cv2
-
-    size = card.input.size if card.input else ()
-    frames = [picture(path) for path in samples()]
-    if len(size) == 2 and size[0] <= size[1] and max(size) < 4096:
-        return [cv2.resize(frame, (size[1], size[0]), interpolation=cv2.INTER_AREA) for frame in frames]
-    return frames
-
-
-def clock(call: Callable[[], Any], device: str) -> tuple[float, Any]:
-    """Return a call's seconds (of the processor, where that does the work), and what it returned."""
-    if device.startswith("cuda"):
-        import torch
-
-        torch.cuda.synchronize()
-        start, value = time.perf_counter(), call()
-        torch.cuda.synchronize()
-        return time.perf_counter() - start, value
-    start, value = time.process_time(), call()
-    return time.process_time() - start, value
+def child(name: str, args: Any) -> dict[str, Any]:
+    """Return the figures of one card, measured in a process of its own; why not, where that fails."""
+    command = [sys.executable, str(Path(__file__).with_name("zoo_measure.py")), name, "--device", args.device]
+    command += ["--rounds", str(args.rounds), "--seconds", str(args.seconds), "--pictures", str(args.pictures)]
+    command += [f"--{word}" for word in ("tiny", "processor") if getattr(args, word)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=args.limit)
+    except subprocess.TimeoutExpired:
+        return {"failed": f"not done after {args.limit} s"}
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
+        return {"failed": last}
+    return json.loads(done.stdout.splitlines()[-1])
 
 
-def measure(card: zoo.Card, device: str, quick: bool, tiny: bool) -> dict[str, Any]:
-    """Return the figures of one card.
-
-    Raises:
-        Skip: It can't run here.
-    """
-    model, weights = loaded(card, device, tiny)
-    options, context = zoo.Options(), zoo.Context()
-    frames = scaled(card)[: 2 if quick else 4]
-    row: dict[str, Any] = {"weights": weights, "pictures": len(frames)}
-    times: dict[str, list[float]] = {
-        name: [] for name in ("prepare", "bare", "forward", "decode", "annotations", "all")
-    }
-    rounds = 1 if quick else 3
-    model.predict(frames[:1], options)
-    for _ in range(rounds):
-        for frame in frames:
-            whole, results = clock(lambda f=frame: model.predict([f], options), device)
-            drawn, _ = clock(lambda r=results: drafts(r[0]), device)
-            times["all"].append(whole + drawn)
-            times["annotations"].append(drawn)
-            if isinstance(model, StagedPredictor):
-                seconds, inputs = clock(lambda f=frame: model.prepare([f]), device)
-                times["prepare"].append(seconds)
-                times["bare"].append(clock(lambda i=inputs: model.bare(i), device)[0])
-                seconds, outputs = clock(lambda i=inputs: model.forward(i, options, context), device)
-                times["forward"].append(seconds)
-                seconds, _ = clock(lambda o=outputs, f=frame: model.decode(o, [f], options), device)
-                times["decode"].append(seconds)
-    row |= {f"{name}_ms": 1000 * float(np.median(values)) for name, values in times.items() if values}
-    if times["bare"]:
-        # What `forward` does besides the network is decoding too.
-        network = np.array(times["forward"]) - np.array(times["bare"])
-        decoding = np.array(times["decode"]) + np.array(times["annotations"]) + network.clip(0)
-        row["share"] = float(np.median(decoding / np.array(times["all"])))
-    row["objects"] = float(np.mean([len(drafts(results)) for results in model.predict(frames, options)]))
-    row["waits"] = waits(model, [frames[0], frames[0]], device)
-    if device.startswith("cuda"):
-        row |= throughput(model, frames[0], device)
-    return row
-
-
-def waits(model: Any, frames: list[np.ndarray], device: str) -> int:
-    """Return how often a batch makes its device wait."""
-    if device.startswith("cuda"):
-        with cuda_waits() as found:
-            model.predict(frames)
-        return len(found)
-    with Reads() as reads:
-        model.predict(frames)
-    return reads.count
-
-
-def throughput(model: Any, frame: np.ndarray, device: str) -> dict[str, float]:
-    """Return pictures a second, one at a time in full precision, and in batches in half precision."""
-    half, plain = zoo.Context(autocast=True), zoo.Context()
-    batch = [frame] * BATCH
-    model.predict(batch, context=half)
-    one, _ = clock(lambda: [model.predict([f], context=plain) for f in batch], device)
-    many, _ = clock(lambda: model.predict(batch, context=half), device)
-    return {"plain_per_s": BATCH / one, "batched_per_s": BATCH / many}
-
-
-def lines(name: str, row: dict[str, Any]) -> str:
+def line(name: str, row: dict[str, Any]) -> str:
     """Return what is printed of a card."""
-    if "skipped" in row:
-        return f"{name:30} skipped: {row['skipped']}"
+    if why := row.get("skipped") or row.get("failed"):
+        return f"{name:30} {'skipped' if 'skipped' in row else 'FAILED'}: {why}"
     said = f"{name:30} {row['weights']:9} all {row['all_ms']:8.1f} ms"
     if "bare_ms" in row:
         said += f", network {row['bare_ms']:8.1f} ms, decoding {100 * row['share']:4.1f} %"
-    said += f", {row['objects']:5.1f} objects, {row['waits']} waits a batch"
+    said += f", {row['objects']:5.1f} objects"
+    if "waits" in row:
+        said += f", {row['waits']} waits a batch"
     if "batched_per_s" in row:
         said += f", {row['plain_per_s']:.1f} -> {row['batched_per_s']:.1f} pictures/s"
     return said
 
 
-def main() -> int:
-    """Measure the cards that are named, or all."""
+def table(rows: dict[str, dict[str, Any]]) -> str:
+    """Return Markdown of the rows that were measured."""
+    said = ["| model | weights | picture | whole | network alone | decoding and annotations | objects |"]
+    said.append("|---|---|---|---|---|---|---|")
+    for name, row in sorted(rows.items()):
+        if "bare_ms" in row:
+            height, width = row["size"]
+            figures = f"{row['all_ms']:.0f} ms | {row['bare_ms']:.0f} ms | {100 * row['share']:.1f} %"
+            said.append(f"| {name} | {row['weights']} | {width} x {height} | {figures} | {row['objects']:.0f} |")
+    why = {name: row.get("skipped") or row.get("failed") for name, row in sorted(rows.items()) if len(row) == 1}
+    said += ["", *(f"- {name}: not measured, {text}" for name, text in why.items())] if why else []
+    return "\n".join(said)
+
+
+def keep(path: Path, result: dict[str, Any]) -> None:
+    """Write what was measured so far, so that a kill leaves the file whole."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(result, indent=1), encoding="utf-8")
+    part.replace(path)
+
+
+def options() -> Any:
+    """Return the parsed command line."""
     parser = arguments(__doc__)
     parser.add_argument("models", nargs="*", metavar="MODEL | TASK")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--tiny", action="store_true", help="the tiny settings, to see that it runs")
+    parser.add_argument("--systems", nargs="?", const="largest", choices=("largest", "smallest"), metavar="smallest")
+    parser.add_argument("--pictures", type=int, default=1, help="photos a round")
+    parser.add_argument("--processor", action="store_true", help="the processor's time instead of the wall's")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=20, help="no new round after so much work on a card")
+    parser.add_argument("--limit", type=int, default=600, help="seconds after which a card is given up")
+    parser.add_argument("--out", type=Path, metavar="FILE.json", help="written after each card")
+    parser.add_argument("--resume", action="store_true", help="measure only what the file of --out has not")
+    parser.add_argument("--table", action="store_true", help="measure nothing: print the file of --out as Markdown")
     args = parser.parse_args()
+    if (args.resume or args.table) and args.out is None:
+        parser.error("--resume and --table need --out")
+    args.rounds = 1 if args.quick else args.rounds
+    return args
+
+
+def main() -> int:
+    """Measure the cards that are named, or all."""
+    args = options()
+    before = json.loads(args.out.read_bytes()) if args.out and args.out.exists() and (args.resume or args.table) else {}
+    rows: dict[str, dict[str, Any]] = before.get("models", {})
+    if args.table:
+        print(table(rows))
+        return 0
+    if before and before["device"] != args.device:
+        raise SystemExit(f"{args.out} was measured on {before['device']}.")
     wanted = set(args.models)
     cards = [c for c in zoo.Catalog() if c.task != "prompts" and (not wanted or {c.name, c.task} & wanted)]
     if wanted and not cards:
         raise SystemExit(f"There is no model and no task of these names: {', '.join(sorted(wanted))}.")
-    rows, reached = {}, {}
+    if args.systems:
+        cards = representatives(cards, args.systems == "smallest")
+    result: dict[str, Any] = {"machine": machine(), "device": args.device, "models": rows}
     for card in cards:
-        try:
-            row = measure(card, args.device, args.quick, args.tiny)
-        except (Skip, SegstudioError) as why:
-            row = {"skipped": str(why)}
-        rows[card.name] = row
-        if row.get("weights") == "published" and "share" in row and args.device == "cpu":
-            reached[f"{card.name}: decoding"] = row["share"] < SHARE
+        if card.name in rows and "failed" not in rows[card.name]:
+            continue
+        row = rows[card.name] = child(card.name, args)
         if not args.json:
-            print(lines(card.name, row), flush=True)
-    failed = [f"{name}: more than {100 * SHARE:.0f} %" for name, held in reached.items() if not held]
-    return finish({"machine": machine(), "device": args.device, "models": rows, "reached": reached}, args.json, failed)
+            print(line(card.name, row), flush=True)
+        if args.out:
+            keep(args.out, result)
+    reached = {
+        f"{name}: decoding": row["share"] < SHARE
+        for name, row in rows.items()
+        if "share" in row and args.device == "cpu" and not args.tiny
+    }
+    reached |= {f"{name}: measured": False for name, row in rows.items() if "failed" in row}
+    failed = [f"{name}: not reached" for name, held in reached.items() if not held]
+    return finish(result | {"reached": reached}, args.json, failed)
 
 
 if __name__ == "__main__":
