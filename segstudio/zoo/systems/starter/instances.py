@@ -25,6 +25,8 @@ SCALES = (0.25, 0.5, 1.0)
 _KEPT = 8  # crops of a picture whose saliency is remembered
 _SHOWN = 12  # objects whose saliency is shown
 
+_Crop = tuple[int, int, int, int]  # left, top, right, bottom in pixels
+
 
 def build(parts: Build) -> Predictor:
     """Return the predictor that runs on the boxes of the card's first part."""
@@ -33,10 +35,10 @@ def build(parts: Build) -> Predictor:
 
 @dataclass
 class _Seen:
-    """A picture with what was found in its crops (left, top, right, bottom)."""
+    """A picture with what was found in its crops."""
 
     frame: np.ndarray
-    crops: dict[tuple[int, int, int, int], np.ndarray] = field(default_factory=dict)
+    crops: dict[_Crop, np.ndarray] = field(default_factory=dict)
 
 
 class _MaskInBox(Predictor):
@@ -68,10 +70,13 @@ class _MaskInBox(Predictor):
         found = self._objects(frames, options, context)
         results: list[list[Result]] = []
         for i, (frame, boxes) in enumerate(zip(frames, found)):
-            drawn = []
-            for j, (left, top, right, bottom) in enumerate(boxes.boxes.tolist()):
-                context.stage("masks", (i + (j + 1) / (len(boxes.boxes) + 1)) / len(frames))
-                drawn.append(self.prompt_box(frame, Box(left, top, right - left, bottom - top)))
+            crops = [self._around(frame.shape[:2], _box(corners)) for corners in boxes.boxes.tolist()]
+            # The detector gives one box under several classes: what it holds is looked at once.
+            drawn: dict[_Crop, Mask] = {}
+            for j, crop in enumerate(crops):
+                context.stage("masks", (i + (j + 1) / (len(crops) + 1)) / len(frames))
+                if crop not in drawn:
+                    drawn[crop] = self._mask(frame, crop)
             results.append(
                 [
                     Instances(
@@ -80,7 +85,7 @@ class _MaskInBox(Predictor):
                         boxes=boxes.boxes,
                         labels=boxes.labels,
                         scores=boxes.scores,
-                        masks=drawn,
+                        masks=[drawn[crop] for crop in crops],
                         objects=boxes.objects,
                     )
                 ]
@@ -102,9 +107,9 @@ class _MaskInBox(Predictor):
             )
         ]
         crops: list[View] = []
-        for i, (left, top, right, bottom) in enumerate(found.boxes[:_SHOWN].tolist()):
+        for i, corners in enumerate(found.boxes[:_SHOWN].tolist()):
             context.stage("masks", i / min(len(found.boxes), _SHOWN))
-            crop = self._crop((height, width), Box(left, top, right - left, bottom - top))
+            crop = self._around((height, width), _box(corners))
             pixels = frame[crop[1] : crop[3], crop[0] : crop[2]]
             box = (float(crop[0]), float(crop[1]), float(crop[2]), float(crop[3]))
             title = f"{i + 1} {names[i]}"
@@ -120,7 +125,12 @@ class _MaskInBox(Predictor):
         return detected(self.boxes, frames, replace(options, threshold=self.threshold(options)), context)
 
     def prompt_box(self, frame: np.ndarray, box: Box) -> Mask:
-        left, top, right, bottom = self._crop(frame.shape[:2], box)
+        return self._mask(frame, self._crop(frame.shape[:2], box))
+
+    def _mask(self, frame: np.ndarray, crop: _Crop) -> Mask:
+        left, top, right, bottom = crop
+        if right <= left or bottom <= top:
+            return masks.EMPTY
         return masks.from_bitmap(self._saliency(frame[top:bottom, left:right]) >= self.level, left, top)
 
     def embed(self, frame: np.ndarray, context: Context = DEFAULT_CONTEXT) -> Embedding:
@@ -162,7 +172,7 @@ class _MaskInBox(Predictor):
         found = [one for one in found if one[0].counts and one[1] > 0]
         return [one for i, one in enumerate(found) if all(one[0] != other for other, _ in found[:i])]
 
-    def _seen(self, seen: _Seen, crop: tuple[int, int, int, int]) -> np.ndarray:
+    def _seen(self, seen: _Seen, crop: _Crop) -> np.ndarray:
         if crop not in seen.crops:
             while len(seen.crops) >= _KEPT:
                 del seen.crops[next(iter(seen.crops))]
@@ -170,11 +180,19 @@ class _MaskInBox(Predictor):
             seen.crops[crop] = self._saliency(seen.frame[top:bottom, left:right])
         return seen.crops[crop]
 
-    def _crop(self, size: tuple[int, int], box: Box) -> tuple[int, int, int, int]:
-        """Return left, top, right, bottom of a box with its margin."""
+    def _around(self, size: tuple[int, int], box: Box) -> _Crop:
+        """Return a box with its margin, as far as it lies in the picture."""
         margin_x, margin_y = box.w * self.margin, box.h * self.margin
         around = Box(box.x - margin_x, box.y - margin_y, box.w + 2 * margin_x, box.h + 2 * margin_y)
-        left, top, right, bottom = around.clipped(size[1], size[0]).pixels()
+        return around.clipped(size[1], size[0]).pixels()
+
+    def _crop(self, size: tuple[int, int], box: Box) -> _Crop:
+        """Return what `_around` does of a box that someone drew.
+
+        Raises:
+            InputError: Hardly anything of it lies in the picture.
+        """
+        left, top, right, bottom = self._around(size, box)
         if right - left < 2 or bottom - top < 2:
             raise InputError("This box has no area inside the picture.")
         return left, top, right, bottom
@@ -191,6 +209,11 @@ class _MaskInBox(Predictor):
         low, high = float(value.min()), float(value.max())
         value = (value - low) / max(high - low, 1e-6)
         return cv2.resize(value, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _box(corners: list[float]) -> Box:
+    left, top, right, bottom = corners
+    return Box(left, top, right - left, bottom - top)
 
 
 def _squares(points: np.ndarray, size: tuple[int, int]) -> list[Box]:
@@ -233,7 +256,7 @@ def _pieces(set_: np.ndarray, yes: np.ndarray, no: np.ndarray) -> np.ndarray:
     return set_ & ~np.isin(numbers, list(set(numbers[no[:, 1], no[:, 0]].tolist()) - {0}))
 
 
-def _placed(kept: np.ndarray, crop: tuple[int, int, int, int], small: tuple[int, int], size: tuple[int, int]) -> Mask:
+def _placed(kept: np.ndarray, crop: _Crop, small: tuple[int, int], size: tuple[int, int]) -> Mask:
     """Return what was found in a crop of a picture seen at (height, width) `small` as a mask of the picture's size."""
     if small == tuple(size):
         return masks.from_bitmap(kept, *crop[:2])
@@ -243,7 +266,7 @@ def _placed(kept: np.ndarray, crop: tuple[int, int, int, int], small: tuple[int,
     return replaced(mask, x=mask.x + left, y=mask.y + top) if mask.counts else mask
 
 
-def _cut(kept: np.ndarray, crop: tuple[int, int, int, int], size: tuple[int, int]) -> int:
+def _cut(kept: np.ndarray, crop: _Crop, size: tuple[int, int]) -> int:
     """Return on how many sides the crop cuts through what was found; the picture's own edges do not count."""
     left, top, right, bottom = crop
     sides = (
