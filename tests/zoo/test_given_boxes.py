@@ -113,3 +113,23 @@ def test_starter_masks_in_boxes_of_any_class(starter: Callable[[str], Card]) -> 
     [[result]] = model.predict([frame], Options(given=(drawn,)))
     assert isinstance(result, Instances) and result.objects.tolist() == [70]
     assert result.masks[0] == found.masks[0]
+
+
+def test_starter_masks_look_once_at_a_box_that_comes_twice_and_not_where_nothing_is(
+    starter: Callable[[str], Card], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model: Any = load(starter("starter-instances"))
+    frame, network, seen = _sample("cat"), model.network, []
+
+    def counted(batch: np.ndarray, names: list[str]) -> list[np.ndarray]:
+        seen.append(batch.shape)
+        return network(batch, names)
+
+    monkeypatch.setattr(model, "network", counted)
+    beyond = (9000.0, 20.0, 9050.0, 60.0)
+    boxes = given((60, 40, 300, 280), (60, 40, 300, 280), beyond)
+    [[found]] = model.predict([frame], Options(given=(boxes,)))
+    assert len(seen) == 1
+    assert found.masks[0].area > 0
+    assert found.masks[0] == found.masks[1]
+    assert found.masks[2].area == 0
