@@ -46,7 +46,7 @@ def test_the_same_boxes_with_the_same_scores_are_left(seed: int, count: int, met
     corners = rng.uniform(0, 30, (count, 2))
     rows = np.column_stack((corners, corners + rng.uniform(1, 60, (count, 2)), rng.uniform(0.03, 1, (count, 1))))
     state = rows.astype(np.float32)
-    left = soft_nms.suppress(state, floor=FLOOR, method=method)
+    left = soft_nms.suppress(state, soft_nms.Rule(floor=FLOOR, method=method))
     np.testing.assert_allclose(state[:left], np.array(one_at_a_time(rows, method)).reshape(-1, 5), rtol=1e-4, atol=1e-5)
 
 
@@ -65,6 +65,80 @@ def test_merging_averages_corners_by_their_scores() -> None:
     rows = np.array([[0, 0, 10, 10, 0.9, 0.8, 0.4], [0, 0, 10, 20, 0.6, 0.8, 0.2]], np.float32)
     iou = 121 / (121 + 231 - 121)
     weight = 1 - np.exp(-(iou**2) / 0.5)
-    assert soft_nms.suppress(rows, merging=1.0) == 2
+    assert soft_nms.suppress(rows, soft_nms.Rule(merging=1.0)) == 2
     assert rows[0, 3] == pytest.approx((10 * 0.4 + 20 * 0.2 * weight) / (0.4 + 0.2 * weight), rel=1e-5)
     assert rows[0, :3].tolist() == pytest.approx([0, 0, 10])
+
+
+def in_place(state: np.ndarray, rule: soft_nms.Rule) -> int:
+    """Do as the published loops do: look at one row after the other, the last stepping in for one that is dropped."""
+    moving = slice(0, 5 if rule.merging is not None else state.shape[1])
+    count, i = len(state), 0
+    while i < count:
+        best = i + int(state[i:count, 4].argmax())
+        state[[i, best], moving] = state[[best, i], moving]
+        sums = state[i, 5:7].astype(np.float64) if rule.merging is not None else None
+        corners = state[i, :4].astype(np.float64) * np.repeat(state[i, 5:7], 2) if rule.merging is not None else None
+        pos = i + 1
+        while pos < count:
+            iou = overlap(state[i], state[pos])
+            if iou < 0:
+                pos += 1
+                continue
+            share = np.exp(-(iou**2) / rule.sigma)
+            if sums is not None and corners is not None:
+                weights = state[pos, 5:7] * (1 - share) ** rule.merging
+                sums += weights
+                corners += state[pos, :4] * np.repeat(weights, 2)
+            state[pos, 4] *= share
+            if state[pos, 4] < rule.floor:
+                state[pos, moving] = state[count - 1, moving]
+                count -= 1
+            else:
+                pos += 1
+        if sums is not None and corners is not None:
+            state[i, :4] = corners / np.repeat(sums, 2)
+        i += 1
+    return count
+
+
+def boxes_of(rng: np.random.Generator, count: int, spread: float) -> np.ndarray:
+    corners = rng.uniform(0, spread, (count, 2))
+    sizes, scores = rng.uniform(1, 60, (count, 2)), rng.uniform(0.03, 1, (count, 3))
+    return np.column_stack((corners, corners + sizes, scores)).astype(np.float32)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.integers(0, 2**31), st.integers(0, 25), st.sampled_from([2.0, 30.0]), st.sampled_from([0.02, 0.3]),
+    st.sampled_from([None, 1.0, 8.0]),
+)  # fmt: skip
+def test_rows_end_up_where_the_published_loops_leave_them(
+    seed: int, count: int, spread: float, floor: float, merging: float | None
+) -> None:
+    rows = boxes_of(np.random.default_rng(seed), count, spread)
+    want, got, rule = rows.copy(), rows.copy(), soft_nms.Rule(floor=floor, merging=merging)
+    assert soft_nms.suppress(got, rule) == in_place(want, rule)
+    np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, 2**31), st.integers(0, 60), st.integers(1, 12), st.sampled_from([0.0, 0.2]),
+    st.sampled_from([None, 8.0]),
+)  # fmt: skip
+def test_groups_side_by_side_are_as_one_after_the_other(
+    seed: int, count: int, groups: int, least: float, merging: float | None
+) -> None:
+    rng = np.random.default_rng(seed)
+    rows, rule = boxes_of(rng, count, 20.0), soft_nms.Rule(floor=0.02, merging=merging)
+    # Some large, some small, some numbers without a row.
+    names = (rng.exponential(1, count) * groups).astype(np.int64)
+    given_rows = rows.copy()
+    left, of = soft_nms.suppress_groups(rows, names, rule, least)
+    np.testing.assert_array_equal(rows, given_rows)
+    assert sorted(of.tolist()) == of.tolist()
+    for name in np.unique(names):
+        alone = rows[names == name]
+        alone = alone[: soft_nms.suppress(alone, rule)]
+        np.testing.assert_allclose(left[of == name], alone[alone[:, 4] >= least], rtol=1e-5)

@@ -223,7 +223,7 @@ def test_transforms_are_the_published(oracle: Oracle) -> None:
 @pytest.mark.parametrize("method", ["hard", "linear", "gaussian"])
 def test_soft_nms_is_the_published(oracle: Oracle, method: soft_nms.Method) -> None:
     state = oracle.inputs["nms_boxes"].copy()
-    left = soft_nms.suppress(state, method=method)
+    left = soft_nms.suppress(state, soft_nms.Rule(method=method))
     close(state[:left], oracle.outputs[f"soft_nms_{method}"], 1e-5)
     close(state, oracle.outputs[f"soft_nms_{method}_published"], 1e-5)
 

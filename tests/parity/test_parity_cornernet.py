@@ -142,5 +142,5 @@ def test_soft_nms_is_the_published(oracle: Oracle) -> None:
     left = soft_nms.suppress(state[:, :5])
     close(state[:left], oracle.outputs["soft_nms_exp"], 1e-5)
     state = oracle.inputs["nms_boxes"].copy()
-    left = soft_nms.suppress(state, merging=10.0)
+    left = soft_nms.suppress(state, soft_nms.Rule(merging=10.0))
     close(state[:left], oracle.outputs["soft_nms_merge"], 1e-5)

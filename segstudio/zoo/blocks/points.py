@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from segstudio.core import soft_nms
 from segstudio.zoo.blocks import tensors
 from segstudio.zoo.predictor import Context, Options, TorchPredictor
 from segstudio.zoo.spec import Card
@@ -34,6 +35,10 @@ class Grid:
     def box(self, height: int, width: int) -> tuple[float, float, float, float]:
         """Return the part of the picture that a map of that size lies over."""
         return self.left, self.top, self.left + width * self.scale_x, self.top + height * self.scale_y
+
+    def on_picture(self, places: np.ndarray) -> np.ndarray:
+        """Return places (..., 2) in cells as places in the picture."""
+        return (places * (self.scale_x, self.scale_y) + (self.left, self.top)).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,43 @@ def placed(grids: Sequence[Grid], device: Any) -> tuple[Tensor, Tensor]:
     rows = [[g.scale_x, g.scale_y, g.left, g.top] for g in grids]
     steps = torch.tensor(rows, dtype=torch.float32, device=device)[:, None]
     return steps[..., :2], steps[..., 2:]
+
+
+def in_order(outputs: Sequence[tuple[Batch, Any]], found: Sequence[Tensor]) -> list[np.ndarray]:
+    """Return the rows (k, c) of each frame, of batches' rows (n, k, c) on the CPU."""
+    by_place = {i: rows for (batch, _), x in zip(outputs, found) for i, rows in zip(batch.places, x.numpy())}
+    return [by_place[i] for i in range(len(by_place))]
+
+
+def wanted(rows: np.ndarray, labels: np.ndarray, threshold: float, options: Options) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows (n, c), whose fifth column is the score, that reach a threshold and have a wanted label."""
+    keep = rows[:, 4] >= threshold
+    if options.labels is not None:
+        keep &= np.isin(labels, list(options.labels))
+    return rows[keep], labels[keep]
+
+
+def softened(
+    found: Sequence[tuple[np.ndarray, np.ndarray]], rule: soft_nms.Rule, least: float
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return pictures' rows and labels after soft-NMS within each class, the best first.
+
+    Args:
+        found: Rows (n, c) and labels (n,) a picture. Scores are only lowered, from the best down: what is weaker than
+            `least` may be missing.
+        rule: How.
+        least: Lowest score that is kept.
+    """
+    every = np.concatenate([labels for _, labels in found])
+    classes = int(every.max(initial=0)) + 1
+    pictures = np.repeat(np.arange(len(found)), [len(labels) for _, labels in found])
+    rows, groups = soft_nms.suppress_groups(
+        np.concatenate([rows for rows, _ in found]), pictures * classes + every, rule, least
+    )
+    order = np.lexsort((-rows[:, 4], groups // classes))
+    rows, groups = rows[order], groups[order]
+    ends = np.searchsorted(groups // classes, np.arange(1, len(found)))
+    return list(zip(np.split(rows, ends), np.split(groups % classes, ends)))
 
 
 class StackedPredictor(TorchPredictor):

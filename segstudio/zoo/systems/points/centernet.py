@@ -126,22 +126,19 @@ class CenterNetPredictor(points.StackedPredictor):
             found = tensors.fetch(
                 [decoding.to_picture(find(self.read(maps), self.count), batch.grids) for batch, maps in outputs]
             )
-        every = (pair for (batch, _), x in zip(outputs, found) for pair in zip(batch.places, x.numpy()))
-        by_place = dict(every)
-        return [[self._result(by_place[i], frame.shape[:2], options)] for i, frame in enumerate(frames)]
+        every = points.in_order(outputs, found)
+        kept = [points.wanted(rows, self.ids[self._channels(rows)], self.threshold(options), options) for rows in every]
+        if self.suppress:
+            kept = points.softened(kept, soft_nms.Rule(overlap=0.5), self.threshold(options))
+        return [[self._result(*one, frame.shape[:2], options)] for one, frame in zip(kept, frames)]
 
-    def _result(self, rows: np.ndarray, size: tuple[int, ...], options: Options) -> Result:
+    def _channels(self, rows: np.ndarray) -> np.ndarray:
+        return rows[:, 5 + (rows.shape[1] - 6) // 3 * 2].astype(np.int64)
+
+    def _result(self, rows: np.ndarray, labels: np.ndarray, size: tuple[int, ...], options: Options) -> Result:
         height, width = size[0], size[1]
         joints = (rows.shape[1] - 6) // 3
         channel = 5 + 2 * joints
-        labels = self.ids[rows[:, channel].astype(np.int64)]
-        # Suppression only lowers scores, from the best down: what is weaker can be left out before it.
-        keep = rows[:, 4] >= self.threshold(options)
-        if options.labels is not None:
-            keep &= np.isin(labels, list(options.labels))
-        rows, labels = rows[keep], labels[keep]
-        if self.suppress:
-            rows, labels = _suppressed(rows, labels, self.threshold(options))
         boxes = rows[:, :4].clip(0, np.array([width, height] * 2, np.float32))
         whole = ((boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])).nonzero()[0][: options.max_instances]
         common = {
@@ -181,7 +178,7 @@ class CenterNetPredictor(points.StackedPredictor):
         for channel in dict.fromkeys(classes[:shown].tolist()) if len(heat) > 1 else ():
             name = self.classes.labels[channel].name
             views.append(HeatView(group="Centres", title=name, box=box, values=heat[channel], low=0, high=1))
-        middles = _on_picture(centres[:shown], grid)
+        middles = grid.on_picture(centres[:shown])
         names = [self.classes.labels[c].name for c in classes[:shown]]
         sizes = at["wh"][:shown] * (grid.scale_x, grid.scale_y)
         texts = tuple(
@@ -191,7 +188,7 @@ class CenterNetPredictor(points.StackedPredictor):
         part = {"box": box, "scores": scores[:shown]}
         views.append(PointsView(group="Points", title="Size and offset", points=middles, texts=texts, **part))
         if joint_heat is not None:
-            regressed = _on_picture(cells[:shown, None] + at["hps"][:shown].reshape(shown, -1, 2), grid)
+            regressed = grid.on_picture(cells[:shown, None] + at["hps"][:shown].reshape(shown, -1, 2))
             views += self._joints(joint_heat, middles, regressed, box)
         return views
 
@@ -209,22 +206,3 @@ class CenterNetPredictor(points.StackedPredictor):
         for name, values in zip(skeleton.names, heat):
             views.append(HeatView(group="Joints", title=name, box=box, values=values, low=0, high=1))
         return views
-
-
-def _on_picture(places: np.ndarray, grid: points.Grid) -> np.ndarray:
-    """Return places (..., 2) in cells as places in the picture."""
-    return (places * (grid.scale_x, grid.scale_y) + (grid.left, grid.top)).astype(np.float32)
-
-
-def _suppressed(rows: np.ndarray, labels: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows and labels after soft-NMS within each class, the best first."""
-    kept, names = [rows[:0]], [labels[:0]]
-    for label in np.unique(labels):
-        state = rows[labels == label]
-        state = state[: soft_nms.suppress(state, overlap=0.5, method="gaussian")]
-        kept.append(state)
-        names.append(np.full(len(state), label))
-    rows, labels = np.concatenate(kept), np.concatenate(names)
-    order = np.argsort(-rows[:, 4], kind="stable")
-    order = order[rows[order, 4] >= threshold]
-    return rows[order], labels[order]

@@ -75,10 +75,14 @@ class CornerNetPredictor(points.StackedPredictor):
     ) -> list[list[Result]]:
         with torch.inference_mode():
             found = tensors.fetch([self._boxes(batch, maps) for batch, maps in outputs])
-        by_place = {
-            place: rows for (batch, _), x in zip(outputs, found) for place, rows in zip(batch.places, x.numpy())
-        }
-        return [[self._result(by_place[i], frame.shape[:2], options)] for i, frame in enumerate(frames)]
+        threshold = max(self.threshold(options), 0.0)
+        kept = []
+        for rows, frame in zip(points.in_order(outputs, found), frames):
+            rows, labels = points.wanted(rows, self.ids[rows[:, 7].astype(np.int64)], threshold, options)
+            rows[:, :4] = rows[:, :4].clip(0, np.array(frame.shape[1::-1] * 2, np.float32))
+            kept.append((rows[:, :7], labels))
+        kept = points.softened(kept, soft_nms.Rule(overlap=self.overlap, merging=self.merging), threshold)
+        return [[self._result(*one, frame.shape[:2], options)] for one, frame in zip(kept, frames)]
 
     def _boxes(self, batch: points.Batch, maps: dict[str, Tensor]) -> Tensor:
         found = decoding.boxes(networks.as_float(maps), self.count, self.window, self.reach)
@@ -86,32 +90,14 @@ class CornerNetPredictor(points.StackedPredictor):
             found = decoding.with_mirrored(found, maps["tl_heat"].shape[3])
         return decoding.to_picture(found, batch.grids)
 
-    def _result(self, rows: np.ndarray, size: tuple[int, ...], options: Options) -> Boxes:
-        height, width = size[0], size[1]
-        labels = self.ids[rows[:, 7].astype(np.int64)]
-        # Suppression only lowers scores, from the best down: what is weaker can be left out before it.
-        threshold = max(self.threshold(options), 0.0)
-        keep = rows[:, 4] >= threshold
-        if options.labels is not None:
-            keep &= np.isin(labels, list(options.labels))
-        rows, labels = rows[keep, :7], labels[keep]
-        rows[:, :4] = rows[:, :4].clip(0, np.array([width, height] * 2, np.float32))
-        kept, names = [rows[:0]], [labels[:0]]
-        for label in np.unique(labels):
-            state = rows[labels == label]
-            left = soft_nms.suppress(state, overlap=self.overlap, method="gaussian", merging=self.merging)
-            kept.append(state[:left])
-            names.append(np.full(left, label))
-        rows, labels = np.concatenate(kept), np.concatenate(names)
-        order = np.argsort(-rows[:, 4], kind="stable")
-        whole = (rows[:, 2] > rows[:, 0]) & (rows[:, 3] > rows[:, 1]) & (rows[:, 4] >= threshold)
-        order = order[whole[order]][: options.max_instances]
+    def _result(self, rows: np.ndarray, labels: np.ndarray, size: tuple[int, ...], options: Options) -> Boxes:
+        whole = np.flatnonzero((rows[:, 2] > rows[:, 0]) & (rows[:, 3] > rows[:, 1]))[: options.max_instances]
         return Boxes(
-            size=(height, width),
+            size=(size[0], size[1]),
             classes=self.classes,
-            boxes=rows[order, :4],
-            labels=labels[order],
-            scores=rows[order, 4],
+            boxes=rows[whole, :4],
+            labels=labels[whole],
+            scores=rows[whole, 4],
         )
 
     def look(
@@ -151,7 +137,7 @@ class CornerNetPredictor(points.StackedPredictor):
         names = [self.classes.labels[c].name for c in one.classes[:_SHOWN]]
         tags, scores = one.tags[:_SHOWN], one.scores[:_SHOWN]
         texts = tuple(f"{name} {score:.2f}: {tag:+.2f}" for name, score, tag in zip(names, scores, tags))
-        places = _on_picture(one.places[:_SHOWN], grid)
+        places = grid.on_picture(one.places[:_SHOWN])
         bars = tuple(f"{i}: {name}" for i, name in enumerate(names, start=1))
         return [
             PointsView(group="Corner embeddings", title=title, box=box, points=places, scores=scores, texts=texts),
@@ -173,7 +159,7 @@ class CornerNetPredictor(points.StackedPredictor):
         )
         every = np.concatenate((seen["tl"].places[a], seen["br"].places[b]))
         links = np.stack((np.arange(n), n + np.arange(n)), 1)
-        places = _on_picture(every, grid)
+        places = grid.on_picture(every)
         return PointsView(group="Pairs", title=title, box=box, points=places, texts=texts + ("",) * n, links=links)
 
 
@@ -186,8 +172,3 @@ class _Seen:
         self.classes = corners.best.classes[0].cpu().numpy()
         self.places = corners.places[0].cpu().numpy()
         self.tags = corners.tags[0].cpu().numpy()
-
-
-def _on_picture(places: np.ndarray, grid: points.Grid) -> np.ndarray:
-    """Return places (n, 2) in cells as places in the picture."""
-    return (places * (grid.scale_x, grid.scale_y) + (grid.left, grid.top)).astype(np.float32)
