@@ -96,7 +96,7 @@ def test_heads_of_the_given_boxes(oracle: Oracle) -> None:
     close(deltas[:, 4:], want["box_deltas"])
     labels = torch.from_numpy(oracle.inputs["classes"]) + 1
     found = [{"boxes": boxes, "labels": labels, "scores": torch.ones(len(boxes))}]
-    model.regions(features, images.image_sizes, found)
+    model.regions(features, found)
     close(found[0]["mask_logits"][:, 0], want["mask_logits_given_class"])
 
 
@@ -110,11 +110,11 @@ def test_the_panoptic_map_of_the_given_boxes(oracle: Oracle) -> None:
     scores = torch.tensor(how["scores_used"])
     labels = torch.from_numpy(oracle.inputs["classes"]) + 1
     found = [{"boxes": torch.from_numpy(oracle.inputs["boxes"]), "labels": labels, "scores": scores}]
-    model.regions(features, images.image_sizes, found)
-    placed = model._placed(found[0], size, size)
+    model.regions(features, found)
+    placed = model.placed(found[0], size, size)
     placed["semantic"] = panoptic_fpn.classes_of(logits[0], size, size)
     rule = Rule(how["overlap_thresh"], how["stuff_area_limit_here"], how["instances_confidence_thresh"])
-    [result] = model._results(model.fetched([placed])[0], size, Options(merge=rule))
+    [result] = model._results(placed, size, Options(merge=rule))
     assert isinstance(result, PanopticMap)
     assert (result.map == want["panoptic"]).mean() > 0.999
     things = [label.id for label in model.classes.labels if label.thing]

@@ -14,7 +14,7 @@ from torchvision.models.detection.image_list import ImageList
 from segstudio.core import masks
 from segstudio.core.results import Boxes, Instances, Poses
 from segstudio.zoo import Catalog, Options, load_published
-from segstudio.zoo.blocks import keypoint_maps, pasting, rcnn
+from segstudio.zoo.blocks import keypoint_maps, pasting, rcnn_regions
 from segstudio.zoo.predictor import DEFAULT_CONTEXT
 
 MASK, KEYPOINT = "detectron2_maskrcnn_r50_fpn_3x", "detectron2_keypointrcnn_r50_fpn_3x"
@@ -93,11 +93,11 @@ def test_mask_head_and_pasting(oracle: Oracle) -> None:
     pooled = heads.mask_roi_pool(features, [boxes], images.image_sizes)
     close(pooled[:, ::16], want["mask_pooled_sub"])
     found = [{"boxes": boxes, "labels": labels, "scores": torch.ones(len(boxes))}]
-    model.regions(features, images.image_sizes, found)
+    model.regions(features, found)
     close(found[0]["mask_logits"][:, 0], want["mask_logits_given_class"])
-    close(model._placed(found[0], (1, 1), (1, 1))["masks"][:, 0], want["mask_probs"])
+    close(model.placed(found[0], (1, 1), (1, 1))["masks"][:, 0], want["mask_probs"])
     found[0]["labels"] = torch.full_like(labels, 5 + 1)
-    model.regions(features, images.image_sizes, found)
+    model.regions(features, found)
     close(found[0]["mask_logits"][:, 0], want["mask_logits_cls5"])
 
 
@@ -127,7 +127,7 @@ def test_keypoint_head(oracle: Oracle) -> None:
     boxes, labels = given(oracle)
     close(heads.keypoint_roi_pool(features, [boxes], images.image_sizes)[:, ::16], want["kp_pooled_sub"])
     found = [{"boxes": boxes, "labels": labels, "scores": torch.ones(len(boxes))}]
-    model.regions(features, images.image_sizes, found)
+    model.regions(features, found)
     logits = found[0]["keypoint_logits"]
     close(logits[:, :, ::2, ::2], want["kp_logits_sub"])
     points, peaks, shares = keypoint_maps.decode(logits, boxes)
@@ -175,8 +175,8 @@ def test_our_proposals_are_the_networks_own(oracle: Oracle) -> None:
     model = predictor(oracle)
     images, features = seen(oracle)
     theirs, _ = model.network.rpn(images, features)
-    ours, scores = rcnn.propose(model.network.rpn, images, features)
-    torch.testing.assert_close(ours, theirs)
-    assert (scores[0].diff() <= 0).all()
+    ours = rcnn_regions.propose(model.network.rpn, images, features)
+    torch.testing.assert_close([ours.boxes[0][ours.valid[0]]], theirs)
+    assert (ours.objectness[0][ours.valid[0]].diff() <= 0).all()
     stages = model.stages(model.prepare([frame(oracle)]), Options(), DEFAULT_CONTEXT)
     torch.testing.assert_close(stages.proposals, theirs)

@@ -108,20 +108,22 @@ def test_a_batch_that_did_not_settle_is_done_again_thoroughly() -> None:
 
     class Slow(StagedPredictor):
         def prepare(self, frames: Any) -> Any:
-            return frames
+            return torch.zeros(len(frames))
 
         def bare(self, inputs: Any) -> Any:
             return inputs
 
         def forward(self, inputs: Any, options: Options, context: Context) -> Any:
-            tried.append(waiting.thorough())
-            return torch.tensor(waiting.thorough())
+            tried.append(not waiting.fixed(inputs))
+            return torch.tensor(tried[-1])
 
         def decode(self, outputs: Any, frames: Any, options: Options) -> list[list[Result]]:
             waiting.require(outputs)
             return [[] for _ in frames]
 
     frame = np.zeros((1, 1, 3), np.uint8)
-    assert Slow(Catalog().get("starter-boxes")).predict([frame, frame]) == [[], []]
+    with waiting.as_on_a_device():
+        assert Slow(Catalog().get("starter-boxes")).predict([frame, frame]) == [[], []]
+        assert waiting.fixed(torch.zeros(1))
     assert tried == [False, True]
-    assert not waiting.thorough()
+    assert not waiting.fixed(torch.zeros(1))

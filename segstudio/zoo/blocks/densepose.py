@@ -21,6 +21,7 @@ CHARTS = 25  # the background counted in
 _CONVOLUTIONS = 8
 _EPSILON = 0.01  # the least confidence
 _RATES = (6, 12, 56)
+_LAYERS = {"coarse": "ann_index", "fine": "index_uv", "u": "u", "v": "v"}  # the published names
 
 
 def _twice(x: Tensor) -> Tensor:
@@ -153,16 +154,32 @@ class Predictor(nn.Module):
 
     def forward(self, x: Tensor) -> Maps:
         """Return the maps (n, ..., 4 h, 4 w) of features (n, 512, h, w)."""
-        coarse, fine, u, v = (
-            _twice(layer(x)) for layer in (self.ann_index_lowres, self.index_uv_lowres, self.u_lowres, self.v_lowres)
-        )
-        found: dict[str, Tensor] = {}
-        for name in self.confidences:
-            if name.endswith("segm"):
-                found[name] = F.softplus(_twice(self.get_submodule(f"{name}_confidence_lowres")(x))) + _EPSILON
-            else:
-                found[name] = _twice(self.get_submodule(f"{name}_lowres")(x))
-        return Maps(coarse * found.get("coarse_segm", 1), fine * found.get("fine_segm", 1), u, v, found)
+        return self.enlarged(self.small(x, self.confidences))
+
+    @property
+    def scaling(self) -> tuple[str, ...]:
+        """The confidences that the dense map itself depends on."""
+        return tuple(name for name in self.confidences if name.endswith("segm"))
+
+    def small(self, x: Tensor, confidences: Sequence[str]) -> dict[str, Tensor]:
+        """Return the maps (n, ..., 2 h, 2 w) as they are before they are enlarged, by their names in `Maps`."""
+        found = {name: self.get_submodule(f"{layer}_lowres")(x) for name, layer in _LAYERS.items()}
+        for name in confidences:
+            layer = f"{name}_confidence" if name.endswith("segm") else name
+            found[name] = self.get_submodule(f"{layer}_lowres")(x)
+        return found
+
+    @staticmethod
+    def enlarged(small: Mapping[str, Tensor]) -> Maps:
+        """Return what the small maps become."""
+        large = {name: _twice(x) for name, x in small.items()}
+        found = {
+            name: F.softplus(x) + _EPSILON if name.endswith("segm") else x
+            for name, x in large.items()
+            if name not in _LAYERS
+        }
+        coarse, fine = (large[name] * found.get(f"{name}_segm", 1) for name in ("coarse", "fine"))
+        return Maps(coarse, fine, large["u"], large["v"], found)
 
 
 def start(*modules: nn.Module) -> None:

@@ -16,16 +16,19 @@ from torch import Tensor
 from torchvision.models.detection import FasterRCNN, KeypointRCNN, MaskRCNN
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.backbone_utils import BackboneWithFPN, resnet_fpn_backbone
-from torchvision.models.detection.transform import GeneralizedRCNNTransform, resize_boxes, resize_keypoints
+from torchvision.models.detection.transform import resize_boxes, resize_keypoints
 from torchvision.models.resnet import Bottleneck
 from torchvision.ops import MultiScaleRoIAlign, roi_align
 from torchvision.ops.misc import FrozenBatchNorm2d
 from torchvision.transforms.v2 import functional as pictures
 
+from segstudio.zoo.blocks import rcnn_regions, waiting
+
 LEVELS = ("0", "1", "2", "3")  # torchvision's names of P2 to P5
 STRIDES = (4, 8, 16, 32)
 _SIZES = ((32,), (64,), (128,), (256,), (512,))
 _RATIOS = ((0.5, 1.0, 2.0),)
+_BEYOND = -1e6  # where no picture is
 
 # Buffers of older files that follow from the configuration.
 _UNUSED = re.compile(r"pixel_(mean|std)|(proposal_generator\.)?anchor_generator\.cell_anchors\.\d+")
@@ -130,42 +133,52 @@ class Pooler(MultiScaleRoIAlign):
         side: Of the pooled maps.
         sampling: Samples a cell in each direction; 0 for as many as the box has pixels.
         aligned: Whether pixel centres lie at half numbers, as in detectron2's second version.
+        inside: Added before the logarithm that chooses the level, so that a box of a level's least size is of it.
+        outside: Added behind it, as torchvision does.
     """
 
-    def __init__(self, side: int, sampling: int = 0, aligned: bool = True) -> None:
+    def __init__(
+        self, side: int, sampling: int = 0, aligned: bool = True, inside: float = 1e-8, outside: float = 0.0
+    ) -> None:
         super().__init__(list(LEVELS), side, sampling)
-        self.aligned = aligned
+        self.aligned, self.inside, self.outside = aligned, inside, outside
 
-    def forward(self, x: dict[str, Tensor], boxes: list[Tensor], image_shapes: list[tuple[int, int]]) -> Tensor:  # noqa: ARG002
+    def forward(self, x: Mapping[str, Tensor], boxes: Sequence[Tensor], image_shapes: Any = None) -> Tensor:  # noqa: ARG002
         """Return the boxes' features (n, channels, side, side), the pictures' boxes one after the other."""
-        rows = torch.cat(boxes)
-        pictures = torch.repeat_interleave(
-            torch.arange(len(boxes), device=rows.device), torch.tensor([len(b) for b in boxes], device=rows.device)
-        )
-        regions = torch.cat((pictures[:, None].to(rows), rows), 1)
-        chosen = levels(rows)
+        return self.pooled(x, regions(boxes))
+
+    def pooled(self, x: Mapping[str, Tensor], rows: Tensor) -> Tensor:
+        """Return the features of regions (n, 5), see `regions`."""
+        chosen = levels(rows[:, 1:], self.inside, self.outside)
         first = x[LEVELS[0]]
-        pooled = first.new_zeros((len(rows), first.shape[1], *self.output_size))
+        found = first.new_zeros((len(rows), first.shape[1], *self.output_size))
         for level, (name, stride) in enumerate(zip(LEVELS, STRIDES)):
-            where = torch.nonzero(chosen == level).flatten()
-            pooled[where] = roi_align(
-                x[name],
-                regions[where].to(x[name]),
-                self.output_size,
-                1 / stride,
-                self.sampling_ratio,
-                self.aligned,
-            ).to(pooled)
-        return pooled
+            here = chosen == level
+            if waiting.fixed(rows):
+                # Of a box that lies outside nothing is sampled: it has 0 everywhere, and costs next to nothing.
+                beyond = torch.cat((rows[:, :1], torch.full_like(rows[:, 1:], _BEYOND)), 1)
+                found = found + self._align(x[name], torch.where(here[:, None], rows, beyond), stride)
+            else:
+                where = torch.nonzero(here).flatten()
+                found[where] = self._align(x[name], rows[where], stride).to(found)
+        return found
+
+    def _align(self, level: Tensor, rows: Tensor, stride: int) -> Tensor:
+        return roi_align(level, rows, self.output_size, 1 / stride, self.sampling_ratio, self.aligned)
 
 
-def levels(boxes: Tensor) -> Tensor:
+def regions(boxes: Sequence[Tensor]) -> Tensor:
+    """Return the pictures' boxes (k, 4) one after the other, with the picture's number before each: (n, 5)."""
+    return torch.cat([torch.cat((torch.full_like(one[:, :1], i), one), 1) for i, one in enumerate(boxes)])
+
+
+def levels(boxes: Tensor, inside: float = 1e-8, outside: float = 0.0) -> Tensor:
     """Return the place in `LEVELS` (n,) at which each box (n, 4) is pooled: a box of 224 pixels on P4."""
     sides = ((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).sqrt()
-    return (torch.floor(4 + torch.log2(sides / 224 + 1e-8)).clamp(2, 5) - 2).long()
+    return (torch.floor(4 + torch.log2(sides / 224 + inside) + outside).clamp(2, 5) - 2).long()
 
 
-class Transform(GeneralizedRCNNTransform):
+class Transform(rcnn_regions.Transform):
     """Resizes uint8 RGB pictures (3, h, w) as pictures, and hands them on as BGR minus the mean.
 
     Args:
@@ -176,7 +189,7 @@ class Transform(GeneralizedRCNNTransform):
     """
 
     def __init__(self, shorter: int, longest: int, mean: Sequence[float], std: Sequence[float]) -> None:
-        super().__init__(shorter, longest, list(mean), list(std))
+        super().__init__(shorter, longest, mean, std)
         self.shorter = shorter
 
     def normalize(self, image: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from segstudio.zoo.blocks import detectron2
+from segstudio.zoo.blocks import detectron2, waiting
 
 STRIDE = 4
 _GROUPS = 32
@@ -55,7 +55,7 @@ def classes_of(logits: Tensor, seen: tuple[int, int], size: tuple[int, int]) -> 
     """Return the class (width, height) a pixel, transposed: column by column, as masks lie in memory.
 
     As published: the logits are enlarged to the network's input, the padding is cut off, and what is left is resized
-    to the picture. Only classes that can win anywhere are enlarged.
+    to the picture. Only classes that can win anywhere are enlarged, unless a device would have to be asked for them.
 
     Args:
         logits: (classes, h, w) at stride 4.
@@ -64,9 +64,9 @@ def classes_of(logits: Tensor, seen: tuple[int, int], size: tuple[int, int]) -> 
     """
     turned = logits.float().transpose(1, 2)
     seen, size = (seen[1], seen[0]), (size[1], size[0])
-    wanted = candidates(turned)
+    wanted = range(len(turned)) if waiting.fixed(turned) else candidates(turned)
     labels = torch.full(size, wanted[0], dtype=torch.uint8, device=logits.device)
-    best = enlarge(turned[wanted[:1]], seen, size)[0]
+    best = enlarge(turned[wanted[0]][None], seen, size)[0]
     for c in wanted[1:]:
         value = enlarge(turned[c : c + 1], seen, size)[0]
         labels.masked_fill_(value > best, c)

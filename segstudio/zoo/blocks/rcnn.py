@@ -11,7 +11,7 @@ import numpy as np
 from segstudio.core.errors import InputError
 from segstudio.core.results import Boxes, Instances, JointHeat, Poses, Result
 from segstudio.core.views import View
-from segstudio.zoo.blocks import keypoint_maps, pasting, tensors
+from segstudio.zoo.blocks import keypoint_maps, pasting, tensors, waiting
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, TorchPredictor
 from segstudio.zoo.spec import Card
 
@@ -49,24 +49,52 @@ def arguments(build: Build) -> dict[str, Any]:
     }
 
 
+def steady(network: Any) -> Any:
+    """Return one of torchvision's detectors with parts that read and send nothing where torchvision's own do."""
+    from torchvision.ops import MultiScaleRoIAlign
+
+    from segstudio.zoo.blocks import detectron2, rcnn_regions
+
+    heads, old = network.roi_heads, network.transform
+    for name in ("box_roi_pool", "mask_roi_pool", "keypoint_roi_pool"):
+        pool = getattr(heads, name, None)
+        if isinstance(pool, MultiScaleRoIAlign):
+            side, sampling = int(pool.output_size[0]), pool.sampling_ratio
+            setattr(heads, name, detectron2.Pooler(side, sampling, aligned=False, inside=0.0, outside=1e-6))
+    network.transform = rcnn_regions.Transform(old.min_size, old.max_size, old.image_mean, old.image_std)
+    return network
+
+
 @dataclass
-class Stages:
-    """What a network computes on its way to the objects of a batch, boxes in pixels of its own input.
+class Found:
+    """The objects of a batch.
 
     Args:
         sizes: (height, width) of each picture as the network sees it, without padding.
-        features: The pyramid's levels (n, channels, h, w) by name.
-        proposals: Float (k, 4) a picture, the best first.
-        objectness: Float (k,) in [0, 1] a picture.
-        found: A picture's objects: "boxes" (n, 4), "labels" (n,), "scores" (n,), with heads also "mask_logits"
-            (n, 1, 28, 28) of the object's class, "keypoint_logits" (n, points, 56, 56).
+        found: A picture's objects in pixels of the network's input: "boxes" (n, 4), "labels" (n,), "scores" (n,), with
+            heads also "mask_logits" (n, 1, 28, 28) of the object's class, "keypoint_logits" (n, points, 56, 56). Where
+            "valid" (n,) is, the first ones count and the others hold anything.
+        settled: bool, for `waiting.require`.
     """
 
     sizes: list[tuple[int, int]]
+    found: list[dict[str, Tensor]]
+    settled: Tensor
+
+
+@dataclass
+class Stages(Found):
+    """What a network computes on its way to the objects of a batch, boxes in pixels of its own input.
+
+    Args:
+        features: The pyramid's levels (n, channels, h, w) by name.
+        proposals: Float (k, 4) a picture, the best first.
+        objectness: Float (k,) in [0, 1] a picture.
+    """
+
     features: dict[str, Tensor]
     proposals: list[Tensor]
     objectness: list[Tensor]
-    found: list[dict[str, Tensor]]
 
 
 class RcnnPredictor(TorchPredictor):
@@ -77,11 +105,13 @@ class RcnnPredictor(TorchPredictor):
     """
 
     paste = staticmethod(pasting.paste)
+    whole: tuple[str, ...] = ()  # what of the outputs is one for the picture and not one an object
 
     def __init__(self, card: Card, device: str, network: Any, contiguous: bool = False) -> None:
         super().__init__(card, device, network)
         ids = [label.id for label in self.classes.labels]
         self.ids = np.array([0, *ids]) if contiguous else np.arange(max(ids, default=0) + 1)
+        self.room = waiting.Room()
 
     def prepare(self, frames: Sequence[np.ndarray]) -> list[Any]:
         """Return float tensors (3, h, w) in [0, 1]; the network itself resizes and normalises."""
@@ -95,68 +125,70 @@ class RcnnPredictor(TorchPredictor):
 
     def stages(self, inputs: list[Any], options: Options, context: Context) -> Stages:
         """Return all that the network computes for a batch of prepared frames."""
+        from segstudio.zoo.blocks import rcnn_regions
+
         heads = self.network.roi_heads
         # Suppression works from the best box down, so what is weaker can be left out before it.
         heads.score_thresh, heads.detections_per_img = self.threshold(options), options.max_instances
         with self.inference(context):
             images, _ = self.network.transform(inputs)
-            features = self.network.backbone(images.tensors)
+            features, sizes = self.network.backbone(images.tensors), images.image_sizes
             context.stage("regions", 0.6)
-            proposals, objectness = propose(self.network.rpn, images, features)
+            proposals = rcnn_regions.propose(self.network.rpn, images, features)
             context.stage("heads", 0.7)
-            logits, deltas = heads.box_predictor(
-                heads.box_head(heads.box_roi_pool(features, proposals, images.image_sizes))
-            )
-            boxes, scores, labels = heads.postprocess_detections(
-                logits.float(), deltas.float(), proposals, images.image_sizes
-            )
-            found = [{"boxes": b, "scores": s, "labels": c} for b, s, c in zip(boxes, scores, labels)]
-            self.regions(features, images.image_sizes, found)
-        return Stages(images.image_sizes, features, proposals, objectness, found)
+            boxes, objectness = list(proposals.boxes), list(proposals.objectness)
+            if waiting.fixed(images.tensors):
+                logits, deltas = self.boxes(features, boxes)
+                every, settled = rcnn_regions.detect(heads, logits, deltas, proposals, sizes)
+                settled &= proposals.settled & ~every["valid"][:, self.room.size :].any()
+                found = [{name: value[i, : self.room.size] for name, value in every.items()} for i in range(len(sizes))]
+            else:
+                boxes = [one[real] for one, real in zip(boxes, proposals.valid)]
+                objectness = [one[real] for one, real in zip(objectness, proposals.valid)]
+                logits, deltas = self.boxes(features, boxes)
+                parts = heads.postprocess_detections(logits.float(), deltas.float(), boxes, sizes)
+                found = [{"boxes": b, "scores": s, "labels": c} for b, s, c in zip(*parts)]
+                settled = proposals.settled
+            self.regions(features, found)
+        return Stages(sizes, found, settled, features, boxes, objectness)
 
-    def regions(
-        self, features: dict[str, Tensor], sizes: list[tuple[int, int]], found: list[dict[str, Tensor]]
-    ) -> None:
+    def boxes(self, features: dict[str, Tensor], boxes: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return the box head's logits (n, classes) and deltas (n, 4 classes) of the pictures' boxes."""
+        heads = self.network.roi_heads
+        return heads.box_predictor(heads.box_head(heads.box_roi_pool(features, boxes, [])))
+
+    def regions(self, features: dict[str, Tensor], found: list[dict[str, Tensor]]) -> None:
         """Add to the objects found what the heads see in their boxes."""
         import torch
 
         heads, boxes = self.network.roi_heads, [one["boxes"] for one in found]
         counts = [len(one) for one in boxes]
         if heads.has_mask():
-            logits = heads.mask_predictor(heads.mask_head(heads.mask_roi_pool(features, boxes, sizes)))
+            logits = heads.mask_predictor(heads.mask_head(heads.mask_roi_pool(features, boxes, [])))
             labels = torch.cat([one["labels"] for one in found])
             own = logits[torch.arange(len(labels), device=labels.device), labels][:, None]
-            for one, part in zip(found, own.float().split(counts)):
+            for one, part in zip(found, own.split(counts)):
                 one["mask_logits"] = part
         if heads.has_keypoint():
-            logits = heads.keypoint_predictor(heads.keypoint_head(heads.keypoint_roi_pool(features, boxes, sizes)))
-            for one, part in zip(found, logits.float().split(counts)):
+            logits = heads.keypoint_predictor(heads.keypoint_head(heads.keypoint_roi_pool(features, boxes, [])))
+            for one, part in zip(found, logits.split(counts)):
                 one["keypoint_logits"] = part
 
-    def forward(self, inputs: list[Any], options: Options, context: Context) -> list[dict[str, Tensor]]:
-        """Return the objects a frame, boxes and keypoints in its pixels."""
-        import torch
-
+    def forward(self, inputs: list[Any], options: Options, context: Context) -> Found:
+        """Return the objects of the frames, in pixels of the network's input."""
         stages = self.stages(inputs, options, context)
-        with torch.inference_mode():
-            frames = [tuple(image.shape[-2:]) for image in inputs]
-            return [self._placed(*one) for one in zip(stages.found, stages.sizes, frames)]
+        return Found(stages.sizes, stages.found, stages.settled)
 
-    def _placed(self, found: dict[str, Tensor], seen: tuple[int, int], frame: tuple[int, int]) -> dict[str, Tensor]:
-        """Return one picture's objects in pixels of the frame."""
+    def placed(self, found: dict[str, Tensor], seen: tuple[int, int], frame: tuple[int, int]) -> dict[str, Tensor]:
+        """Return one picture's objects in pixels of the frame, for the numbers that the heads gave."""
         import torch
         from torchvision.models.detection.transform import resize_boxes
 
-        boxes = found["boxes"].float()
-        placed = {
-            "boxes": resize_boxes(boxes, list(seen), list(frame)),
-            "scores": found["scores"],
-            "labels": found["labels"],
-        }
-        if "mask_logits" in found:
-            placed["masks"] = found["mask_logits"].sigmoid()
-        if "keypoint_logits" in found:
-            logits = found["keypoint_logits"]
+        boxes = found["boxes"]
+        placed = {**found, "boxes": resize_boxes(boxes, list(seen), list(frame))}
+        if (logits := placed.pop("mask_logits", None)) is not None:
+            placed["masks"] = logits.sigmoid()
+        if (logits := placed.pop("keypoint_logits", None)) is not None:
             points, peaks, _ = keypoint_maps.decode(logits, boxes)
             # torchvision scales every keypoint by the whole picture's ratio, as its boxes.
             ratios = points.new_tensor([frame[1] / seen[1], frame[0] / seen[0]])
@@ -170,7 +202,8 @@ class RcnnPredictor(TorchPredictor):
         self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
     ) -> list[View]:
         """Return proposals, crops, mask logits or keypoint maps of what was found, and RoIAlign beside RoIPool."""
-        stages = self.stages(self.prepare([frame]), options, context)
+        with waiting.again():
+            stages = self.stages(self.prepare([frame]), options, context)
         return self.views(frame, stages)
 
     def views(self, frame: np.ndarray, stages: Stages) -> list[View]:
@@ -199,19 +232,31 @@ class RcnnPredictor(TorchPredictor):
                 shown += rcnn_views.pooling(pool, stages.features, found["boxes"][0].float(), place)
         return shown
 
-    def decode(
-        self, outputs: list[dict[str, Tensor]], frames: Sequence[np.ndarray], options: Options
-    ) -> list[list[Result]]:
-        return [self._results(found, frame.shape[:2], options) for found, frame in zip(self.fetched(outputs), frames)]
+    def decode(self, outputs: Found, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
+        parts = zip(self.fetched(outputs), outputs.sizes, (frame.shape[:2] for frame in frames))
+        return [self._results(self.placed(found, seen, size), size, options) for found, seen, size in parts]
 
-    def fetched(self, outputs: list[dict[str, Tensor]]) -> list[dict[str, Tensor]]:
-        """Return the outputs on the CPU as float32, brought over in one go."""
-        names = [(i, name) for i, found in enumerate(outputs) for name in found]
-        values = tensors.fetch([outputs[i][name].float() for i, name in names])
-        found: list[dict[str, Tensor]] = [{} for _ in outputs]
+    def fetched(self, outputs: Found) -> list[dict[str, Tensor]]:
+        """Return what counts of each picture on the CPU, brought over in one go, halves as float32.
+
+        Raises:
+            Unsettled: The batch must be done again.
+        """
+        import torch
+
+        names = [(i, name) for i, found in enumerate(outputs.found) for name in found]
+        settled, *values = tensors.fetch([outputs.settled, *(outputs.found[i][name] for i, name in names)])
+        found: list[dict[str, Tensor]] = [{} for _ in outputs.found]
         for (i, name), value in zip(names, values):
-            found[i][name] = value
-        return found
+            found[i][name] = value.float() if value.dtype == torch.float16 else value
+        # What does not count comes last.
+        counts = [int(one.pop("valid").sum()) if "valid" in one else len(one["boxes"]) for one in found]
+        self.room.seen(max(counts, default=0))
+        waiting.require(settled)
+        return [
+            {name: value if name in self.whole else value[:count] for name, value in one.items()}
+            for one, count in zip(found, counts)
+        ]
 
     def _results(self, found: dict[str, Tensor], size: tuple[int, int], options: Options) -> list[Result]:
         import torch
@@ -236,19 +281,3 @@ class RcnnPredictor(TorchPredictor):
                 JointHeat(size=common["size"], classes=self.classes, boxes=common["boxes"], heat=heat),
             ]
         return [Boxes(**common)]
-
-
-def propose(rpn: Any, images: Any, features: dict[str, Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-    """Return each picture's proposals (k, 4), the best first, and their objectness (k,) in [0, 1].
-
-    As the network's own `rpn(images, features)`, which keeps the objectness to itself.
-    """
-    from torchvision.models.detection.rpn import concat_box_prediction_layers
-
-    levels = list(features.values())
-    objectness, deltas = rpn.head(levels)
-    anchors = rpn.anchor_generator(images, levels)
-    counts = [o.shape[1] * o.shape[2] * o.shape[3] for o in objectness]
-    objectness, deltas = concat_box_prediction_layers(objectness, deltas)
-    boxes = rpn.box_coder.decode(deltas.float(), anchors).view(len(anchors), -1, 4)
-    return rpn.filter_proposals(boxes, objectness.float(), images.image_sizes, counts)

@@ -21,8 +21,8 @@ def kept(
     """Return which boxes stay: from the best down, each unless it overlaps one that stays.
 
     The same boxes as `torchvision.ops.nms` keeps on the CPU; of equal scores the first comes first. On a device (see
-    `waiting.fixed`) nothing is read: all boxes are asked in rounds whether a better one that stayed in the last round
-    overlaps them, until nothing changes any more.
+    `waiting.fixed`) nothing is read: in rounds, all boxes are asked whether a better one that stayed in the last round
+    overlaps them, and once nothing changes any more, that is it.
 
     Args:
         boxes: float (b, n, 4): left, top, right, bottom.
@@ -33,12 +33,12 @@ def kept(
 
     Returns:
         bool (b, n), and a bool () that is False where the rounds did not do. Fetch it with the results and hand it to
-        `waiting.require`: within `waiting.again` the rounds do.
+        `waiting.require`.
     """
     import torch
 
     if not waiting.fixed(boxes):
-        return _one_by_one(boxes, scores, valid, overlap, groups), torch.tensor(True)
+        return _one_by_one(boxes, scores, valid, overlap, groups), valid.new_ones(())
     order = scores.masked_fill(~valid, -torch.inf).argsort(dim=1, descending=True, stable=True)
     counts = valid.gather(1, order)
     above = _above(boxes.gather(1, order[..., None].expand_as(boxes)), overlap)
@@ -48,7 +48,7 @@ def kept(
     # As numbers, for a product says for all at once whether anyone overlaps: on a device the short ones are enough.
     better = above.to(torch.float16 if boxes.is_cuda else torch.float32).triu_(1)
     before = stays = counts
-    for _ in range(boxes.shape[1] + 1 if waiting.thorough() else ROUNDS):
+    for _ in range(ROUNDS):
         before, stays = stays, counts & ~(torch.bmm(stays[:, None].to(better), better)[:, 0] > 0)
     return torch.zeros_like(valid).scatter_(1, order, stays), (before == stays).all()
 

@@ -6,6 +6,8 @@ wait, so that shapes stay fixed there, with a mask of what counts; what does not
 
 from __future__ import annotations
 
+import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,21 +17,38 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _forced = ContextVar("fixed shapes on the CPU too", default=False)
-_thorough = ContextVar("as much work as it takes", default=False)
+_thorough = ContextVar("as many waits as it takes", default=False)
+
+_LATELY = 16  # batches
+_LEAST = 8
 
 
 class Unsettled(Exception):
-    """A fixed amount of work did not do for a batch: it must be done again, thoroughly."""
+    """Fixed shapes did not do for a batch: it must be done again, waiting as often as it takes."""
 
 
 def fixed(tensor: Tensor) -> bool:
-    """Return whether work on a tensor must keep fixed shapes, because it lies on a device."""
-    return tensor.device.type != "cpu" or _forced.get()
+    """Return whether work on a tensor must keep fixed shapes: it lies on a device, and this is the first try."""
+    return (tensor.device.type != "cpu" or _forced.get()) and not _thorough.get()
 
 
-def thorough() -> bool:
-    """Return whether the work is done again, and must do whatever it takes."""
-    return _thorough.get()
+class Room:
+    """For how many objects a picture a device keeps places, whose work is done whether they are taken or not.
+
+    All that may be found at first, then for twice as many as were lately. Where that does not do, nothing is settled.
+    """
+
+    def __init__(self) -> None:
+        self._counts: deque[int] = deque(maxlen=_LATELY)
+
+    @property
+    def size(self) -> int:
+        """Places a picture."""
+        return max(_LEAST, 2 * max(self._counts)) if self._counts else sys.maxsize
+
+    def seen(self, count: int) -> None:
+        """Remember the most objects that a picture of a batch had."""
+        self._counts.append(count)
 
 
 @contextmanager
@@ -44,7 +63,7 @@ def as_on_a_device() -> Iterator[None]:
 
 @contextmanager
 def again() -> Iterator[None]:
-    """Do within what `Unsettled` asked for."""
+    """Let the device be waited for within, as often as it takes: after `Unsettled`, or to look inside."""
     before = _thorough.set(True)
     try:
         yield

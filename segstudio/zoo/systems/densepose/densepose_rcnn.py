@@ -5,8 +5,6 @@ Faster R-CNN finds people; a second head says of every pixel in a person's box w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -21,11 +19,14 @@ from segstudio.core.densepose import CHARTS
 from segstudio.core.densepose_maps import contours, quantised
 from segstudio.core.results import DenseMaps, Result
 from segstudio.core.views import BoxesView, HeatView, PictureView, View
-from segstudio.zoo.blocks import densepose, detectron2, rcnn, tensors
+from segstudio.zoo.blocks import densepose, detectron2, rcnn, waiting
+from segstudio.zoo.blocks.rcnn import Found
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 from segstudio.zoo.systems.detection.detectron2 import Detectron2Predictor
 
 _PEOPLE = 8  # whose maps are computed at once: 77 channels of 112 x 112 each
+_PEOPLE_AT_ONCE = 32  # on a device
+_OF_BOXES = ("boxes", "labels", "scores")
 _PROPOSALS = 50
 _STEPS = 8  # contour lines between 0 and 1
 
@@ -60,80 +61,72 @@ class DensePosePredictor(Detectron2Predictor):
         self.side, self.decoded = build.settings["pooled"], build.settings["decoder"]
         self.pool = detectron2.Pooler(self.side, sampling=2, aligned=False)
 
-    def forward(self, inputs: list[Any], options: Options, context: Context) -> list[dict[str, Any]]:
-        """Return the people a frame: boxes in its pixels, scores, labels, and a list of (charts, U and V)."""
-        stages = self.stages(inputs, options, context)
-        found: list[dict[str, Any]] = []
+    def forward(self, inputs: list[Any], options: Options, context: Context) -> Found:
+        """Return the people of the frames, each with small maps of its box, see `densepose.Predictor.small`."""
+        stages, heads = self.stages(inputs, options, context), self.network.roi_heads
+        boxes, parts = [one["boxes"] for one in stages.found], []
         with self.inference(context):
-            field = self.field(stages.features)
-            for i, one in enumerate(stages.found):
-                context.stage("dense poses", 0.75 + 0.15 * i / len(inputs))
-                frame = list(inputs[i].shape[-2:])
-                placed = resize_boxes(one["boxes"].float(), list(stages.sizes[i]), frame)
-                corners, maps = placed.tolist(), []
-                for start in range(0, len(corners), _PEOPLE):
-                    context.cancel.check()
-                    people = self.maps(field, one["boxes"][start : start + _PEOPLE], i)
-                    maps += [
-                        densepose.charts(people.of(k), box) for k, box in enumerate(corners[start : start + _PEOPLE])
-                    ]
-                found.append({**one, "boxes": placed, "maps": maps})
-        return found
+            field, rows = self.field(stages.features), detectron2.regions(boxes)
+            for part in rows.split(_PEOPLE_AT_ONCE if waiting.fixed(rows) else _PEOPLE) if len(rows) else ():
+                context.stage("dense poses", 0.75)
+                inner = heads.densepose_head(self._pooled(field, part))
+                parts.append(heads.densepose_predictor.small(inner, heads.densepose_predictor.scaling))
+            for name in parts[0] if parts else ():
+                whole = torch.cat([part[name] for part in parts])
+                for one, maps in zip(stages.found, whole.split([len(box) for box in boxes])):
+                    one[name] = maps
+        return Found(stages.sizes, stages.found, stages.settled)
 
     def field(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return what people are pooled from: the decoder's map alone, or the pyramid."""
         return {detectron2.LEVELS[0]: self.network.roi_heads.decoder(features)} if self.decoded else features
 
+    def _pooled(self, field: dict[str, Tensor], rows: Tensor) -> Tensor:
+        """Return the features (n, 256, side, side) of regions (n, 5), see `detectron2.regions`."""
+        if not self.decoded:
+            return self.pool.pooled(field, rows)
+        return roi_align(field[detectron2.LEVELS[0]], rows, self.side, 1 / detectron2.STRIDES[0], 2, aligned=False)
+
     def pooled(self, field: dict[str, Tensor], boxes: Tensor, picture: int) -> Tensor:
         """Return the features (n, 256, side, side) of boxes (n, 4) in the pixels of one of the network's pictures."""
-        if not self.decoded:
-            return self.pool({name: level[picture : picture + 1] for name, level in field.items()}, [boxes], [])
-        level = field[detectron2.LEVELS[0]]
-        regions = torch.cat((torch.full_like(boxes[:, :1], picture), boxes), 1).to(level)
-        return roi_align(level, regions, self.side, 1 / detectron2.STRIDES[0], 2, aligned=False)
+        return self._pooled(field, torch.cat((torch.full_like(boxes[:, :1], picture), boxes), 1))
 
     def maps(self, field: dict[str, Tensor], boxes: Tensor, picture: int = 0) -> densepose.Maps:
         """Return the maps of the people in boxes (n, 4) in the pixels of one of the network's pictures."""
         heads = self.network.roi_heads
         return heads.densepose_predictor(heads.densepose_head(self.pooled(field, boxes, picture)))
 
-    def decode(
-        self, outputs: list[dict[str, Any]], frames: Sequence[np.ndarray], options: Options
-    ) -> list[list[Result]]:
-        # All that is known of a batch comes to the CPU at once: numbers of one type, some of them as floats.
-        flat = [x.float() for one in outputs for x in (one["boxes"], one["scores"], one["labels"])]
-        flat += [x.float() for one in outputs for pair in one["maps"] for x in pair]
-        arrays = iter([x.numpy() for x in tensors.fetch(flat)])
-        heads = [(next(arrays), next(arrays), next(arrays)) for _ in outputs]
-        results: list[list[Result]] = []
-        for (boxes, scores, labels), one, frame in zip(heads, outputs, frames):
-            parts, uv = [], []
-            for _ in one["maps"]:
-                parts.append(next(arrays).astype(np.uint8))
-                uv.append(np.clip(next(arrays), 0, 1))
-            ids = self.ids[labels.astype(np.int64)]
-            keep = np.ones(len(ids), bool) if options.labels is None else np.isin(ids, list(options.labels))
-            results.append(
-                [
-                    DenseMaps(
-                        size=(frame.shape[0], frame.shape[1]),
-                        classes=self.classes,
-                        boxes=boxes[keep],
-                        labels=ids[keep],
-                        scores=scores[keep],
-                        parts=list(compress(parts, keep)),
-                        uv=list(compress(uv, keep)),
-                    )
-                ]
+    def _results(self, found: dict[str, Tensor], size: tuple[int, int], options: Options) -> list[Result]:
+        heads, ids = self.network.roi_heads, self.ids[found["labels"].numpy().astype(np.int64)]
+        keep = np.ones(len(ids), bool) if options.labels is None else np.isin(ids, list(options.labels))
+        found = {name: value[torch.from_numpy(keep)] for name, value in found.items()}
+        boxes, parts, uv = found["boxes"].numpy(), [], []
+        with torch.inference_mode():
+            for start in range(0, len(boxes), _PEOPLE):
+                small = {name: found[name][start : start + _PEOPLE] for name in found if name not in _OF_BOXES}
+                people = heads.densepose_predictor.enlarged(small)
+                for k, box in enumerate(boxes[start : start + _PEOPLE].tolist()):
+                    charts, places = densepose.charts(people.of(k), box)
+                    parts.append(charts.numpy())
+                    uv.append(np.clip(places.numpy(), 0, 1))
+        return [
+            DenseMaps(
+                size=(int(size[0]), int(size[1])),
+                classes=self.classes,
+                boxes=boxes,
+                labels=ids[keep],
+                scores=found["scores"].numpy(),
+                parts=parts,
+                uv=uv,
             )
-        return results
+        ]
 
     def look(
         self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
     ) -> list[View]:
         """Return proposals, and of the surest person the body, every chart, U, V, I-U-V, texture, confidences."""
-        inputs = self.prepare([frame])
-        stages = self.stages(inputs, options, context)
+        with waiting.again():
+            stages = self.stages(self.prepare([frame]), options, context)
         size, seen = list(frame.shape[:2]), list(stages.sizes[0])
         whole = (0.0, 0.0, float(size[1]), float(size[0]))
         with self.inference(context):

@@ -16,4 +16,4 @@ def build(build: Build) -> Predictor:
     else:
         network = FasterRCNN(rcnn.backbone(build.settings), **arguments)
     build.fill(network)
-    return rcnn.RcnnPredictor(build.card, build.device, network)
+    return rcnn.RcnnPredictor(build.card, build.device, rcnn.steady(network))

@@ -13,4 +13,4 @@ def build(build: Build) -> Predictor:
     count = build.settings["num_keypoints"]
     network = KeypointRCNN(rcnn.backbone(build.settings), num_keypoints=count, **rcnn.arguments(build))
     build.fill(network)
-    return rcnn.RcnnPredictor(build.card, build.device, network)
+    return rcnn.RcnnPredictor(build.card, build.device, rcnn.steady(network))

@@ -14,8 +14,8 @@ from torchvision.models.detection import MaskRCNN
 from segstudio.core import colors, panoptic_merge
 from segstudio.core.results import PanopticMap, Result
 from segstudio.core.views import PictureView, View
-from segstudio.zoo.blocks import panoptic_fpn, pasting
-from segstudio.zoo.blocks.rcnn import Stages
+from segstudio.zoo.blocks import panoptic_fpn, pasting, waiting
+from segstudio.zoo.blocks.rcnn import Found, Stages
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 from segstudio.zoo.systems.detection import detectron2
 
@@ -38,6 +38,8 @@ class PanopticStages(Stages):
 class PanopticFpnPredictor(detectron2.Detectron2Predictor):
     """One segment a pixel: instances and stuff, merged by `core.panoptic_merge`."""
 
+    whole = ("semantic",)
+
     def stages(self, inputs: list[Any], options: Options, context: Context) -> PanopticStages:
         # What the merge leaves out for its score need not be computed.
         least = max(options.threshold or 0.0, options.merge.confidence)
@@ -46,17 +48,19 @@ class PanopticFpnPredictor(detectron2.Detectron2Predictor):
             semantic = self.network.sem_seg_head(found.features).float()
         return PanopticStages(**vars(found), semantic=semantic)
 
-    def forward(self, inputs: list[Any], options: Options, context: Context) -> list[dict[str, Tensor]]:
-        """Return the objects a frame, and "semantic": a class (width, height) a pixel."""
+    def forward(self, inputs: list[Any], options: Options, context: Context) -> Found:
+        """Return the objects of the frames, and "semantic": a class (width, height) a pixel of the frame."""
         stages = self.stages(inputs, options, context)
-        outputs: list[dict[str, Tensor]] = []
+        return self._with_maps(stages, [(int(image.shape[-2]), int(image.shape[-1])) for image in inputs])
+
+    @staticmethod
+    def _with_maps(stages: PanopticStages, frames: Sequence[tuple[int, int]]) -> Found:
         with torch.inference_mode():
-            for i, image in enumerate(inputs):
-                frame = (int(image.shape[-2]), int(image.shape[-1]))
-                placed = self._placed(stages.found[i], stages.sizes[i], frame)
-                placed["semantic"] = panoptic_fpn.classes_of(stages.semantic[i], stages.sizes[i], frame)
-                outputs.append(placed)
-        return outputs
+            parts = zip(stages.found, stages.semantic, stages.sizes, frames)
+            found = [
+                {**one, "semantic": panoptic_fpn.classes_of(logits, seen, frame)} for one, logits, seen, frame in parts
+            ]
+        return Found(stages.sizes, found, stages.settled)
 
     def _results(self, found: dict[str, Tensor], size: tuple[int, int], options: Options) -> list[Result]:
         shapes = pasting.sample(found["masks"], found["boxes"], size[0], size[1])
@@ -84,12 +88,11 @@ class PanopticFpnPredictor(detectron2.Detectron2Predictor):
         self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
     ) -> list[View]:
         """Return what Mask R-CNN shows, and the semantic map, the instances and both merged, in colours."""
-        stages = self.stages(self.prepare([frame]), options, context)
+        with waiting.again():
+            stages = self.stages(self.prepare([frame]), options, context)
         size = (int(frame.shape[0]), int(frame.shape[1]))
-        with torch.inference_mode():
-            found = self._placed(stages.found[0], stages.sizes[0], size)
-            found["semantic"] = panoptic_fpn.classes_of(stages.semantic[0], stages.sizes[0], size)
-        [fetched] = self.fetched([found])
+        [fetched] = self.fetched(self._with_maps(stages, [size]))
+        fetched = self.placed(fetched, stages.sizes[0], size)
         shapes = pasting.sample(fetched["masks"], fetched["boxes"], *size)
         semantic = fetched["semantic"].numpy().astype(np.uint8, copy=False).T
         merged = self._merged(semantic, shapes, fetched, options)
