@@ -30,6 +30,28 @@ def region(a: Annotation, size: tuple[int, int]) -> Spans:
     return spans.NOTHING if a.geometry is None or isinstance(a.geometry, Box) else a.mask(*size).spans()
 
 
+def begins_empty(a: Annotation) -> bool:
+    """Return whether painting begins with no pixels: a box around a pose says where it is, not what it looks like."""
+    return isinstance(a.geometry, Box) and (a.keypoints is not None or a.dense is not None)
+
+
+def _pixels(a: Annotation, size: tuple[int, int]) -> Spans:
+    """Return the pixels that painting begins with; of a mere box those inside it."""
+    return spans.NOTHING if begins_empty(a) else a.mask(*size).spans()
+
+
+def _kept_box(a: Annotation, shape: Mask) -> Box | None:
+    """Return the box that stays beside a painted mask: that around a pose, as long as the mask keeps inside it."""
+    box = a.geometry if isinstance(a.geometry, Box) else a.box
+    if box is None or (a.keypoints is None and a.dense is None):
+        return None
+    if not shape.counts:
+        return box
+    inner = shape.bounds
+    inside = inner.x >= box.x - 1 and inner.y >= box.y - 1 and inner.right <= box.right + 1
+    return box if inside and inner.bottom <= box.bottom + 1 else None
+
+
 def meets(a: Annotation, window: spans.Window) -> bool:
     """Return whether an annotation's box comes near a window."""
     box = a.bounds
@@ -75,7 +97,8 @@ def paint(
     """Return the change of a brush stroke: the shape becomes a mask with the stroke's pixels, as far as the rule goes.
 
     A stroke that changes no pixel changes nothing: a polygon stays a polygon. An object that loses its last pixel is
-    deleted, unless it has keypoints.
+    deleted, unless it has keypoints. A mere box begins with all its pixels, one around a pose with none; that one stays
+    beside the mask, and is the shape again once the last pixel has gone.
 
     Args:
         a: The painted annotation.
@@ -89,13 +112,14 @@ def paint(
     """
     others = [b for b in shown if b.id != a.id]
     drawn = allowed(stroke.spans(), size, rule, others, hidden, locked)
-    old = spans.NOTHING if new else a.mask(*size).spans()
+    old = spans.NOTHING if new else _pixels(a, size)
     z = sunk(a, drawn, size, others) if rule == "under" else a.z
     if new and drawn:
         change = insert([replace(a, geometry=masks.from_spans(drawn), z=z)], "Paint")
     elif spans.subtract(drawn, old):
         shape = masks.from_spans(spans.union([old, drawn]))
-        change = changes.replace([(a, replace(by_person(a), geometry=shape, box=None, z=z))], "Paint")
+        after = replace(by_person(a), geometry=shape, box=_kept_box(a, shape), z=z)
+        change = changes.replace([(a, after)], "Paint")
     else:
         change = changes.replace([(a, replace(by_person(a), z=z))] if z != a.z else [], "Paint")
     if rule == "take" and drawn:
@@ -107,7 +131,7 @@ def paint(
 
 def erase(a: Annotation, stroke: Mask, size: tuple[int, int]) -> ChangeSet:
     """Return the change of an eraser's stroke on one annotation; see `paint`."""
-    return _without(a, stroke.spans(), size, a.mask(*size).spans())
+    return _without(a, stroke.spans(), size, _pixels(a, size))
 
 
 def _without(a: Annotation, lost: Spans, size: tuple[int, int], old: Spans | None = None) -> ChangeSet:
@@ -117,7 +141,9 @@ def _without(a: Annotation, lost: Spans, size: tuple[int, int], old: Spans | Non
     left = masks.from_spans(spans.subtract(old, lost))
     if not left.counts and a.keypoints is None:
         return delete([a])
-    return set_geometry(a, left if left.counts else None, "Erase")
+    if not left.counts:
+        return set_geometry(a, _kept_box(a, left), "Erase")
+    return changes.replace([(a, replace(by_person(a), geometry=left, box=_kept_box(a, left)))], "Erase")
 
 
 class Stroke:

@@ -81,8 +81,13 @@ class Brush(SizedTool):
         chosen = [a for id in context.selection if (a := context.annotations.get(id)) and context.visible(a)]
         if len(chosen) == 1:
             a = chosen[0]
+            if not isinstance(a.geometry, Box):
+                return a
+            if erase and painting.begins_empty(a):
+                context.say(tr("This object has a box and a pose, and no pixels to take away yet."))
+                return None
             # A box has no pixels on the screen; its stroke begins with the pixels that the edit will give it.
-            return replace(a, geometry=a.mask(*context.size)) if isinstance(a.geometry, Box) else a
+            return replace(a, geometry=masks.EMPTY if painting.begins_empty(a) else a.mask(*context.size))
         if chosen:
             context.say(tr("Select a single object to paint on."))
             return None

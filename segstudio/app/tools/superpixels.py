@@ -12,7 +12,7 @@ from segstudio.app.tools.assisting import LEFT_COLOR, RIGHT_COLOR, Assist, add_o
 from segstudio.app.tools.base import Event, Keys, Run, ToolContext
 from segstudio.app.tools.options import Option
 from segstudio.assist.superpixels import Superpixels, split
-from segstudio.core import assist_edits, masks
+from segstudio.core import assist_edits, masks, painting
 from segstudio.core.geometry import Box
 from segstudio.core.masks import Mask
 
@@ -106,6 +106,9 @@ class SuperpixelTool(Assist):
             return
         if takes and target is None:
             context.say(tr("Select the object to take from."))
+            return
+        if takes and target is not None and painting.begins_empty(target):
+            context.say(tr("This object has a box and a pose, and no pixels to take away yet."))
             return
         if target is None and not self.ready(context, "new"):
             return

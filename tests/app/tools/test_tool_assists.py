@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from segstudio.app.tools import assisting
 from segstudio.core import masks
-from segstudio.core.annotation import CORRECTED, PREDICTED, Origin
+from segstudio.core.annotation import CORRECTED, PREDICTED, Annotation, Keypoints, Origin
 from segstudio.core.geometry import Box, Polygons
 from segstudio.core.masks import Mask
 
@@ -115,6 +115,15 @@ def test_superpixels_are_taken_from_the_selected_object(desk_of, how):
     desk.set_selection(())
     hand.click(60, 75, **how)
     assert desk.said == ["Select the object to take from."]
+
+
+def test_superpixels_on_a_box_with_a_pose_begin_with_nothing(desk_of):
+    posed = Annotation(1, 1, 1, geometry=Box(0, 0, W, H), keypoints=Keypoints((60.0, 75.0, 2.0)))
+    desk, hand, _ = desk_of("superpixels", [posed], [1], size=16)
+    hand.click(160, 70, RIGHT)
+    assert "no pixels to take away yet" in desk.said[-1] and not desk.commits
+    hand.click(160, 70)
+    assert 0 < desk.annotations[1].geometry.area < 1000 and desk.annotations[1].box == posed.geometry
 
 
 def test_escape_drops_a_stroke_of_superpixels(desk_of):

@@ -15,7 +15,7 @@ from segstudio.app.canvas.view import CanvasView
 from segstudio.app.tools import Brush, Eraser, make_tools
 from segstudio.app.tools.dabs import LARGEST, SMALLEST, sweep, tip
 from segstudio.core import document, masks, spans
-from segstudio.core.annotation import CORRECTED, PREDICTED, Annotation, Origin
+from segstudio.core.annotation import CORRECTED, PREDICTED, Annotation, Keypoints, Origin
 from segstudio.core.geometry import Box, Polygons
 from segstudio.core.masks import Mask
 from segstudio.core.painting import RULES
@@ -118,6 +118,20 @@ def test_a_brushed_polygon_or_box_becomes_a_mask(view, shape):
     after = desk.annotations[1]
     assert isinstance(after.geometry, Mask) and after.review == CORRECTED and after.origin.parent == 3
     assert (frame(after) == (frame(a) | disc(100, 100, 10))).all()
+
+
+def test_brushing_a_box_with_a_pose_begins_with_nothing(view):
+    a = Annotation(1, 1, 1, geometry=Box(20, 20, 100, 80), keypoints=Keypoints((40.0, 40.0, 2.0)))
+    desk, hand = use(view, Brush(size=10), [a], [1]), Hand(view)
+    hand.click(60, 60, RIGHT)
+    assert "no pixels to take away yet" in desk.said[-1] and not desk.commits
+    hand.press(60, 60)
+    assert [view.scene_state.composer.top(x, y) for x, y in ((60, 60), (100, 90))] == [1, 0]
+    hand.release(60, 60)
+    after = desk.annotations[1]
+    assert (frame(after) == disc(60, 60, 10)).all() and after.box == a.geometry
+    hand.click(60, 60, RIGHT)
+    assert desk.annotations[1].geometry == a.geometry, "without a pixel it is the box again"
 
 
 def test_brackets_change_the_size_within_its_range(view):
