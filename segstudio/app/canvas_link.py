@@ -231,7 +231,7 @@ class CanvasLink(QObject):
         self.background.drop_all()
         # What the last tool showed goes before the new one shows something.
         self._view.set_runner(None)
-        self._view.set_runner(Runner(tool, self.context))
+        self._view.set_runner(Runner(tool, self.context, self._refuses))
         session = self._session
         if name in DRAWS and session.project is not None and not session.categories and not session.project.readonly:
             # Drawing must not begin with a form to fill in.
@@ -239,6 +239,17 @@ class CanvasLink(QObject):
             if session.commit(edits.add_category(made)):
                 session.said.emit(tr("New objects are of the class “object”. Double-click it in Labels to rename it."))
         self.tool_changed.emit()
+
+    def _refuses(self, event: Event) -> bool:
+        """Say why nothing can be drawn on a picture that can't be read, and keep the tool from beginning.
+
+        What is there can still be selected, and what was begun while the picture was being read can be finished.
+        """
+        problem = self._session.problem
+        if problem is None or self.tool == "select" or event.key in ("Esc", "[", "]"):
+            return False
+        self._session.said.emit(f"{problem.message} {problem.remedy or ''}".strip())
+        return True
 
     def finish(self) -> None:
         """Store what is being drawn as far as it goes: the picture or the tool is about to change."""

@@ -134,6 +134,7 @@ class Intake:
                 if self._stop.is_set():
                     return
                 seen[media.id] = describe(media, root)
-            # Only what nobody has written meanwhile.
-            now = [m for m in self._project.media(list(seen)) if m.status == "unread"]
-            self._project.commit_to_run(changes.replace((m, replace(seen[m.id], review=m.review)) for m in now))
+            # Only what nobody has written meanwhile, and nobody between the reading and the writing.
+            with self._project.transaction():
+                now = [m for m in self._project.media(list(seen)) if m.status == "unread"]
+                self._project.commit_to_run(changes.replace((m, replace(seen[m.id], review=m.review)) for m in now))

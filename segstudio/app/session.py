@@ -143,13 +143,17 @@ class Session(SessionState):
         self.picture_changed.emit()
 
     def note_media(self, seen: Iterable[Media]) -> None:
-        """Store what was found out about files; it is no step of the history, and review states stay."""
+        """Store what was found out about files; it is no step of the history, and review states stay.
+
+        A size that is known already, as a file's annotations said it, outlasts a picture that can't be read.
+        """
         if self.project is None or self.project.readonly:
             return
         found = {m.id: m for m in seen}
-        now = self.project.media(list(found))
         try:
-            self.project.commit_to_run(changes.replace((m, replace(found[m.id], review=m.review)) for m in now))
+            with self.project.transaction():
+                now = self.project.media(list(found))
+                self.project.commit_to_run(changes.replace((m, _noted(m, found[m.id])) for m in now))
         except SegstudioError as error:
             self.failed.emit(error)
 
@@ -223,3 +227,8 @@ class Session(SessionState):
         if category != self.category:
             self.category = category
             self.categories_changed.emit()
+
+
+def _noted(now: Media, seen: Media) -> Media:
+    size = (seen.width, seen.height) if seen.width and seen.height else (now.width, now.height)
+    return replace(seen, review=now.review, width=size[0], height=size[1])

@@ -168,9 +168,9 @@ class SessionState(QObject):
         if any(c.before is None or c.after is None for c in rows):
             self._read_media()
             return
-        for c in rows:
-            if self.media is not None and c.id == self.media.id and isinstance(c.after, Media):
-                self.media = c.after
+        if self.project is not None and self.media is not None and self.media.id in {c.id for c in rows}:
+            # As it is now: a worker's change may arrive after a newer one of this thread.
+            self.media = next(iter(self.project.media([self.media.id])), self.media)
         self.media_changed.emit([c.id for c in rows])
 
     def _list_media(self) -> None:

@@ -279,14 +279,21 @@ class Tool:
 class Runner:
     """Runs one tool.
 
+    Args:
+        tool: The tool.
+        context: What it sees of the window.
+        refuses: Told of each event that would begin something (a press; a key where nothing is being drawn); returns
+            whether the tool must not hear of it.
+
     Attributes:
         tool: The tool.
         keys: The keys that it wants now.
     """
 
-    def __init__(self, tool: Tool, context: ToolContext) -> None:
+    def __init__(self, tool: Tool, context: ToolContext, refuses: Callable[[Event], bool] = lambda _: False) -> None:
         self.tool = tool
         self._context = context
+        self._refuses = refuses
         self._start()
 
     def _start(self) -> None:
@@ -297,6 +304,9 @@ class Runner:
 
     def send(self, event: Event) -> None:
         """Tell the tool what happened."""
+        begins = event.kind == "press" or (event.kind == "key" and "Enter" not in self.keys)
+        if begins and self._refuses(event):
+            return
         if event.kind == "press" or (event.kind == "move" and event.button):
             self._held = event
         elif event.kind in ("move", "release"):

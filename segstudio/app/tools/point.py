@@ -22,6 +22,8 @@ from segstudio.core.labels import Skeleton
 
 PLACING: Keys = frozenset(("Enter", "N", "X", "Backspace", "Esc"))
 STATES: Keys = frozenset("012")
+# What a joint is told by keys that elsewhere choose another tool, or do other things.
+TOLD: Keys = frozenset("HXLP")
 # A drag of more screen pixels than this lays down a whole pose; a shorter one was a click of an unsteady hand.
 LAY = 12.0
 # The first ghost takes up so much of what is in sight.
@@ -58,7 +60,7 @@ class PointTool(Tool):
         while True:
             pose = self._pose(context)
             self._show(context, pose, pointer)
-            event = yield self._keys(pose)
+            event = yield self._keys(pose, pointer)
             # Others may have changed what is selected meanwhile.
             pose = self._pose(context)
             if event.kind in ("move", "leave"):
@@ -75,10 +77,15 @@ class PointTool(Tool):
             self._hot, self._held = None, False
         return pose
 
-    def _keys(self, pose: Pose | None) -> Keys:
+    def _keys(self, pose: Pose | None, pointer: Event) -> Keys:
+        if pose is None:
+            return frozenset("F")
         # Off a joint too: there the digits would give the whole pose another class.
-        keys = frozenset("F") if pose is None else WALK_KEYS | STATES | {"F"}
-        return keys | JOINT_KEYS if self._hot is not None else keys
+        keys = WALK_KEYS | STATES | {"F"}
+        if self._hot is not None:
+            return keys | JOINT_KEYS
+        # Who just misses a joint wants no other tool; who is away from the pose, or from the picture, may.
+        return keys if pointer.kind == "leave" or _outside(pose, pointer) else keys | TOLD
 
     def _hover(self, context: ToolContext, pose: Pose | None, event: Event) -> None:
         """Take up the joint under the pointer; one that was chosen by a click or a key stays until another is."""
@@ -115,8 +122,8 @@ class PointTool(Tool):
         elif self._hot is not None and event.key in JOINT_KEYS:
             self._held = True
             context.commit(joints.edit(context, pose, self._hot, event))
-        elif event.key in STATES:
-            context.say(tr("Point at a joint first: 0, 1 and 2 say whether it is visible."))
+        elif event.key in STATES | TOLD:
+            context.say(tr("Point at a joint first: then {key} changes it.", key=event.key))
 
     def _press(self, context: ToolContext, pose: Pose | None, press: Event) -> Generator[Keys, Event, Event]:
         """Follow a press to its end; return the last place of the pointer."""

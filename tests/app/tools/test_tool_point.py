@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from canvas_hand import ALT, CATEGORIES, CTRL, RIGHT, SHIFT, Hand, make_view, use
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from segstudio.app.tools.point import PointTool
-from segstudio.core import skeletons
+from segstudio.core import changes, skeletons
 from segstudio.core.annotation import CORRECTED, PREDICTED, Annotation, Keypoints, Origin
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category, LabelSet, Skeleton
@@ -350,6 +350,34 @@ def test_a_digit_beside_a_joint_neither_changes_the_pose_nor_reaches_the_classes
         assert hand.key(code, text) and desk.annotations[1] == fish()
     assert "Point at a joint first" in desk.said[-1]
     assert not hand.key(K.Key_3, "3"), "the other classes keep their keys"
+
+
+@pytest.mark.parametrize(("code", "text"), [(K.Key_L, "l"), (K.Key_P, "p"), (K.Key_H, "h"), (K.Key_X, "x")])
+def test_a_joints_key_that_just_misses_it_chooses_no_tool(view, code, text):
+    desk, hand = ready(view, fish(), select=(1,))
+    hand.move(55, 60)
+    assert hand.key(code, text) and desk.annotations[1] == fish()
+    assert desk.said[-1] == f"Point at a joint first: then {text.upper()} changes it."
+    hand.move(190, 140)
+    assert not hand.key(code, text), "away from the pose it is the window's"
+
+
+def test_beside_a_joint_l_keeps_the_tool_and_away_from_the_pose_it_chooses_scissors(opened, qtbot):
+    session, view = opened.session, opened.canvas
+    category = session.new_id("category")
+    session.commit(changes.insert([Category(category, "fish", skeleton=FISH)], "Class"))
+    a = Annotation(session.new_id(), session.media.id, category, keypoints=POINTS)
+    session.commit(changes.insert([a], "Pose"))
+    opened.link.use("point")
+    session.select({a.id})
+    view.setFocus()
+    for place, tool in (((55.0, 60.0), "point"), ((155.0, 115.0), "scissors")):
+        at = view.mapFromScene(*place)
+        qtbot.mouseMove(view.viewport(), at + QPoint(1, 0))
+        qtbot.mouseMove(view.viewport(), at)
+        qtbot.keyClick(view, K.Key_L)
+        qtbot.waitUntil(lambda tool=tool: opened.link.tool == tool)
+        assert session.annotations[a.id].keypoints == POINTS
 
 
 def test_a_hidden_object_that_is_selected_gets_no_keypoints(view):
