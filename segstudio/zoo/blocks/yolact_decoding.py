@@ -138,7 +138,7 @@ def suppress(boxes: Tensor, scores: Tensor, rules: Rules, limit: int) -> Kept:
         none = torch.zeros(0, dtype=torch.int64, device=boxes.device)
         return Kept(none, none, none.float())
     if rules.suppression == "traditional":
-        fixed = waiting.fixed(scores) and not waiting.thorough()
+        fixed = waiting.fixed(scores)
         return _traditional_fixed(boxes, scores, rules, limit) if fixed else _traditional(boxes, scores, rules, limit)
     if rules.suppression == "cross-class":
         best, label = scores.max(dim=0)
