@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from segstudio.core import masks
 from segstudio.core.errors import Cancelled, InputError, WeightsError
@@ -122,6 +124,12 @@ def test_faces_on_photos(starter: Starter) -> None:
     assert nobody.landmarks.shape == tiny.landmarks.shape == (0, 5, 2)
 
 
+@pytest.mark.parametrize("name", ["starter-poses", "starter-faces"])
+def test_where_people_are_not_wanted_nobody_is_found(starter: Starter, name: str) -> None:
+    [[people, *_]] = load(starter(name)).predict([sample("astronaut")], Options(labels=frozenset({2})))
+    assert len(people.boxes) == len(people.scores) == 0
+
+
 def test_labels_of_photos(starter: Starter) -> None:
     model = load(starter("starter-labels"))
     [[cat], [coffee]] = model.predict([sample("cat"), sample("coffee")])
@@ -145,6 +153,22 @@ def test_nested_boxes_go() -> None:
     boxes = torch.tensor([[0.0, 0, 10, 10], [2, 2, 6, 6], [20, 20, 30, 30], [21, 20, 31, 30]])
     kept = _suppress_nested(boxes, torch.tensor([0.5, 0.9, 0.7, 0.8]), 0.7)
     assert kept.tolist() == [1, 3]
+
+
+@given(st.integers(0, 2**31), st.integers(0, 25))
+@settings(deadline=None)
+def test_nested_boxes_go_from_the_best_down(seed: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    corners = rng.integers(0, 12, (count, 2))
+    boxes = np.column_stack((corners, corners + rng.integers(0, 12, (count, 2)))).astype(np.float32)
+    scores = rng.integers(0, 9, count).astype(np.float32)
+    kept: list[int] = []
+    for i in np.argsort(-scores, kind="stable").tolist():
+        low, high = np.maximum(boxes[kept, :2], boxes[i, :2]), np.minimum(boxes[kept, 2:], boxes[i, 2:])
+        area = np.minimum((boxes[kept, 2:] - boxes[kept, :2]).prod(1), (boxes[i, 2:] - boxes[i, :2]).prod())
+        if not ((high - low).clip(0).prod(1) / np.maximum(area, np.float32(1e-6)) > np.float32(0.7)).any():
+            kept.append(i)
+    assert _suppress_nested(torch.from_numpy(boxes), torch.from_numpy(scores), 0.7).tolist() == kept
 
 
 def test_graphs_can_not_be_built_without_their_files() -> None:

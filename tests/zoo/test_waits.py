@@ -17,9 +17,12 @@ REGIONS = (
 )  # fmt: skip
 # What transformers reads within its own layers of OneFormer.
 WITHIN = {"oneformer-swin-large": Counter(item=1, where=2)}
+# A cascade cuts what a network finds out of the picture for the next one.
+MOST = {"starter-faces": 3}
+COUNTED = [name for name in NAMES if not CATALOG.get(name).builder.startswith(REGIONS)]
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if not CATALOG.get(name).builder.startswith(REGIONS)])
+@pytest.mark.parametrize("name", [*COUNTED, "starter-labels", "starter-faces"])
 def test_a_batch_is_fetched_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[2] / "benchmarks"))
     from syncs import Reads
@@ -28,4 +31,4 @@ def test_a_batch_is_fetched_at_once(name: str, monkeypatch: pytest.MonkeyPatch) 
     with waiting.as_on_a_device(), Reads() as reads:
         model.predict([noise(70, 90), noise(70, 90, 1)], OPTIONS)
     found = reads.found - WITHIN.get(name, Counter())
-    assert found.total() <= 1, dict(found)
+    assert found.total() <= MOST.get(name, 1), dict(found)

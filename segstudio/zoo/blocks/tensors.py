@@ -17,6 +17,11 @@ def from_frame(frame: np.ndarray, device: str) -> Tensor:
     return send(np.require(frame, np.uint8, ["C", "W"]), device).permute(2, 0, 1)
 
 
+def from_frames(frames: Sequence[np.ndarray], device: str) -> Tensor:
+    """Return uint8 RGB frames of one size as one tensor (n, 3, h, w) on the device."""
+    return send(np.stack(frames), device).permute(0, 3, 1, 2)
+
+
 def send(values: Any, device: Any) -> Tensor:
     """Return numbers (an array or nested lists) as a tensor on the device, without waiting until they are there."""
     import torch

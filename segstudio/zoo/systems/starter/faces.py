@@ -105,7 +105,7 @@ def _output() -> Any:
 
 @dataclass
 class _Seen:
-    """What the stages found: (scale, scores (h, w)) a level of the pyramid, then (boxes, scores) a stage."""
+    """What was found, on the CPU: (scale, scores (h, w)) a level of the pyramid, then (boxes, scores) a stage."""
 
     levels: list[tuple[float, Tensor]] = field(default_factory=list)
     stages: list[tuple[Tensor, Tensor]] = field(default_factory=list)
@@ -125,12 +125,10 @@ class _Cascade(Predictor):
         """Return one `Faces` a frame."""
         import torch
 
-        results: list[list[Result]] = []
+        if not frames or (options.labels is not None and FACE not in options.labels):
+            return [[self._none(frame.shape[:2])] for frame in frames]
         with torch.inference_mode():
-            for i, frame in enumerate(frames):
-                context.stage("faces", i / len(frames))
-                results.append([self._faces(frame, options, context)])
-        return results
+            return [[faces] for faces in self._faces(frames, options, context, [_Seen() for _ in frames])]
 
     def look(
         self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
@@ -140,7 +138,7 @@ class _Cascade(Predictor):
 
         seen = _Seen()
         with torch.inference_mode():
-            faces = self._faces(frame, options, context, seen)
+            [faces] = self._faces([frame], options, context, [seen])
         height, width = frame.shape[:2]
         whole = (0.0, 0.0, float(width), float(height))
         views: list[View] = []
@@ -150,12 +148,12 @@ class _Cascade(Predictor):
             rows, columns = scores.shape
             box = (first, first, first + columns * _STRIDE / scale, first + rows * _STRIDE / scale)
             title = f"Faces of {_CELL / scale:.0f} px"
-            values = scores.float().cpu().numpy()
+            values = scores.numpy()
             views.append(HeatView(group="Pyramid", title=title, box=box, values=values, low=0.0, high=1.0))
         names = ("Proposed by the first network", "Kept by the second")
         for title, (boxes, scores) in zip(names, seen.stages):
-            found, sure = boxes.float().cpu().numpy(), scores.float().cpu().numpy()
-            views.append(BoxesView(group="Stages", title=title, box=whole, boxes=found, scores=sure))
+            shown = BoxesView(group="Stages", title=title, box=whole, boxes=boxes.numpy(), scores=scores.numpy())
+            views.append(shown)
         views.append(
             BoxesView(group="Stages", title="Kept by the third", box=whole, boxes=faces.boxes, scores=faces.scores)
         )
@@ -164,18 +162,30 @@ class _Cascade(Predictor):
         views.append(PointsView(group="Stages", title="Landmarks", box=whole, points=points, texts=tuple(names)))
         return views
 
-    def _faces(self, frame: np.ndarray, options: Options, context: Context, seen: _Seen | None = None) -> Faces:
+    def _faces(
+        self, frames: Sequence[np.ndarray], options: Options, context: Context, seen: Sequence[_Seen]
+    ) -> list[Faces]:
+        """Return the faces of each frame; a device is waited for after each network, once for all frames."""
+        context.stage("faces", 0.0)
+        proposed = self._propose(frames, context, seen)
+        context.stage("faces", 0.6)
+        refined = []
+        for boxes, rows, one in zip(proposed, self._judged(self.refine, frames, proposed, 24, context), seen):
+            sure = rows[:, 1] >= self.settings["thresholds"][1]
+            boxes, scores, shifts = boxes[sure], rows[sure, 1], rows[sure, 2:6]
+            keep = _suppress(boxes, scores, 0.7)
+            refined.append(_square(_shifted(boxes[keep], shifts[keep])))
+            one.stages.append((refined[-1], scores[keep]))
+        context.stage("faces", 0.8)
+        judged = self._judged(self.output, frames, refined, 48, context)
+        return [self._decided(*three, options) for three in zip(refined, judged, frames)]
+
+    def _decided(self, boxes: Tensor, rows: Tensor, frame: np.ndarray, options: Options) -> Faces:
+        """Return the faces of what the last network says (n, 16) of boxes."""
         import torch
 
-        seen = _Seen() if seen is None else seen
-        boxes = self._propose(frame, context, seen)
-        boxes, scores, shifts = self._judge(self.refine, frame, boxes, 24, self.settings["thresholds"][1])[:3]
-        keep = _suppress(boxes, scores, 0.7)
-        boxes = _square(_shifted(boxes[keep], shifts[keep]))
-        seen.stages.append((boxes, scores[keep]))
-        context.cancel.check()
-        level = min(self.settings["thresholds"][2], self.threshold(options))
-        boxes, scores, shifts, points = self._judge(self.output, frame, boxes, 48, level)
+        sure = rows[:, 1] >= min(self.settings["thresholds"][2], self.threshold(options))
+        boxes, scores, shifts, points = boxes[sure], rows[sure, 1], rows[sure, 2:6], rows[sure, 6:]
         extent = (boxes[:, 2:] - boxes[:, :2])[:, None]
         # Five x, then five y, relative to the box that was looked at.
         points = boxes[:, None, :2] + extent * points.reshape(-1, 2, 5).transpose(1, 2)
@@ -184,67 +194,92 @@ class _Cascade(Predictor):
         keep = keep[scores[keep] >= self.threshold(options)][: options.max_instances]
         height, width = frame.shape[:2]
         limits = torch.tensor([width, height, width, height], dtype=torch.float32)
-        inside = torch.minimum(boxes[keep].cpu().clamp(min=0), limits)
         return Faces(
             size=(height, width),
             classes=self.classes,
-            boxes=inside.numpy(),
+            boxes=torch.minimum(boxes[keep].clamp(min=0), limits).numpy(),
             labels=np.full(len(keep), FACE, np.int64),
-            scores=scores[keep].cpu().numpy(),
-            landmarks=points[keep].cpu().numpy(),
+            scores=scores[keep].numpy(),
+            landmarks=points[keep].numpy(),
         )
 
-    def _propose(self, frame: np.ndarray, context: Context, seen: _Seen) -> Tensor:
-        """Return square candidates (n, 4) from all levels of the pyramid."""
+    def _none(self, size: tuple[int, ...]) -> Faces:
+        return Faces(
+            size=(size[0], size[1]),
+            classes=self.classes,
+            boxes=np.zeros((0, 4), np.float32),
+            labels=np.zeros(0, np.int64),
+            scores=np.zeros(0, np.float32),
+            landmarks=np.zeros((0, 5, 2), np.float32),
+        )
+
+    def _scales(self, height: int, width: int) -> list[float]:
+        """Return how much the levels of a picture's pyramid are scaled, the smallest faces first."""
+        smallest = max(self.settings["min_face"], min(height, width) * self.settings["min_share"])
+        scales, scale = [], _CELL / smallest
+        while min(height, width) * scale >= _CELL:
+            scales.append(scale)
+            scale *= self.settings["factor"]
+        return scales
+
+    def _propose(self, frames: Sequence[np.ndarray], context: Context, seen: Sequence[_Seen]) -> list[Tensor]:
+        """Return square candidates (n, 4) of each frame from all levels of its pyramid."""
         import cv2
         import torch
 
-        height, width = frame.shape[:2]
-        smallest = max(self.settings["min_face"], min(height, width) * self.settings["min_share"])
-        found: list[Tensor] = []
-        scale = _CELL / smallest
-        while min(height, width) * scale >= _CELL:
-            context.cancel.check()
-            size = (int(width * scale + 1), int(height * scale + 1))
+        owners = [(i, scale) for i, frame in enumerate(frames) for scale in self._scales(*frame.shape[:2])]
+        pictures = []
+        for i, scale in owners:
+            size = (int(frames[i].shape[1] * scale + 1), int(frames[i].shape[0] * scale + 1))
             how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-            logits, shifts = self.proposal(self._normalised([cv2.resize(frame, size, interpolation=how)]))
-            scores = logits.softmax(1)[0, 1]
-            seen.levels.append((scale, scores))
-            row, column = torch.nonzero(scores >= self.settings["thresholds"][0], as_tuple=True)
-            corner = torch.stack((column, row), 1).float() * _STRIDE
-            boxes = torch.cat((corner, corner + _CELL), 1) / scale
-            level = torch.cat((boxes, shifts[0, :, row, column].T, scores[row, column][:, None]), 1)
-            found.append(level[_suppress(level[:, :4], level[:, 8], 0.5)])
-            scale *= self.settings["factor"]
-        if not found:
-            none = torch.zeros((0, 4), device=self.device)
-            seen.stages.append((none, none[:, 0]))
-            return none
-        every = torch.cat(found)
-        every = every[_suppress(every[:, :4], every[:, 8], 0.7)]
-        boxes = _square(_shifted(every[:, :4], every[:, 4:8]))
-        seen.stages.append((boxes, every[:, 8]))
-        return boxes
+            pictures.append(tensors.from_frame(cv2.resize(frames[i], size, interpolation=how), self.device))
+        said: dict[int, Tensor] = {}
+        for places, stack in tensors.by_shape(pictures):
+            context.cancel.check()
+            logits, shifts = self.proposal(_normalised(stack))
+            said.update(zip(places, torch.cat((logits.softmax(1)[:, 1:], shifts), 1)))
+        found: list[list[Tensor]] = [[] for _ in frames]
+        for (i, scale), maps in zip(owners, tensors.fetch([said[k] for k in range(len(owners))])):
+            seen[i].levels.append((scale, maps[0]))
+            found[i].append(_candidates(maps, scale, self.settings["thresholds"][0]))
+        proposed = []
+        for levels, one in zip(found, seen):
+            every = torch.cat([torch.zeros((0, 9)), *levels])
+            every = every[_suppress(every[:, :4], every[:, 8], 0.7)]
+            proposed.append(_square(_shifted(every[:, :4], every[:, 4:8])))
+            one.stages.append((proposed[-1], every[:, 8]))
+        return proposed
 
-    def _judge(self, network: Any, frame: np.ndarray, boxes: Tensor, side: int, level: float) -> tuple[Tensor, ...]:
-        """Return (boxes, scores, shifts, further heads ...) of the candidates that a network takes for faces."""
+    def _judged(
+        self, network: Any, frames: Sequence[np.ndarray], boxes: Sequence[Tensor], side: int, context: Context
+    ) -> list[Tensor]:
+        """Return what a network says of each frame's boxes, (n, 6 or 16): no face, face, shifts and landmarks."""
         import torch
 
-        crops = [_crop(frame, box, side) for box in boxes.round().int().tolist()]
-        batches = [crops[i : i + _BATCH] for i in range(0, len(crops), _BATCH)] or [
-            [np.zeros((side, side, 3), np.uint8)]
-        ]
-        parts = [network(self._normalised(batch)) for batch in batches]
-        heads = [torch.cat(head)[: len(boxes)] for head in zip(*parts)]
-        scores = heads[0].softmax(1)[:, 1]
-        keep = scores >= level
-        return (boxes[keep], scores[keep], *(head[keep] for head in heads[1:]))
+        crops = [_crop(f, box, side) for f, some in zip(frames, boxes) for box in some.round().int().tolist()]
+        parts = []
+        for start in range(0, max(len(crops), 1), _BATCH):
+            context.cancel.check()
+            some = crops[start : start + _BATCH] or [np.zeros((side, side, 3), np.uint8)]
+            first, *others = network(_normalised(tensors.from_frames(some, self.device)))
+            parts.append(torch.cat((first.softmax(1), *others), 1))
+        [rows] = tensors.fetch([torch.cat(parts)])
+        return list(rows[: len(crops)].split([len(some) for some in boxes]))
 
-    def _normalised(self, pictures: list[np.ndarray]) -> Tensor:
-        import torch
 
-        stack = torch.stack([tensors.from_frame(picture, self.device) for picture in pictures])
-        return (stack.float() - 127.5) / 128
+def _normalised(pictures: Tensor) -> Tensor:
+    return (pictures.float() - 127.5) / 128
+
+
+def _candidates(maps: Tensor, scale: float, least: float) -> Tensor:
+    """Return a level's candidates (n, 9), box, shifts and score, of what the first network says (5, h, w)."""
+    import torch
+
+    row, column = torch.nonzero(maps[0] >= least, as_tuple=True)
+    corner = torch.stack((column, row), 1).float() * _STRIDE
+    boxes = torch.cat((corner, corner + _CELL), 1) / scale
+    level = torch.cat((boxes, maps[1:, row, column].T, maps[0, row, column][:, None]), 1)
+    return level[_suppress(level[:, :4], level[:, 8], 0.5)]
 
 
 def _crop(frame: np.ndarray, box: list[int], side: int) -> np.ndarray:
@@ -296,9 +331,9 @@ def _suppress_nested(boxes: Tensor, scores: Tensor, share: float) -> Tensor:
         boxes[:, None, :2], boxes[None, :, :2]
     )
     common = extent.clamp(min=0).prod(2) / torch.minimum(area[:, None], area[None]).clamp(min=1e-6)
-    rivals = (common > share).cpu().numpy()
-    kept: list[int] = []
-    for i in range(len(rivals)):
-        if not rivals[i, kept].any():
-            kept.append(i)
-    return order[torch.tensor(kept, dtype=torch.int64, device=order.device)]
+    above = (common > share).triu(1)
+    stays = torch.ones(len(boxes), dtype=torch.bool)
+    while True:
+        before, stays = stays, ~(above & stays[:, None]).any(0)
+        if torch.equal(before, stays):
+            return order[stays]

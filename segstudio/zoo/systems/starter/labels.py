@@ -55,27 +55,29 @@ def timm_key(key: str) -> str:
 class _Classifier(TorchPredictor):
     def __init__(self, build: Build, network: Any) -> None:
         super().__init__(build.card, build.device, network)
-        from torchvision.transforms import InterpolationMode
-        from torchvision.transforms._presets import ImageClassification
+        import torch
 
         spec = build.card.input
         if spec is None or len(spec.size) != 2:
             raise InputError(f"The card '{build.card.name}' needs an input size of (height, width).")
-        side = build.settings.get("size", spec.size[0])
+        self.side: int = build.settings.get("size", spec.size[0])
         self.share: float = build.settings["crop"]
-        self.transform = ImageClassification(
-            crop_size=side,
-            resize_size=round(side / build.settings["crop"]),
-            mean=spec.mean,
-            std=spec.std,
-            interpolation=InterpolationMode.BICUBIC,
+        self.mean, self.std = (
+            torch.tensor(values, device=self.device).view(3, 1, 1) for values in (spec.mean, spec.std)
         )
 
     def prepare(self, frames: Sequence[np.ndarray]) -> Tensor:
         """Return the middle square of each frame as (n, 3, side, side)."""
         import torch
+        from torchvision.transforms import InterpolationMode
+        from torchvision.transforms import functional as transforms
 
-        return torch.stack([self.transform(tensors.from_frame(frame, self.device)) for frame in frames])
+        shorter, how = round(self.side / self.share), InterpolationMode.BICUBIC
+        squares = []
+        for frame in frames:
+            small = transforms.resize(tensors.from_frame(frame, self.device), [shorter], how, antialias=True)
+            squares.append(transforms.center_crop(small, [self.side]))
+        return (torch.stack(squares).float() / 255 - self.mean) / self.std
 
     def bare(self, inputs: Tensor) -> Tensor:
         import torch
