@@ -46,13 +46,13 @@ class Given(Predictor):
         return found
 
 
-def tiny(name: str, count: int = 3) -> Any:
+def tiny(name: str, count: int = 3, device: str = "cpu") -> Any:
     """Return the untrained model of a card, always the same."""
     card = CATALOG.get(name)
     if lacking(card):
         pytest.skip(f"it needs {', '.join(lacking(card))}")
     torch.manual_seed(0)
-    model = untrained(card, parts={part: Given(CATALOG.get(part), count) for part in card.composes})
+    model = untrained(card, device, parts={part: Given(CATALOG.get(part), count) for part in card.composes})
     network = getattr(model, "network", None)
     if isinstance(network, torch.nn.Module):
         # Statistics of random weights are far from those of the data: what comes out stays finite so.
@@ -76,7 +76,8 @@ def agree(a: list[Result], b: list[Result]) -> None:
                 assert (one.map == other.map).mean() > 0.99
             case PanopticMap(), PanopticMap():
                 assert one.map.shape == other.map.shape
-                assert len(one.segments) == len(other.segments)
+                # Of two as good as equal, rounding may choose.
+                assert abs(len(one.segments) - len(other.segments)) <= 1
             case Boxes(), Boxes():
                 # Random weights leave many as good as equal: rounding may choose between them.
                 assert abs(len(one.boxes) - len(other.boxes)) <= max(2, len(one.boxes) // 10)
