@@ -47,3 +47,42 @@ def test_an_unknown_check_is_refused() -> None:
     said = run("nothing")
     assert said.returncode != 0
     assert "There is no check 'nothing'" in said.stderr and "starter-boxes" in said.stderr
+
+
+def test_what_is_documented_stands_in_the_guide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import accuracy
+
+    pages = [page.read_text(encoding="utf-8") for page in (BENCHMARKS.parent / "docs/guide").glob("*.md")]
+    missing = [
+        f"{check.name}: {figure} {value:.3f}"
+        for check in accuracy.collected()
+        for figure, value in check.documented.items()
+        if isinstance(value, float) and not any(check.card in page and f"{value:.3f}" in page for page in pages)
+    ]
+    assert not missing
+
+
+def test_a_figure_clearly_below_the_documented_one_is_named_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import accuracy
+    import checks
+
+    def check(name: str, **figures: float) -> checks.Check:
+        documented = {"AP": 0.5, "error": 0.1}
+        return checks.Check(name, "yunet", "", {}, lambda _: figures, documented, errors=frozenset({"error"}))
+
+    table = {
+        "as before": (check("as before", AP=0.5, error=0.1), []),
+        "better": (check("better", AP=0.6, error=0.05), []),
+        "rounded otherwise": (check("rounded otherwise", AP=0.495, error=0.1015), []),
+        "less found": (check("less found", AP=0.45, error=0.1), ["AP"]),
+        "more wrong": (check("more wrong", AP=0.5, error=0.2), ["error"]),
+    }
+    for one, worse in table.values():
+        assert accuracy.measured(one, checks.Bench())["worse"] == worse
+        assert "worse" not in accuracy.measured(one, checks.Bench(pictures=4))
+    for name, code in (("better", 0), ("less found", 1)):
+        monkeypatch.setattr(accuracy, "collected", lambda name=name: iter([table[name][0]]))
+        monkeypatch.setattr(sys, "argv", ["accuracy.py"])
+        assert accuracy.main() == code
