@@ -147,6 +147,35 @@ def read_ahead(
                 future.cancel()
 
 
+class Alike:
+    """Gathers pictures of equal size into batches.
+
+    Some models pad the pictures of a batch to the largest, which changes a little what they find: so a picture's result
+    does not depend on which others are near it.
+
+    Args:
+        batch: So many make a batch.
+    """
+
+    def __init__(self, batch: int) -> None:
+        self._batch = batch
+        self._groups: dict[tuple[int, ...], list[tuple[Item, np.ndarray]]] = {}
+
+    def add(self, item: Item, frame: np.ndarray) -> None:
+        """Take in a picture, uint8 (h, w, 3)."""
+        self._groups.setdefault(frame.shape, []).append((item, frame))
+
+    def ready(self, *, last: bool) -> Iterator[list[tuple[Item, np.ndarray]]]:
+        """Yield full batches; also the one that was begun first where too many wait, and all where none comes any more.
+
+        At most twice a batch of pictures wait, whatever their sizes.
+        """
+        for shape in [s for s, group in self._groups.items() if last or len(group) >= self._batch]:
+            yield self._groups.pop(shape)
+        if sum(map(len, self._groups.values())) >= 2 * self._batch:
+            yield self._groups.pop(next(iter(self._groups)))
+
+
 @dataclass
 class BatchRun:
     """Predicts many pictures and stores what is found as one run.
@@ -232,7 +261,7 @@ class BatchRun:
 
     def _pictures(self, job: Job, items: list[Item], reader: Reader) -> Generator[None, None, None]:
         report = self.report
-        group: list[tuple[Item, np.ndarray]] = []
+        waiting = Alike(self._ladder.plan.batch)
         left, batch = len(items), self._ladder.plan.batch
         for item, future in read_ahead(items, reader, self.pool, AHEAD + batch):
             while not wait([future], _PATIENCE).done:
@@ -240,12 +269,11 @@ class BatchRun:
                 job.check()
             left -= 1
             try:
-                group.append((item, future.result().rgb))
+                waiting.add(item, future.result().rgb)
             except Exception as error:
                 yield from self._unreadable(job, item, error)
-            if group and (len(group) >= batch or not left):
+            for group in waiting.ready(last=not left):
                 yield from self._predicted(job, group)
-                group = []
             job.report(report.done + len(report.skipped), report.total)
             yield
 

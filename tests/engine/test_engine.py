@@ -8,15 +8,17 @@ import time
 import msgspec
 import numpy as np
 import pytest
-from engine_fakes import boxes
+from engine_fakes import boxes, write_picture
 
 from segstudio.core import changes, edits
 from segstudio.core.annotation import Annotation
 from segstudio.core.errors import Cancelled, InputError, MediaError, ProjectError, SegstudioError, WeightsError
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
+from segstudio.core.media import Media
 from segstudio.core.results import Heatmap
 from segstudio.engine import Noted, Rules, StateChanged
+from segstudio.engine.pipeline import Alike, Item
 from segstudio.store import ProjectFile
 
 WAIT = 100.0
@@ -219,6 +221,27 @@ def test_batches_reach_the_model_and_all_pictures_are_stored(engine, loader, pro
     report = engine.predict_many(project, None, "fake", device="cpu", batch=4).outcome(WAIT)
     assert (sizes, report.done) == ([4, 4, 2], 10)
     assert len({a.media for a in project.all_annotations()}) == 10
+
+
+def test_a_batch_holds_pictures_of_one_size(engine, loader, project):
+    for i, name in enumerate(["0001.png", "0003.png", "0004.png", "0009.png"]):
+        write_picture(project.media_root / name, 1, (30 if i < 3 else 31, 40))
+    (project.media_root / "0008.png").write_bytes(b"")
+    shapes = []
+    loader.hook = lambda frames, context: shapes.append([f.shape[0] for f in frames])
+    report = engine.predict_many(project, None, "fake", device="cpu", batch=4).outcome(WAIT)
+    assert report.done == 9 and len({a.media for a in project.all_annotations()}) == 9
+    assert all(len(set(one)) == 1 for one in shapes)
+    assert sorted(map(len, shapes)) == [1, 1, 3, 4]
+
+
+def test_pictures_of_many_sizes_do_not_wait_for_their_like():
+    waiting, seen = Alike(3), []
+    for i in range(20):
+        waiting.add(Item(Media(i, f"{i}.png")), np.zeros((i + 1, 4, 3), np.uint8))
+        seen.append([[item.media.id for item, _ in group] for group in waiting.ready(last=i == 19)])
+    assert seen[:7] == [[], [], [], [], [], [[0]], [[1]]]
+    assert sorted(id for groups in seen for group in groups for id in group) == list(range(20))
 
 
 def test_cancelling_keeps_what_is_finished(engine, loader, project):
