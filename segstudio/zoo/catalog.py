@@ -87,7 +87,7 @@ class Catalog:
         if card is not None:
             return card
         near = difflib.get_close_matches(name, self._cards, n=3, cutoff=0.5)
-        remedy = f"Did you mean {' or '.join(near)}?" if near else f"Known are: {', '.join(self._cards)}."
+        remedy = f"Did you mean {' or '.join(near)}?" if near else "See: segstudio models list"
         raise InputError(f"There is no model '{name}'.", remedy=remedy)
 
     def starter_pack(self) -> list[Card]:

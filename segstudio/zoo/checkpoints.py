@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,21 @@ from typing import Any
 from segstudio.core.errors import WeightsError
 from segstudio.zoo import pickles
 
-_WRAPPERS = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "weights")
+_WRAPPERS = (
+    *("state_dict", "model_state_dict", "model_state", "model", "net", "network", "weights"),
+    *("module", "params", "state_dict_ema", "ema"),
+)
 _PREFIXES = ("module.", "_orig_mod.")
+# What trainers call the network within their own module: Lightning's checkpoints begin so, and some published ones.
+_OUTER = ("model.", "net.", "network.")
+# Files that come instead of weights: how they begin, what they are, and the remedy.
+_INSTEAD = (
+    (b"<", "This is a web page, not weights.", "Open its address in a browser: it may want a login or a confirmation."),
+    (b"version https://git-lfs", "This is a pointer of Git LFS, not the file.", "Fetch the file: git lfs pull"),
+    (b"\x1f\x8b", "This is a gzip archive, not weights.", "Unpack it first."),
+)
+# Weights hardly shrink when they are compressed, and torch.save does not compress.
+_SWELLING = 20
 # How the files of torch.save begin: a zip since 1.6, before that a pickle of this number.
 _TORCH = (b"PK\x03\x04", b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.")
 # How other pickles begin: with their protocol from 2 on, before that with a dict.
@@ -33,6 +47,11 @@ def read(path: Path) -> Mapping[str, Any]:
             head = file.read(32)
     except OSError as error:
         raise WeightsError("This file can't be read.", path=path) from error
+    if not head:
+        raise WeightsError("This file is empty.", path=path)
+    for start, what, remedy in _INSTEAD:
+        if head.lstrip().startswith(start):
+            raise WeightsError(what, path=path, remedy=remedy)
     if head.startswith(_TORCH):
         content = _read_torch(path)
     elif head.startswith(_PICKLE):
@@ -46,12 +65,31 @@ def read(path: Path) -> Mapping[str, Any]:
 
 
 def _read_torch(path: Path) -> Any:
+    check_unpacked(path)
     try:
         return pickles.load_torch(path)
     except pickle.UnpicklingError as error:
         raise pickles.refusal(error, path) from error
     except pickles.BROKEN as error:
         raise WeightsError("This is not a torch checkpoint, or it is damaged.", path=path) from error
+
+
+def check_unpacked(path: Path) -> None:
+    """Refuse an archive whose content is so much larger than itself that it was made to fill the memory.
+
+    Raises:
+        WeightsError: It is.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return  # No archive, or a damaged one: who reads it says so.
+    packed = path.stat().st_size
+    if unpacked > _SWELLING * packed + (1 << 20):
+        raise WeightsError(
+            f"This archive of {packed:,} bytes unpacks to {unpacked:,} bytes: no weights are like that.", path=path
+        )
 
 
 def _read_safetensors(path: Path) -> Mapping[str, Any]:
@@ -79,10 +117,21 @@ def unwrap(content: Any, path: Path | None = None) -> Mapping[str, Any]:
         content = inner
     if not isinstance(content, Mapping) or not content or not all(isinstance(key, str) for key in content):
         raise WeightsError("This checkpoint holds no state dict.", path=path)
-    for prefix in _PREFIXES:
-        if all(key.startswith(prefix) for key in content):
-            content = {key[len(prefix) :]: value for key, value in content.items()}
-    return content
+    return _without(content, _PREFIXES)
+
+
+def _without(state: Mapping[str, Any], prefixes: Sequence[str]) -> Mapping[str, Any]:
+    """Return a state dict without those of the prefixes that all its keys have, in this order."""
+    for prefix in prefixes:
+        if all(key.startswith(prefix) for key in state):
+            state = {key[len(prefix) :]: value for key, value in state.items()}
+    return state
+
+
+def inner(state: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return a state dict without the name that a trainer put before all its keys; None where there is none."""
+    outer = next((prefix for prefix in _OUTER if all(key.startswith(prefix) for key in state)), None)
+    return None if outer is None else _without(state, (outer, *_PREFIXES))
 
 
 def fill(
@@ -137,8 +186,37 @@ def fill(
             if other
             else "Check that the card's builder and settings (number of classes, backbone) fit the checkpoint.",
         )
+    _check_numbers(network, state, own, system, path)
     if not only_check:
         network.load_state_dict(state, strict=False)
+
+
+def _check_numbers(
+    network: Any, state: Mapping[str, Any], own: Mapping[str, Any], system: str, path: Path | None
+) -> None:
+    """Refuse tensors of another kind of number, and weights that are no numbers.
+
+    Raises:
+        WeightsError: There are such; the message names the first.
+    """
+    import torch
+
+    for key, tensor in own.items():
+        given = torch.as_tensor(state[key])
+        if given.is_floating_point() != tensor.is_floating_point() or given.is_complex() != tensor.is_complex():
+            raise WeightsError(
+                f"These weights are not of {system}: {key} holds {str(given.dtype).removeprefix('torch.')} instead of "
+                f"{str(tensor.dtype).removeprefix('torch.')}.",
+                path=path,
+                remedy="Bring weights that are not quantised.",
+            )
+    for key, _ in network.named_parameters():
+        if not torch.isfinite(torch.as_tensor(state[key])).all():
+            raise WeightsError(
+                f"These weights are not numbers: {key} holds infinity or NaN.",
+                path=path,
+                remedy="Training failed before it was saved: take an earlier checkpoint.",
+            )
 
 
 def _other_classes(state: Mapping[str, Any], own: Mapping[str, Any], classes: int | None) -> int | None:

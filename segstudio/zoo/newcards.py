@@ -369,4 +369,8 @@ def names_in(text: str | Path) -> tuple[str, ...]:
     found: Sequence[str] = [line.strip() for line in said.splitlines() if line.strip()]
     if not found:
         raise InputError("There are no class names.", remedy="One a line in a file, or with commas between them.")
+    twice = next((name for i, name in enumerate(found) if name in found[:i]), None)
+    if twice is not None:
+        where = path if path.is_file() else None
+        raise InputError(f"Two classes are called '{twice}'.", path=where, remedy="Give each a name of its own.")
     return tuple(found)

@@ -290,6 +290,8 @@ class Build:
     ) -> None:
         """Load a weights file's state dict into the network, strictly; does nothing for random weights.
 
+        A name that stands before all keys, as a trainer's own module puts it there, comes off where the keys fit then.
+
         Args:
             rename: From the published key to the network's.
             convert: From the published state dict to the network's, where new names alone do not do.
@@ -301,16 +303,25 @@ class Build:
         state = self.state(name)
         if state is None:
             return
-        state = state if convert is None else convert(state)
-        checkpoints.fill(
-            network,
-            state,
-            system=self.card.title,
-            path=None if self.files is None else self.files.get(name),
-            rename=rename,
-            classes=self.settings.get("num_classes"),
-            only_check=self.unchecked is not None,
-        )
+
+        def attempt(given: Mapping[str, Any]) -> None:
+            checkpoints.fill(
+                network,
+                given if convert is None else convert(given),
+                system=self.card.title,
+                path=None if self.files is None else self.files.get(name),
+                rename=rename,
+                classes=self.settings.get("num_classes"),
+                only_check=self.unchecked is not None,
+            )
+
+        inner = checkpoints.inner(state)
+        try:
+            attempt(state)
+        except WeightsError:
+            if inner is None:
+                raise
+            attempt(inner)
         if self.unchecked is not None:
             self.unchecked.discard(name)
             if not self.unchecked:

@@ -177,6 +177,10 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
             raise ValueError("a card for prompts has neither 'labels' nor 'classes'")
         if self.task != "prompts" and bool(self.labels) == bool(self.classes):
             raise ValueError("a card has either 'labels' or 'classes'")
+        twice = next((name for i, name in enumerate(self.classes) if name in self.classes[:i]), None)
+        # Of whole pictures two kinds may share a name, as ImageNet's two cranes do: their scores are only shown.
+        if twice is not None and self.task != "labels":
+            raise ValueError(f"two classes are called '{twice}'")
         if self.labels and self.labels not in labels.names():
             raise ValueError(f"there is no label set '{self.labels}'; known are {', '.join(labels.names())}")
         if not 0.0 <= self.default_threshold <= 1.0:

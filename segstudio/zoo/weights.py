@@ -326,7 +326,8 @@ def add_file(card: Card, path: str | Path) -> Path:
     """
     path = Path(path)
     if not path.is_file():
-        raise WeightsError("There is no such file.", path=path)
+        why = "This is a folder, not a file." if path.is_dir() else "There is no such file."
+        raise WeightsError(why, path=path)
     got = digest(path)
     known = (one for one in card.weights if one.sha256 and got.startswith(one.sha256))
     # A file without a published sum goes by its name.

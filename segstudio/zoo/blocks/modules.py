@@ -22,6 +22,7 @@ from typing import Any
 import torch
 
 from segstudio.core.errors import WeightsError
+from segstudio.zoo import checkpoints
 
 # Operators of TorchScript that touch files or other processes, by their last name.
 _TOUCHING = re.compile(r"\b(save|from_file|read_file|write_file|load_tensor|_pickle_\w+|rpc\w*|decode_\w+)\b")
@@ -103,6 +104,7 @@ def exported(path: Path, device: str) -> tuple[Any, tuple[int | None, ...]]:
 
 
 def _opened(path: Path, what: str) -> zipfile.ZipFile:
+    checkpoints.check_unpacked(path)
     try:
         archive = zipfile.ZipFile(path)
         # Two entries of one name: what is looked through here might not be what torch reads.

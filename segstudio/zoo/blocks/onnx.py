@@ -53,6 +53,12 @@ class OnnxNetwork:
             self.session = onnxruntime.InferenceSession(str(path), options, providers=providers)
         except Exception as error:
             why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            if "External data" in why:
+                raise WeightsError(
+                    "This network's weights lie in another file, and that is not beside it.",
+                    path=path,
+                    remedy="Save it as one file: onnx.save(onnx.load(FILE), ONE_FILE)",
+                ) from error
             raise WeightsError(f"ONNX Runtime can't read this network: {why}", path=path) from error
         inputs = self.session.get_inputs()
         # Files of older exporters list their weights among the inputs too; those have values already.
