@@ -45,6 +45,7 @@ def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
     )
     parser.add_argument("--split-things", action="store_true", help="pieces of things in a map become objects")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
+    parser.add_argument("--batch", type=_count, metavar="N", help="pictures at once (default: what suits the device)")
     parser.epilog = "A project keeps what was found, as one step that can be undone. A folder or files only with --out."
 
 
@@ -52,6 +53,13 @@ def _share(text: str) -> float:
     value = float(text)
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError("the threshold lies between 0 and 1")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least one picture at once")
     return value
 
 
@@ -105,6 +113,7 @@ def run(args: argparse.Namespace, out: Output) -> Outcome:
             out,
             threshold=_least(args.model, args.threshold),
             device=args.device,
+            batch=args.batch,
             split_things=args.split_things,
             boxes=args.boxes is not None,
             replace=args.replace,
@@ -200,6 +209,7 @@ def predict(
     media: list[int] | None = None,
     threshold: float | None = None,
     device: str = "auto",
+    batch: int | None = None,
     split_things: bool = False,
     boxes: bool = False,
     replace: bool = False,
@@ -214,6 +224,7 @@ def predict(
         media: Ids; None for all.
         threshold: Lowest score; None for the card's.
         device: As `--device`.
+        batch: As `--batch`.
         split_things: As `--split-things`.
         boxes: As `--boxes existing`.
         replace: As `--replace`.
@@ -236,7 +247,7 @@ def predict(
         options = Options(threshold=threshold, split_things=split_things)
         rules = Rules(within=Within(replace=replace) if boxes else None)
         job = engine.predict_many(
-            project, media, model, device=device, options=options, rules=rules, on_result=on_result
+            project, media, model, device=device, batch=batch, options=options, rules=rules, on_result=on_result
         )
         with out.progress(model) as advance:
             while True:

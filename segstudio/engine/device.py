@@ -11,6 +11,7 @@ from pathlib import Path
 from segstudio.core.errors import InputError
 
 AUTO, CPU, MPS = "auto", "cpu", "mps"
+_BATCHES = (14_000_000_000, 8), (7_000_000_000, 4)  # bytes that a card has at least, pictures at once
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,17 @@ def resolve(name: str) -> str:
         return f"cuda:{index}"
     have = ", ".join([CPU, *(f"cuda:{i}" for i in range(cuda)), *([MPS] if mps else [])])
     raise InputError(f"There is no device {name!r} that torch can use here.", remedy=f"Choose one of: auto, {have}.")
+
+
+def batch(name: str) -> int:
+    """Return how many pictures at once suit a resolved device; where memory does not suffice the ladder takes fewer.
+
+    A processor is no faster with several, and several need more memory.
+    """
+    if not name.startswith("cuda"):
+        return 1
+    total = describe(name).total or 0
+    return next((count for least, count in _BATCHES if total >= least), 2)
 
 
 def describe(name: str) -> Device:

@@ -136,7 +136,7 @@ class Engine:
         model: str,
         *,
         every: int = 1,
-        batch: int = 1,
+        batch: int | None = None,
         device: str = devices.AUTO,
         options: Any = None,
         tile: int = 0,
@@ -154,7 +154,7 @@ class Engine:
         Args:
             media: Ids; None for all of the project.
             every: Of videos, every n-th frame.
-            batch: Pictures that the model gets at once.
+            batch: Pictures that the model gets at once; None for as many as suit the device.
             reader: Reads the pictures; by default one of the project's media folder.
             on_result: Called with (item, results) in the worker's thread for each picture.
             device, options, tile, rules, commit, on_end: As in `predict_one`.
@@ -299,10 +299,11 @@ class Engine:
             given.check(card)
         return card
 
-    def _ladder(self, card: Any, device: str, options: Any, tile: int, batch: int = 1) -> Ladder:
+    def _ladder(self, card: Any, device: str, options: Any, tile: int, batch: int | None = 1) -> Ladder:
         from segstudio.zoo import Options
 
-        plan = Plan(self.device(device), batch, tile)
+        where = self.device(device)
+        plan = Plan(where, devices.batch(where) if batch is None else batch, tile)
         return Ladder(self.cache, card, plan, Options() if options is None else options)
 
     def _lane(self, device: str) -> str:

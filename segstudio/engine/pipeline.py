@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from segstudio.store import ProjectFile
 
 AHEAD = 4  # pictures decoded ahead
-AHEAD_PIXELS = 100_000_000  # of them together, as far as their sizes are known
+AHEAD_PIXELS = 100_000_000  # of them together, as far as their sizes are known; and of those that wait for a full batch
 _GIVE_UP = 5  # failures of a model that never worked, that end a run
 _PATIENCE = 0.02  # seconds to wait for a picture before interactive work gets its turn
 
@@ -168,11 +168,12 @@ class Alike:
     def ready(self, *, last: bool) -> Iterator[list[tuple[Item, np.ndarray]]]:
         """Yield full batches; also the one that was begun first where too many wait, and all where none comes any more.
 
-        At most twice a batch of pictures wait, whatever their sizes.
+        At most twice a batch of pictures wait, whatever their sizes, and fewer of huge ones.
         """
         for shape in [s for s, group in self._groups.items() if last or len(group) >= self._batch]:
             yield self._groups.pop(shape)
-        if sum(map(len, self._groups.values())) >= 2 * self._batch:
+        pixels = sum(shape[0] * shape[1] * len(group) for shape, group in self._groups.items())
+        if sum(map(len, self._groups.values())) >= 2 * self._batch or pixels >= AHEAD_PIXELS:
             yield self._groups.pop(next(iter(self._groups)))
 
 

@@ -59,6 +59,7 @@ def test_every_verb_has_help_and_json(verb: str, call) -> None:
         ["export", "p.segstudio"],
         ["eval", "a", "b", "--task", "colours"],
         ["predict", "x", "--model", "m", "--threshold", "2"],
+        ["predict", "x", "--model", "m", "--batch", "0"],
         ["models"],
         ["info", "a", "b"],
         ["info", "--colour", "x"],

@@ -82,6 +82,34 @@ def test_pictures_that_cannot_be_read_are_skipped(call, photos, tmp_path) -> Non
     assert len(json.loads((tmp_path / "o.json").read_text())["annotations"]) == 2
 
 
+def test_the_model_gets_as_many_pictures_at_once_as_are_wished(call, photos, tmp_path, monkeypatch) -> None:
+    from segstudio.engine.ladder import Ladder
+
+    seen = []
+    whole = Ladder.predict
+
+    def watched(self, job, frames, *rest):
+        seen.append(len(frames))
+        return whole(self, job, frames, *rest)
+
+    monkeypatch.setattr(Ladder, "predict", watched)
+    for words, sizes in (((), [1, 1, 1]), (("--batch", 2), [2, 1])):
+        seen.clear()
+        assert call("predict", photos, *MODEL, *words, "--out", tmp_path / "o.json").code == 0
+        assert seen == sizes
+
+
+@pytest.mark.parametrize("device", ["cuda:0", "cuda:7", "mps", "nonsense"])
+def test_a_device_that_is_not_here_is_told_with_those_that_are(call, photos, tmp_path, monkeypatch, device) -> None:
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    said = call("predict", photos, *MODEL, "--device", device, "--out", tmp_path / "o.json")
+    assert said.code == 2
+    assert f"There is no device '{device}' that torch can use here. Choose one of: auto, cpu." in said.err
+    assert not (tmp_path / "o.json").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -109,7 +109,8 @@ class _Heads(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.conv1x1(x)
         near, shift, kind = self.obj_layers(x), self.reg_layers(x), self.cls_layers(x)
-        return torch.cat((near.sigmoid(), shift, kind.softmax(1)), 1)
+        # In half precision scores near one would come out equal.
+        return torch.cat((near.float().sigmoid(), shift.float(), kind.float().softmax(1)), 1)
 
 
 class FastestDet(nn.Module):
