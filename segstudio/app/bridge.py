@@ -16,7 +16,6 @@ from segstudio.core.panoptic_merge import PUBLISHED
 if TYPE_CHECKING:
     from segstudio.engine.engine import Engine
     from segstudio.engine.given import Within
-    from segstudio.engine.ingest import Rules
     from segstudio.engine.job import Event, Job
 
 ENDED = ("done", "failed", "cancelled")
@@ -53,6 +52,7 @@ class Bridge(QObject):
     predicted = Signal(object)
     _event = Signal(object)
     _ended = Signal(object, object)
+    _handed = Signal(object)
 
     def __init__(self, session: Session, make_engine: Callable[[], Engine]) -> None:
         super().__init__(session)
@@ -70,6 +70,7 @@ class Bridge(QObject):
         # Workers emit; Qt carries it over to the thread of this object.
         self._event.connect(self._on_event)
         self._ended.connect(lambda call, job: call(job))
+        self._handed.connect(self._do)
 
     @property
     def engine(self) -> Engine:
@@ -103,7 +104,7 @@ class Bridge(QObject):
                 rgb=rgb,
                 device=device,
                 options=self._options(model),
-                rules=_rules(within),
+                **self._into(within),
                 on_end=end,
             ),
         )
@@ -117,9 +118,21 @@ class Bridge(QObject):
             self._start(
                 "run",
                 lambda: self.engine.predict_many(
-                    project, None, model, device=device, options=self._options(model), rules=_rules(within), on_end=end
+                    project, None, model, device=device, options=self._options(model), **self._into(within), on_end=end
                 ),
             )
+
+    def _into(self, within: Within | None) -> dict[str, Any]:
+        """Return how predictions are taken in: with boxes they change objects that a person may be editing.
+
+        Those changes are made in this thread, so that the person's next edit knows of them.
+        """
+        from segstudio.engine.ingest import DEFAULT, Rules
+
+        return {"rules": DEFAULT} if within is None else {"rules": Rules(within=within), "commit": self._handed.emit}
+
+    def _do(self, work: Callable[[], None]) -> None:
+        work()
 
     def look_inside(self, model: str, then: Callable[[Job], object]) -> None:
         """Look inside a model while it looks at the current picture; `then` gets the job when it has ended."""
@@ -255,9 +268,3 @@ class Bridge(QObject):
         if job.state == "failed" and job.error is not None:
             self._session.failed.emit(job.error)
         self.changed.emit()
-
-
-def _rules(within: Within | None) -> Rules:
-    from segstudio.engine.ingest import Rules
-
-    return Rules(within=within)

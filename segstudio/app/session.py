@@ -164,7 +164,7 @@ class Session(SessionState):
         if self.project is None or not change:
             return False
         try:
-            change = label_edits.with_defaults(change, self.categories)
+            change = changes.rebased(label_edits.with_defaults(change, self.categories), self.annotations)
             for amend in self.amends:
                 change = amend(change)
             if not change:

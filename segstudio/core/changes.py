@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -96,3 +96,28 @@ def delete(rows: Iterable[Row], label: str = "") -> ChangeSet:
 def replace(pairs: Iterable[tuple[Row, Row]], label: str = "", merge: str = "") -> ChangeSet:
     """Return the change from each first row to its second; equal pairs are left out."""
     return ChangeSet(tuple(Change(table_of(a), a.id, a, b) for a, b in pairs if a != b), label, merge)
+
+
+def rebased(change: ChangeSet, now: Mapping[int, Annotation]) -> ChangeSet:
+    """Return an edit on top of annotations as they are by now.
+
+    While a person drags an object, a model may add a pose to it: the edit then changes what it was meant to, and keeps
+    the rest.
+
+    Args:
+        change: Made from annotations as they were.
+        now: Annotations by id; others than these count as unchanged.
+    """
+    made = tuple(_rebased(c, now.get(c.id)) if c.table == "annotation" else c for c in change.changes)
+    return ChangeSet(made, change.label, change.merge)
+
+
+def _rebased(change: Change, now: Annotation | None) -> Change:
+    before, after = change.before, change.after
+    if now is None or now is before or not isinstance(before, Annotation) or now == before:
+        return change
+    if not isinstance(after, Annotation):
+        return Change(change.table, change.id, now, after)
+    names = (n for n in Annotation.__struct_fields__ if getattr(before, n) != getattr(after, n))
+    edited = msgspec.structs.replace(now, **{n: getattr(after, n) for n in names})
+    return Change(change.table, change.id, now, edited)

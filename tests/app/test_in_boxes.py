@@ -7,7 +7,7 @@ from typing import Any
 import app_fakes
 import numpy as np
 import pytest
-from app_fakes import ToyCatalog, ToyModel, card, drag
+from app_fakes import ToyCatalog, ToyModel, card, drag, hold
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
@@ -28,6 +28,7 @@ class Boxed(ToyModel):
     asked: list[tuple[str, list[int]]] = []
 
     def predict(self, frames: Any, options: Any, context: Any) -> Any:
+        assert ToyModel.gate.wait(20)
         if options.given is None:
             return [[] for _ in frames]
         return [[self._in(frame.shape[:2], given)] for frame, given in zip(frames, options.given, strict=True)]
@@ -152,6 +153,28 @@ def test_locked_objects_and_those_with_a_pose_are_left_alone_until_asked(boxed, 
     session.toggle_locked({two})
     predict(boxed, qtbot, 2)
     assert Boxed.asked[1] == ("toy", [one]) and session.annotations[one].keypoints != old
+
+
+def test_a_pose_that_comes_while_its_box_is_dragged_is_kept(boxed, qtbot):
+    session, one = boxed.session, boxed.ids[0]
+    boxed.link.use("select")
+    session.select({one})
+    look_in(boxed, "selected", qtbot)
+    ToyModel.gate.clear()
+    qtbot.mouseClick(models(boxed).predict, Qt.MouseButton.LeftButton)
+    hold(boxed.canvas, (40, 60), (43, 65), (45, 70))
+    ToyModel.gate.set()
+    settled(boxed, qtbot, 1)
+    qtbot.waitUntil(lambda: session.annotations[one].keypoints is not None)
+    at = boxed.canvas.mapFromScene(45, 70)
+    qtbot.mouseRelease(boxed.canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    after = session.annotations[one]
+    assert after.geometry.bounds.right == pytest.approx(45, abs=1) and after.keypoints.values[:2] == (25.0, 40.0)
+    stored = session.project.annotation(one)
+    assert (stored.geometry, stored.keypoints) == (after.geometry, after.keypoints)
+    session.undo()
+    assert session.annotations[one].geometry == Box(10, 20, 30, 40)
+    assert session.annotations[one].keypoints is not None
 
 
 def test_predict_all_looks_in_every_pictures_own_boxes(boxed, qtbot):

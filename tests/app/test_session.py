@@ -177,3 +177,15 @@ def test_a_project_opens_on_the_first_picture_that_is_not_known_to_be_broken(ses
     project.commit_to_run(changes.replace([(first, replace(first, status="broken", reason="Cut off."))]))
     session.attach(project)
     assert session.media.id == second.id
+
+
+def test_a_workers_change_that_arrives_late_does_not_bring_an_old_row_back(shown, qtbot):
+    project, media = shown.project, shown.media
+    first, second = replace(media, comment="first"), replace(media, comment="second")
+    worker = threading.Thread(target=lambda: project.commit_to_run(changes.replace([(media, first)])))
+    worker.start()
+    worker.join()
+    project.commit_to_run(changes.replace([(first, second)]))
+    assert shown.media.comment == "second"
+    qtbot.wait(20)
+    assert shown.media.comment == "second"
