@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -55,11 +56,13 @@ class Reads(TorchFunctionMode):
 
     Attributes:
         found: How often, by the function's name.
+        sent: The same of numbers that are sent to the device, and waited for until they are there.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.found: Counter[str] = Counter()
+        self.sent: Counter[str] = Counter()
         self._kernels = _Kernels(self)
         self._way = ExitStack()
 
@@ -105,6 +108,8 @@ class Reads(TorchFunctionMode):
         away = _lie_away(given)
         if away and (name in READS or name == "cpu" or _by_mask(name, args) or (name == "where" and len(args) == 1)):
             self.found[name] += 1
+        if _sends(name, args, kwargs or {}, away):
+            self.sent[name] += 1
         result = func(*args, **(kwargs or {}))
         if name in ("cpu", "to", "cuda") and isinstance(result, torch.Tensor) and result is args[0]:
             # The same object on a machine without a device; there it would be a copy.
@@ -133,6 +138,19 @@ class _Kernels(TorchDispatchMode):
             if away:
                 self.reads.found["nms"] += 1
         return result
+
+
+def _sends(name: str, args: tuple, kwargs: dict, away: bool) -> bool:
+    """Return whether numbers of the host are sent to the device by a copy that is waited for."""
+    if name == "new_tensor":
+        return away
+    if name in ("tensor", "as_tensor"):
+        return bool(kwargs.get("device"))
+    if name == "__getitem__" and away:
+        index = args[1] if isinstance(args[1], tuple) else (args[1],)
+        return any(isinstance(part, list | np.ndarray) for part in index)
+    sent = name == "cuda" or (name == "to" and _names_device(args[1:], kwargs))
+    return sent and getattr(args[0], "_lies", "") == "host" and not kwargs.get("non_blocking")
 
 
 def _names_device(args: tuple, kwargs: dict | None) -> bool:

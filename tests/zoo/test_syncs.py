@@ -55,3 +55,27 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[torch.Tensor
 def test_what_waits_is_counted(counted: Any, work: Callable, found: dict[str, int]) -> None:
     pytest.importorskip("torchvision")
     assert counted(work) == found
+
+
+@pytest.mark.parametrize(
+    ("work", "sent"),
+    [
+        (lambda x: torch.tensor([1.0, 2, 3, 4], device=x.device) * x, {"tensor": 1}),
+        (lambda x: x.new_tensor([1.0, 2, 3, 4]) * x, {"new_tensor": 1}),
+        (lambda x: x[[0, 2]].clone(), {"__getitem__": 1}),
+        (lambda x: torch.tensor([1.0, 2, 3, 4]).to("cpu") * x, {"to": 1}),
+        (lambda x: tensors.send([1.0, 2, 3, 4], "cpu") * x, {}),
+        (lambda x: x.new_zeros(4) * x[:, :1] + torch.arange(4, device=x.device), {}),
+        (lambda x: x.cpu().new_tensor([1.0, 2, 3, 4]), {}),
+    ],
+)
+def test_what_is_sent_and_waited_for_is_counted(
+    work: Callable, sent: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[2] / "benchmarks"))
+    from syncs import Reads
+
+    x = torch.arange(12.0).view(3, 4)
+    with torch.inference_mode(), Reads() as reads:
+        work(x.to("cpu"))
+    assert dict(reads.sent) == sent

@@ -95,7 +95,7 @@ def with_mirrored(found: Tensor, width: int) -> Tensor:
     """
     half = len(found) // 2
     turned = found[half:].clone()
-    turned[..., [0, 2]] = width - turned[..., [2, 0]]
+    turned[..., 0:3:2] = (width - turned[..., 0:3:2]).flip(2)
     return torch.cat((found[:half], turned), 1)
 
 

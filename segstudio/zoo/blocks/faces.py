@@ -56,7 +56,7 @@ class FacePredictor(TorchPredictor):
         super().__init__(build.card, build.device, network)
         if build.card.input is None:
             raise InputError(f"The card '{build.card.name}' needs an [input].")
-        self.mean = torch.tensor(build.card.input.mean).view(3, 1, 1)
+        self.mean = torch.tensor(build.card.input.mean, device=self.device).view(3, 1, 1)
         self.flip = build.card.input.channels == "bgr"
         self.multiple = multiple
         self.longest: int = build.settings["longest"]
@@ -74,7 +74,6 @@ class FacePredictor(TorchPredictor):
     def prepare(self, frames: Sequence[np.ndarray]) -> list[Batch]:
         """Return batches of frames of equal size, normalised; what is larger than the card's limit is scaled down."""
         uint8 = [tensors.from_frame(frame, self.device) for frame in frames]
-        mean = self.mean.to(self.device)
         batches = []
         for places, stack in tensors.by_shape(uint8):
             size = int(stack.shape[2]), int(stack.shape[3])
@@ -85,7 +84,7 @@ class FacePredictor(TorchPredictor):
                 pixels = functional.interpolate(pixels, size=smaller, mode="bilinear", antialias=True)
             seen = int(pixels.shape[2]), int(pixels.shape[3])
             below, right = (-side % self.multiple for side in seen)
-            batches.append(Batch(places, functional.pad(pixels - mean, (0, right, 0, below)), size, seen))
+            batches.append(Batch(places, functional.pad(pixels - self.mean, (0, right, 0, below)), size, seen))
         return batches
 
     def bare(self, inputs: list[Batch]) -> list[Any]:

@@ -163,7 +163,7 @@ def values_at(maps: Tensor, cells: Tensor) -> Tensor:
 def placed(grids: Sequence[Grid], device: Any) -> tuple[Tensor, Tensor]:
     """Return scale and shift (n, 1, 2), as x, y, of each picture's grid."""
     rows = [[g.scale_x, g.scale_y, g.left, g.top] for g in grids]
-    steps = torch.tensor(rows, dtype=torch.float32, device=device)[:, None]
+    steps = tensors.send(np.array(rows, np.float32), device)[:, None]
     return steps[..., :2], steps[..., 2:]
 
 

@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from segstudio.zoo.blocks import tensors
+
 POINTS = 5
 _CLASSES = 2  # no face, face
 
@@ -177,7 +179,7 @@ class Anchors(NamedTuple):
         for (rows, columns), stride, sides in zip(self.grids(size), self.strides, self.sides):
             y = (torch.arange(rows, device=device) + 0.5) * (stride / height)
             x = (torch.arange(columns, device=device) + 0.5) * (stride / width)
-            side = torch.tensor(sides, dtype=torch.float32, device=device)
+            side = tensors.send(sides, device).float()
             y, x, side = torch.meshgrid(y, x, side, indexing="ij")
             levels.append(torch.stack((x, y, side / width, side / height), -1).reshape(-1, 4))
         return torch.cat(levels)
@@ -187,14 +189,14 @@ def decode(shifts: Tensor, anchors: Tensor, variance: Sequence[float], size: tup
     """Return boxes (..., n, 4) as left, top, right, bottom in pixels of a picture of (height, width)."""
     centre = anchors[..., :2] + shifts[..., :2] * variance[0] * anchors[..., 2:]
     half = anchors[..., 2:] * torch.exp(shifts[..., 2:] * variance[1]) / 2
-    return torch.cat((centre - half, centre + half), -1) * shifts.new_tensor([size[1], size[0]] * 2)
+    return torch.cat((centre - half, centre + half), -1) * tensors.send([size[1], size[0]] * 2, shifts.device)
 
 
 def decode_points(shifts: Tensor, anchors: Tensor, variance: Sequence[float], size: tuple[int, int]) -> Tensor:
     """Return landmarks (..., n, 5, 2) as x, y in pixels of a picture of (height, width)."""
     shifts = shifts.unflatten(-1, (POINTS, 2))
     points = anchors[..., None, :2] + shifts * variance[0] * anchors[..., None, 2:]
-    return points * shifts.new_tensor([size[1], size[0]])
+    return points * tensors.send([size[1], size[0]], shifts.device)
 
 
 def select(boxes: Tensor, scores: Tensor, threshold: float, overlap: float, most: int) -> Tensor:

@@ -185,7 +185,7 @@ class SemanticPredictor(TorchPredictor):
                     torch.maximum(best, value, out=best)
         if options.labels is not None:
             table = [c if c in options.labels else 0 for c in range(len(scores))]
-            labels = torch.tensor(table, dtype=torch.uint8, device=labels.device)[labels.int()]
+            labels = tensors.send(np.array(table, np.uint8), labels.device)[labels.int()]
         return labels
 
     def confidence(self, scores: Tensor, height: int, width: int) -> Tensor:

@@ -14,6 +14,7 @@ from segstudio.core import heatmaps, pose_crops, pose_overlap, skeletons
 from segstudio.core.errors import InputError
 from segstudio.core.results import JointHeat, Poses, Result
 from segstudio.core.views import HeatView, PictureView, View
+from segstudio.zoo.blocks import tensors
 from segstudio.zoo.blocks.given import detected, given_boxes
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, TorchPredictor
 
@@ -153,7 +154,6 @@ class TopDownPredictor(TorchPredictor):
 
     def people(self, frames: Sequence[np.ndarray], options: Options, context: Context) -> People:
         """Return the crops of the people in the frames."""
-        import torch
 
         given = options.given
         if given is None:
@@ -173,7 +173,7 @@ class TopDownPredictor(TorchPredictor):
             boxes=np.array([box for _, box, _, _ in rows], np.float32).reshape(-1, 4),
             scores=np.array([score for _, _, score, _ in rows], np.float32),
             whole=np.array([whole for *_, whole in rows], bool),
-            images=torch.from_numpy(images).to(self.device).permute(0, 3, 1, 2),
+            images=tensors.send(images, self.device).permute(0, 3, 1, 2),
             objects=None if given is None else np.concatenate([here.objects for here in given]),
         )
 

@@ -43,7 +43,7 @@ class FastestDetPredictor(TorchPredictor):
         self.size: tuple[int, ...] = tuple(build.settings.get("size", build.card.input.size))
         self.flip = build.card.input.channels == "bgr"
         self.overlap: float = build.settings["nms"]
-        self.ids = torch.tensor([label.id for label in self.classes.labels])
+        self.ids = torch.tensor([label.id for label in self.classes.labels], device=self.device)
 
     def prepare(self, frames: Sequence[np.ndarray]) -> Tensor:
         """Return (b, 3, h, w) in [0, 1]: the whole pictures, stretched to the input size."""
@@ -65,9 +65,10 @@ class FastestDetPredictor(TorchPredictor):
             near, probability = maps[:, :1], maps[:, 5:]
             best, kind = probability.max(1, keepdim=True)
             height, width = maps.shape[2:]
-            boxes = fastestdet.decode_boxes(maps[:, 1:5]) / maps.new_tensor([width, height] * 2).view(1, 4, 1, 1)
+            sides = tensors.send([width, height] * 2, maps.device).view(1, 4, 1, 1)
+            boxes = fastestdet.decode_boxes(maps[:, 1:5]) / sides
             corners = torch.cat((boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2), 1)
-            ids = self.ids.to(kind.device)[kind].float()
+            ids = self.ids[kind].float()
             return torch.cat((corners, near * best, ids), 1).flatten(2).transpose(1, 2)
 
     def decode(self, outputs: Tensor, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
+from torchvision.models.detection.image_list import ImageList
 
 from segstudio.core.results import Result
 from segstudio.core.views import BoxesView, HeatView, View
@@ -50,6 +52,9 @@ class SsdPredictor(TorchPredictor):
     def __init__(self, build: Build, network: Any) -> None:
         super().__init__(build.card, build.device, network)
         self.most: int = build.settings["candidates"]
+        scale = network.transform.image_mean, network.transform.image_std
+        self.mean, self.std = (torch.tensor(values, device=self.device).view(3, 1, 1) for values in scale)
+        self.defaults: dict[tuple[tuple[int, int], ...], Tensor] = {}
 
     def prepare(self, frames: Sequence[np.ndarray]) -> list[Tensor]:
         """Return float tensors (3, h, w) in [0, 1]; the network itself stretches and normalises them."""
@@ -60,13 +65,23 @@ class SsdPredictor(TorchPredictor):
             return self.network(inputs)
 
     def _heads(self, inputs: list[Tensor]) -> _Raw:
-        images, _ = self.network.transform(inputs)
-        maps = list(self.network.backbone(images.tensors).values())
+        # What `network.transform` does, with numbers that lie on the device already.
+        width, height = self._input
+        size, rows = (height, width), [((x - self.mean) / self.std)[None] for x in inputs]
+        images = torch.cat([F.interpolate(x, size=size, mode="bilinear", align_corners=False) for x in rows])
+        maps = list(self.network.backbone(images).values())
         found = self.network.head(maps)
-        # All pictures have the size of the input, so their default boxes are the same.
-        defaults = self.network.anchor_generator(images, maps)[0]
         grids = [(int(m.shape[2]), int(m.shape[3])) for m in maps]
-        return _Raw(found["bbox_regression"].float(), found["cls_logits"].float(), defaults, grids)
+        return _Raw(found["bbox_regression"].float(), found["cls_logits"].float(), self._defaults(grids), grids)
+
+    def _defaults(self, grids: list[tuple[int, int]]) -> Tensor:
+        """Return the default boxes of any picture: all have the size of the input."""
+        if tuple(grids) not in self.defaults:
+            width, height = self._input
+            image = ImageList(torch.zeros((1, 3, height, width)), [(height, width)])
+            [boxes] = self.network.anchor_generator(image, [torch.zeros((1, 1, *grid)) for grid in grids])
+            self.defaults[tuple(grids)] = tensors.send(boxes, self.device)
+        return self.defaults[tuple(grids)]
 
     def forward(self, inputs: list[Tensor], options: Options, context: Context) -> Tensor:  # noqa: ARG002
         """Return (b, k, 6) on the device, best first: box as shares of the picture, score, class.
@@ -87,9 +102,13 @@ class SsdPredictor(TorchPredictor):
     def _decoded(self, raw: _Raw, place: Tensor) -> Tensor:
         """Return the boxes (b, k, 4) of some default boxes (b, k), as shares of the input, inside it."""
         shifts = raw.shifts.take_along_dim(place[..., None], 1)
-        boxes = self.network.box_coder.decode_single(shifts.flatten(0, 1), raw.defaults[place.flatten()])
-        boxes = boxes / boxes.new_tensor(self._input * 2)
-        return boxes.clamp(0, 1).view(*place.shape, 4)
+        defaults, coder = raw.defaults[place], self.network.box_coder
+        size = defaults[..., 2:] - defaults[..., :2]
+        by_place, _, by_size, _ = coder.weights
+        centre = defaults[..., :2] + size / 2 + shifts[..., :2] / by_place * size
+        half = (shifts[..., 2:] / by_size).clamp(max=coder.bbox_xform_clip).exp() * size / 2
+        boxes = torch.cat((centre - half, centre + half), -1)
+        return (boxes / tensors.send(self._input * 2, boxes.device)).clamp(0, 1)
 
     @property
     def _input(self) -> tuple[int, int]:

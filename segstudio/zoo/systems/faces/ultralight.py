@@ -146,7 +146,7 @@ def anchors(grids: Sequence[tuple[int, int]], size: tuple[int, int], device: str
     for (rows, columns), sides in zip(grids, _SIDES):
         y = (torch.arange(rows, device=device) + 0.5) / rows
         x = (torch.arange(columns, device=device) + 0.5) / columns
-        y, x, side = torch.meshgrid(y, x, torch.tensor(sides, device=device, dtype=torch.float32), indexing="ij")
+        y, x, side = torch.meshgrid(y, x, tensors.send(sides, device).float(), indexing="ij")
         levels.append(torch.stack((x, y, side / size[1], side / size[0]), -1).reshape(-1, 4))
     return torch.cat(levels).clamp(max=1)
 
@@ -167,7 +167,9 @@ class UltraLightPredictor(TorchPredictor):
         if spec is None or len(spec.size) != 2:
             raise InputError(f"The card '{build.card.name}' needs an input size of (height, width).")
         self.size: tuple[int, int] = tuple(build.settings.get("size", spec.size))
-        self.mean, self.std = (torch.tensor(values).view(3, 1, 1) for values in (spec.mean, spec.std))
+        self.mean, self.std = (
+            torch.tensor(values, device=self.device).view(3, 1, 1) for values in (spec.mean, spec.std)
+        )
         self.overlap: float = build.settings["nms"]
 
     def prepare(self, frames: Sequence[np.ndarray]) -> Tensor:
@@ -176,7 +178,7 @@ class UltraLightPredictor(TorchPredictor):
         for frame in frames:
             pixels = tensors.from_frame(frame, self.device)[None].float()
             resized.append(functional.interpolate(pixels, size=self.size, mode="bilinear", align_corners=False))
-        return (torch.cat(resized) - self.mean.to(self.device)) / self.std.to(self.device)
+        return (torch.cat(resized) - self.mean) / self.std
 
     def bare(self, inputs: Tensor) -> tuple[Tensor, Tensor, list[tuple[int, int]]]:
         with torch.inference_mode():

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from segstudio.core.views import BoxesView, HeatView, View
-from segstudio.zoo.blocks import faces
+from segstudio.zoo.blocks import faces, tensors
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 
 _STRIDES = (8, 16, 32)
@@ -171,7 +171,7 @@ class YuNetPredictor(faces.FacePredictor):
         where = cells((height, width), self.device)[order]
         raw, points = (values.take_along_dim(order[..., None], 1) for values in (raw, points))
         boxes, marks = decode(raw, points, where)
-        scale = boxes.new_tensor([batch.size[1] / batch.seen[1], batch.size[0] / batch.seen[0]])
+        scale = tensors.send([batch.size[1] / batch.seen[1], batch.size[0] / batch.seen[0]], boxes.device)
         return best, boxes * scale.repeat(2), marks * scale
 
     def look(

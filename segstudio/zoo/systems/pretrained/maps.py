@@ -99,11 +99,14 @@ class QueryPredictor(TorchPredictor):
         if spec is None or len(spec.size) != 2:
             raise InputError(f"The card '{build.card.name}' needs an input size of (shorter side, longest side).")
         self.shorter, self.longest = build.settings.get("size", spec.size)
-        self.mean, self.std = list(spec.mean), list(spec.std)
+        self.mean, self.std = (
+            torch.tensor(values, device=self.device).view(3, 1, 1) for values in (spec.mean, spec.std)
+        )
         self.overlap = build.settings.get("overlap", 0.8)
         self.ids = [label.id for label in self.classes.labels]
         self.stuff = {label.id for label in self.classes.labels if not label.thing}
-        self.task = _tokens(build, network)
+        task = _tokens(build, network)
+        self.task = None if task is None else task.to(self.device)
 
     def prepare(self, frames: Sequence[np.ndarray]) -> list[tuple[list[int], Tensor]]:
         """Return batches of frames of equal size (n, 3, h', w'), each with its frames' places."""
@@ -113,7 +116,7 @@ class QueryPredictor(TorchPredictor):
             scale = min(scale, self.longest / max(frame.shape[:2]))
             size = [max(round(side * scale), 32) for side in frame.shape[:2]]
             small = pictures.resize(tensors.from_frame(frame, self.device), size, antialias=True)
-            found.append(pictures.normalize(small.float() / 255, self.mean, self.std))
+            found.append((small.float() / 255 - self.mean) / self.std)
         return tensors.by_shape(found)
 
     def bare(self, inputs: list[tuple[list[int], Tensor]]) -> list[Any]:
@@ -121,7 +124,7 @@ class QueryPredictor(TorchPredictor):
             return [self._asked(batch) for _, batch in inputs]
 
     def _asked(self, batch: Tensor) -> Any:
-        task = {} if self.task is None else {"task_inputs": self.task.to(batch.device).expand(len(batch), -1)}
+        task = {} if self.task is None else {"task_inputs": self.task.expand(len(batch), -1)}
         return self.network(pixel_values=batch, **task)
 
     def forward(
