@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from app_fakes import ToyModel, drag
+from app_fakes import ToyModel, card, drag
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from segstudio.app import view_words
 from segstudio.app.dialogs.error import ErrorDialog
 from segstudio.core import colors, view_reading
 from segstudio.core.errors import InputError, WeightsError
@@ -263,6 +264,32 @@ def test_looking_again_keeps_the_view_that_showed(opened, looked, qtbot):
     qtbot.mouseClick(looked.again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: looked.views.views and looked.views.views[0] is not before[0])
     assert opened.session.inside.shown.title == "width" and opened.session.inside.shown is looked.views.views[1]
+
+
+def test_views_of_another_model_than_the_chosen_one_say_so(opened, looked, qtbot):
+    assert not looked.other.isVisible()
+    opened.bridge.engine.catalog.cards["starter-instances"] = card("starter-instances", title="Other masks")
+    opened.panels["models"].choose("starter-instances")
+    assert looked.name.text() == "Toy masks" and looked.other.isVisible() and "Other masks" in looked.other.text()
+    qtbot.mouseClick(looked.again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: looked.name.text() == "Other masks")
+    assert not looked.other.isVisible()
+
+
+def test_why_a_model_showed_nothing_is_forgotten_when_another_is_chosen(opened, panel, qtbot, monkeypatch):
+    monkeypatch.setattr(ToyModel, "look", lambda *_: [])
+    panel.look()
+    qtbot.waitUntil(lambda: panel.empty.heading.text() == "Nothing to show")
+    opened.panels["models"].choose("starter-instances")
+    assert panel.empty.heading.text() == "Look inside the model"
+
+
+def test_groups_have_words_in_the_interfaces_language(monkeypatch):
+    monkeypatch.setattr(view_words, "tr", lambda text, **more: f"<{text}>".format(**more))
+    assert view_words.group_name("Proposals") == "<Proposals>"
+    assert view_words.group_name("Scores at stride 8") == "<Scores at stride 8>"
+    assert view_words.group_name("Class scores, 40 × 40 cells") == "<Class scores, 40 × 40 cells>"
+    assert view_words.group_name("Of my own") == "Of my own" and not view_words.known("Of my own")
 
 
 def test_a_model_that_shows_nothing_says_so_in_the_panel(opened, panel, qtbot, monkeypatch):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from segstudio.app import view_words
 from segstudio.core import view_reading
 from segstudio.core.views import View
 from segstudio.media.view_pictures import drawn
@@ -46,6 +47,7 @@ def test_views_are_sound_and_can_be_drawn(card: Card) -> None:
         pytest.skip(f"{card.title} shows nothing of its inside")
     views = made.look(FRAME)
     check(views, FRAME.shape[1], FRAME.shape[0])
+    assert {view.group for view in views if not view_words.known(view.group)} == set(), "the window has words for them"
     for view in views:
         picture = drawn(view, FRAME)
         assert picture.dtype == np.uint8 and picture.ndim == 3 and picture.shape[2] == 3

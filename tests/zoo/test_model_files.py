@@ -135,6 +135,32 @@ def test_modules_of_torch_give_maps(kind: str, tmp_path: Path) -> None:
     assert set(np.unique(only.map)) == {0, 2}
 
 
+@pytest.mark.parametrize("kind", ["traced", "exported"])
+def test_the_inside_of_a_file_is_its_input_and_its_outputs(kind: str, tmp_path: Path) -> None:
+    model = added(saved(kind, tmp_path), adapter="semantic", size=(32, 48), settings={"outputs": ["0"]}, **COLOURS)
+    views = model.look(stripes())
+    assert [(v.group, v.title) for v in views] == [
+        ("Input", "What the network gets"),
+        *(("Output 0", name) for name in ("red", "green", "blue")),
+    ]
+    assert views[0].rgb.shape == (32, 48, 3) and views[0].rgb[16, 2].tolist() == [200, 0, 0]
+    red = views[1].values
+    assert red[:, :12].min() > 7 and red[:, 20:].max() == 0 and views[1].box == (0, 0, 60, 40)
+
+
+def test_boxes_of_a_file_are_seen_before_and_after_suppression(shared: Path) -> None:
+    model = added(shared / "weights/yunet/yunet_n_640_640.onnx")
+    frame = sample("astronaut")
+    seen = {view.title: view for view in model.look(frame, Options(threshold=0.3))}
+    [[result]] = model.predict([frame], Options(threshold=0.3))
+    before, after = seen["Before suppression"], seen["After suppression"]
+    assert len(before.boxes) > len(after.boxes) == len(result.boxes)
+    np.testing.assert_allclose(after.boxes, result.boxes, atol=1e-4)
+    assert set(before.texts) == {"face"}
+    maps = added(shared / "weights/fastestdet/FastestDet.onnx", name="cells").look(sample("cat"))
+    assert "objectness" in {view.title for view in maps} and len(maps) <= 64
+
+
 def test_an_exported_program_of_any_size_keeps_proportions(tmp_path: Path) -> None:
     asked = {**COLOURS, "settings": {"resize": "shorter", "multiple": 8, "fill": 0}}
     model = added(saved("exported", tmp_path, free=True), adapter="semantic", size=(32, 32), **asked)

@@ -16,6 +16,7 @@ from segstudio.app.panels.inside_views import Bars, ScaleBar, ViewGrid, ViewMode
 from segstudio.app.panels.models import ModelsPanel
 from segstudio.app.panels.progress import JobProgress
 from segstudio.app.parts import Parts
+from segstudio.app.view_words import group_name
 from segstudio.app.widgets import Elided, EmptyState, Panel, button, icon_button, label, row
 from segstudio.core import view_reading
 from segstudio.core.errors import InputError, SegstudioError
@@ -65,9 +66,11 @@ class InsidePanel(Panel):
 
     def _arrange(self) -> None:
         self.name = Elided("", "heading", Qt.TextElideMode.ElideRight)
+        self.other = label("", "small", wrap=True)
         head = row(self.name, self.hide_it, self.again, margins=(12, 8, 8, 4), spacing=4)
         head.setStretch(0, 1)
         self.body.addLayout(head)
+        self.body.addLayout(row(self.other, margins=(12, 0, 12, 4)))
         self.body.addLayout(row(self.progress, margins=(12, 0, 12, 0)))
         self.empty = EmptyState("eye", tr("Look inside the model"), tr(ABOUT), self.begin)
         work = QWidget()
@@ -121,6 +124,7 @@ class InsidePanel(Panel):
         self.stretch.clicked.connect(lambda _: self._choose_coloring())
         self.opacity.valueChanged.connect(lambda v: state.set(opacity=v / 100))
         state.changed.connect(self._show)
+        self._models.chosen.connect(self._on_chosen)
         session.picture_changed.connect(self._on_picture)
         session.selection_changed.connect(self._list)
         session.project_changed.connect(state.clear)
@@ -188,6 +192,14 @@ class InsidePanel(Panel):
                 job.cancel()
         self._show()
 
+    def _on_chosen(self) -> None:
+        """Say which model a look would be into now; why the one before showed nothing is no news of this one."""
+        if self._state.model != self._models.model:
+            self._problem = None
+            if not self._state.views:
+                self._state.clear()
+        self._show()
+
     # What is shown
 
     def _show(self) -> None:
@@ -220,7 +232,7 @@ class InsidePanel(Panel):
         self.group.clear()
         self.group.addItem(f"{tr('All views')} ({len(self._state.views)})", "")
         for group, count in zip(groups, held):
-            self.group.addItem(f"{group} ({count})", group)
+            self.group.addItem(f"{group_name(group)} ({count})", group)
         self.group.setCurrentIndex(max(self.group.findData(chosen), 0))
 
     def _list(self) -> None:
@@ -249,8 +261,12 @@ class InsidePanel(Panel):
         self.progress.show_job(job)
         self.again.setEnabled(not busy)
         self.begin.setEnabled(self._session.picture is not None and not busy and bool(self._models.model))
-        if not self._state.model:
-            self.name.setText(self._title(self._models.model))
+        seen, chosen = self._state.model, self._models.model
+        if not seen:
+            self.name.setText(self._title(chosen))
+        self.other.setVisible(bool(seen and chosen) and seen != chosen)
+        if self.other.isVisibleTo(self):
+            self.other.setText(tr("Chosen by now: {title}. Look again to see inside it.", title=self._title(chosen)))
 
     def _title(self, model: str) -> str:
         catalog = self._bridge.engine.catalog
@@ -263,7 +279,7 @@ class InsidePanel(Panel):
             return ""
         lines = []
         for view, value in view_reading.readings(self._state.views, shown, x, y):
-            name = view.title if view.group == shown.group else f"{view.group}, {view.title}"
+            name = view.title if view.group == shown.group else f"{group_name(view.group)}, {view.title}"
             lines.append(f"{name}: {number(value, view.unit)}")
         return "\n".join(lines)
 

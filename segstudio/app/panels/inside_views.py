@@ -10,6 +10,7 @@ from segstudio.app.canvas import view_painting
 from segstudio.app.i18n import later, tr
 from segstudio.app.panels.rows import Index, keep_list_keys
 from segstudio.app.theme import theme
+from segstudio.app.view_words import group_name
 from segstudio.core import view_reading
 from segstudio.core.view_reading import Coloring
 from segstudio.core.views import BarsView, HeatView, View
@@ -33,7 +34,7 @@ def number(value: float, unit: str = "") -> str:
 def about(view: View) -> str:
     """Return a few lines about a view."""
     kind, size = view_reading.kind_of(view), view_reading.size_of(view)
-    lines = [f"{view.group}: {view.title}", f"{tr(KINDS[kind])} · {' × '.join(map(str, size))}"]
+    lines = [f"{group_name(view.group)}: {view.title}", f"{tr(KINDS[kind])} · {' × '.join(map(str, size))}"]
     ends = view_reading.range_of(view)
     if ends is not None:
         unit = view.unit if isinstance(view, HeatView) else ""
@@ -138,7 +139,10 @@ class _Delegate(QStyledItemDelegate):
         font.setPixelSize(11)
         painter.setFont(font)
         below = QRect(rect.left() + 4, rect.top() + 2 * PAD + SIDE - 2, rect.width() - 8, WORDS)
-        lines = ((view.title, "text" if shown else "muted"), *([(view.group, "faint")] if model.named else []))
+        lines = (
+            (view.title, "text" if shown else "muted"),
+            *([(group_name(view.group), "faint")] if model.named else []),
+        )
         for text, color in lines:
             painter.setPen(theme().color(color))
             text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, below.width())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -33,9 +33,13 @@ class ModelsPanel(Panel):
         model: The name of the chosen one, "" for none.
         opened: The name of the one whose details show, "" for none.
         list: Of the models.
+
+    Signals:
+        chosen: Another model is the one that predicts.
     """
 
     title = "Models"
+    chosen = Signal()
 
     def __init__(self, session: Session, bridge: Bridge, settings: Settings, discard: Callable[[], object]) -> None:
         super().__init__()
@@ -168,6 +172,7 @@ class ModelsPanel(Panel):
     def _take(self, name: str) -> None:
         self.model = self.cards.chosen = name
         self._session.view.set(threshold=self._card(name).default_threshold)
+        self.chosen.emit()
 
     def _choose_first(self) -> None:
         usable = [card.name for card in self._bridge.engine.catalog if card.task != "prompts"]

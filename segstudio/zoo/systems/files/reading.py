@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,24 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Candidates:
+    """The boxes of one picture on their way to results, for looking inside.
+
+    Args:
+        boxes: (n, 4) left, top, right, bottom in pixels of the input.
+        labels, scores: Of each.
+        above: Which of them reach the threshold, best first.
+        kept: Which of these are left after suppression, best first.
+    """
+
+    boxes: np.ndarray
+    labels: np.ndarray
+    scores: np.ndarray
+    above: np.ndarray
+    kept: np.ndarray
+
+
+@dataclass(frozen=True)
 class Reading:
     """One picture's outputs on their way to a result.
 
@@ -40,6 +58,7 @@ class Reading:
         settings: The card's.
         options: What to keep.
         threshold: Lowest score.
+        watch: Gets the candidates of adapters that give boxes, or None.
     """
 
     task: str
@@ -48,6 +67,7 @@ class Reading:
     settings: Settings
     options: Options
     threshold: float
+    watch: Callable[[Candidates], object] | None = None
 
     def activate(self, values: np.ndarray, usual: str, axis: int = -1) -> np.ndarray:
         """Return scores of values, by the card's activation or, where it names none, by the usual one."""
@@ -101,8 +121,11 @@ class Reading:
             good &= np.isin(labels, list(options.labels))
         rows = np.flatnonzero(good)
         rows = rows[np.argsort(-scores[rows], kind="stable")][: self.settings.candidates]
+        above = rows
         if suppress and len(rows):
             rows = rows[_suppressed(boxes[rows], scores[rows], labels[rows], self.settings)]
+        if self.watch is not None:
+            self.watch(Candidates(boxes, labels, scores, above, rows))
         placed = self.placed.boxes(boxes[rows])
         solid = (placed[:, 2] > placed[:, 0]) & (placed[:, 3] > placed[:, 1])
         rows, placed = rows[solid][: options.max_instances], placed[solid][: options.max_instances]

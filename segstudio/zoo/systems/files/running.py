@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
 from segstudio.core.errors import InputError, WeightsError
 from segstudio.core.results import Result
-from segstudio.zoo.predictor import Build, Context, Options, StagedPredictor
+from segstudio.core.views import View
+from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, StagedPredictor
+from segstudio.zoo.systems.files import looking
 from segstudio.zoo.systems.files.adapters import ADAPTERS
 from segstudio.zoo.systems.files.inputs import Batch, Preparer
-from segstudio.zoo.systems.files.reading import Reading
+from segstudio.zoo.systems.files.reading import Candidates, Reading
 from segstudio.zoo.systems.files.settings import read
 
 
@@ -137,17 +139,46 @@ class FilePredictor(StagedPredictor):
     def decode(self, outputs: Any, frames: Sequence[np.ndarray], options: Options) -> list[list[Result]]:
         results: list[list[Result]] = [[] for _ in frames]
         for batch, arrays in outputs:
-            places = self.places or range(len(arrays))
-            if self.adapter.outputs and (len(places) != self.adapter.outputs or max(places) >= len(arrays)):
-                raise InputError(
-                    f"The adapter '{self.settings.adapter}' takes {self.adapter.outputs} outputs; this network gives "
-                    f"{len(arrays)}.",
-                    remedy="Name those that count by 'outputs' in the card's [settings].",
-                )
-            for row, (place, placed) in enumerate(zip(batch.places, batch.placed)):
-                reading = Reading(self.card.task, placed, self.classes, self.settings, options, self.threshold(options))
-                results[place] = [self.adapter.read(reading, [arrays[i][row] for i in places])]
+            for row, place in enumerate(batch.places):
+                results[place] = [self._read(batch, arrays, row, options)]
         return results
+
+    def _read(
+        self,
+        batch: Batch,
+        arrays: Sequence[np.ndarray],
+        row: int,
+        options: Options,
+        watch: Callable[[Candidates], object] | None = None,
+    ) -> Result:
+        """Return the result of one picture of a batch."""
+        places = self.places or range(len(arrays))
+        if self.adapter.outputs and (len(places) != self.adapter.outputs or max(places) >= len(arrays)):
+            raise InputError(
+                f"The adapter '{self.settings.adapter}' takes {self.adapter.outputs} outputs; this network gives "
+                f"{len(arrays)}.",
+                remedy="Name those that count by 'outputs' in the card's [settings].",
+            )
+        placed, least = batch.placed[row], self.threshold(options)
+        reading = Reading(self.card.task, placed, self.classes, self.settings, options, least, watch)
+        return self.adapter.read(reading, [arrays[i][row] for i in places])
+
+    def look(
+        self, frame: np.ndarray, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
+    ) -> list[View]:
+        """Show the input, what of the outputs is a map or a row of numbers, and boxes before and after suppression."""
+        [batch] = self.preparer.batches([frame])
+        context.stage("network", 0.1)
+        arrays = self._run(batch, context.autocast)
+        context.stage("views", 0.9)
+        found: list[Candidates] = []
+        self._read(batch, arrays, 0, options, found.append)
+        placed = batch.placed[0]
+        views: list[View] = [looking.input_view(batch, self.preparer.spec, self.settings.layout)]
+        views += [view for one in found for view in looking.candidate_views(one, placed, self.classes)]
+        names = self.names or self.network.outputs or [str(i) for i in range(len(arrays))]
+        views += looking.output_views(names, [a[0] for a in arrays], placed, self.settings, self.classes)
+        return views[: looking.MOST]
 
 
 def only_file(build: Build) -> Any:
