@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from segstudio.app.i18n import later, tr
 from segstudio.app.prompting import Prompting
 from segstudio.app.session import Session
-from segstudio.core.errors import SegstudioError
+from segstudio.core.errors import InputError, SegstudioError
 from segstudio.core.panoptic_merge import PUBLISHED
 
 if TYPE_CHECKING:
@@ -172,6 +172,34 @@ class Bridge(QObject):
             self._on_fetched(job)
 
         self.work(f"Check {Path(path).name}", lambda _: bring(parts, path), added)
+
+    def find_owner(self, path: str, then: Callable[[Any], object]) -> None:
+        """Tell which model's weights a file is; `then` gets its card, or None for a file that no card knows.
+
+        Of several cards the first counts. A file that is neither, nor a model by itself, is told as an error.
+        """
+        from pathlib import Path
+
+        from segstudio.zoo import newcards, weights
+
+        cards = list(self.engine.catalog)
+
+        def find(_: object) -> object:
+            found = next(iter(weights.owners(cards, path)), None)
+            if found is None and Path(path).suffix.lower() not in newcards.BUILDERS:
+                raise InputError(
+                    "No model here has such weights, and a model of its own ends in .onnx, .pt2, .pt or .torchscript.",
+                    path=path,
+                    remedy="Weights that you trained belong to a card: open it and choose Add a Weights File.",
+                )
+            return found
+
+        def found(job: Job) -> None:
+            self._finish(job)
+            if job.state == "done":
+                then(job.result)
+
+        self.work(f"Check {Path(path).name}", find, found)
 
     def work(self, title: str, work: Callable[[Job], object], then: Callable[[Job], object]) -> Job:
         """Run any work in a thread of its own and call `then` with its job in the GUI thread when it has ended."""

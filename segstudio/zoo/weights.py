@@ -355,6 +355,15 @@ def add_file(card: Card, path: str | Path) -> Path:
     return target
 
 
+def owners(cards: Iterable[Card], path: str | Path) -> list[Card]:
+    """Return the cards that a file's sum, or where none is published its name, is one of; the file is read once."""
+    path = Path(path)
+    got = digest(path)
+    files = [(card, file) for card in cards for file in card.weights]
+    found = [card for card, file in files if file.sha256 and got.startswith(file.sha256)]
+    return found or [card for card, file in files if not file.sha256 and file.name == path.name]
+
+
 def bring(parts: Sequence[Card], path: str | Path) -> Path:
     """Put a file where a card, or one that it runs on, looks for it; see `add_file`.
 

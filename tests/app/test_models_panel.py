@@ -232,7 +232,7 @@ def test_a_weights_file_is_checked_and_taken_or_refused(true, tmp_path, qtbot, m
 
 def test_a_dialog_that_is_cancelled_brings_nothing(true, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
-    true.add_file("mine")
+    true.files.add_weights(true._card("mine"))
     assert true.cards.states["mine"].needed
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from segstudio.app.bridge import Bridge
 from segstudio.app.dialogs.licence import LicenceDialog
@@ -15,12 +14,13 @@ from segstudio.app.i18n import language, tr
 from segstudio.app.panels.filtering import Chosen, FilterButton, Groups
 from segstudio.app.panels.in_boxes import InBoxes
 from segstudio.app.panels.model_details import CardDetails
+from segstudio.app.panels.model_files import ModelFiles
 from segstudio.app.panels.model_list import GIVES, SIDE, CardList, CardModel
 from segstudio.app.panels.progress import JobProgress, megabytes
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
 from segstudio.app.theme import set_role
-from segstudio.app.widgets import EmptyState, Panel, ThresholdSlider, button, label, row
+from segstudio.app.widgets import EmptyState, Panel, ThresholdSlider, button, icon_button, label, row
 from segstudio.zoo import Card
 
 FIRST = "starter-instances"  # what is chosen where nothing was
@@ -33,6 +33,7 @@ class ModelsPanel(Panel):
         model: The name of the chosen one, "" for none.
         opened: The name of the one whose details show, "" for none.
         list: Of the models.
+        files: Takes files that the person brings.
 
     Signals:
         chosen: Another model is the one that predicts.
@@ -66,6 +67,8 @@ class ModelsPanel(Panel):
         self.search = QLineEdit(clearButtonEnabled=True)
         self.search.setAccessibleName(tr("Search models"))
         self.filter = FilterButton(tr("Filter models"), self._groups, lambda _: self._filter())
+        self.files = ModelFiles(self, bridge, settings)
+        self.new = icon_button("file-plus", tr("Add a Model File…"), self.files.add_model)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.list)
         nothing = tr("No model is like this. Clear the search and the filter to see all.")
@@ -96,7 +99,7 @@ class ModelsPanel(Panel):
         self.body.addLayout(row(ThresholdSlider(self._session.view), margins=(12, 8, 12, 8)))
         self.body.addLayout(row(self.split_things, margins=(12, 0, 12, 8)))
         self.body.addLayout(row(self.in_boxes, margins=(12, 0, 12, 8)))
-        self.body.addLayout(row(self.search, self.filter, margins=(8, 0, 8, 4), spacing=4))
+        self.body.addLayout(row(self.search, self.filter, self.new, margins=(8, 0, 8, 4), spacing=4))
         self.body.addWidget(self.stack, 1)
 
     # Running
@@ -208,14 +211,12 @@ class ModelsPanel(Panel):
         if self._agreed(name):
             self._bridge.fetch([name])
 
-    def add_file(self, name: str) -> None:
-        """Let the person name a weights file that was brought by hand, and take it where it is one of the model's."""
-        card = self._card(name)
-        title = tr("Add a Weights File of {title}", title=card.title)
-        path, _ = QFileDialog.getOpenFileName(self, title, self._settings.folder("weights"), tr("All files (*)"))
-        if path:
-            self._settings.set_folder("weights", Path(path).parent)
-            self._bridge.add_weights(name, path)
+    def reveal(self, name: str) -> None:
+        """Choose a card, also one that is new or that the search or the filter hides."""
+        self._say_anew()
+        self.search.clear()
+        self.filter.choose(frozenset())
+        self.choose(name)
 
     # What is shown
 
@@ -246,7 +247,7 @@ class ModelsPanel(Panel):
         made = CardDetails(card, parts, self.cards.states[card.name], chosen=card.name == self.model)
         made.clicked.connect(lambda: self.open(""), Qt.ConnectionType.QueuedConnection)
         made.fetch.connect(lambda: self.fetch(card.name))
-        made.add.connect(lambda: self.add_file(card.name))
+        made.add.connect(lambda: self.files.add_weights(card))
         return made
 
     def _offer(self, better: Card) -> QWidget:
