@@ -108,7 +108,8 @@ class NewModelDialog(Dialog):
         return made
 
     def _side(self, text: str) -> QSpinBox:
-        made = QSpinBox(minimum=1, maximum=8192, keyboardTracking=False)
+        made = QSpinBox(minimum=1, maximum=8192)
+        made.setKeyboardTracking(False)
         made.setAccessibleName(text)
         made.valueChanged.connect(lambda _: self._on_change("size"))
         return made
