@@ -130,9 +130,11 @@ def run(args: argparse.Namespace, out: Output) -> Outcome:
     out.table(("picture", "objects", "what"), [_row(name, counts) for name, counts in sorted(tally.found.items())])
     out.line(f"{report.done:,} of {report.total:,} pictures, {sum(c.total() for c in tally.found.values()):,} objects")
     if args.boxes:
-        out.line(f"{report.joined:,} objects got what was found in their box")
+        from segstudio.core.edits import count_of
+
+        out.line(f"what was found in their boxes was added to {count_of(report.joined)}")
     if report.without:
-        out.note(f"{report.without:,} pictures have no box to look in; they were left as they are.")
+        out.note(f"Left as they are, for there is no box to look in: {report.without:,} of the pictures.")
     if target is not None:
         out.line(f"{target}: written")
     elif not is_project(paths[0]):

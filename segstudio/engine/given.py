@@ -149,7 +149,7 @@ def refusal(card: Any, reasons: Collection[str], within: Within) -> InputError:
     if "have" in reasons:
         return InputError(
             f"Every object here that {card.title} can look in has a {part} already.",
-            remedy="Let it replace what they have, or delete that first.",
+            remedy="Ask for it to be replaced (on the command line: --replace), or delete it first.",
         )
     names = [label.name for label in card.label_set().labels]
     which = f"of the class {names[0]} " if card.takes_boxes == "own" and len(names) == 1 else ""

@@ -79,7 +79,7 @@ def test_poses_are_exported_with_the_annotations_they_joined(call, boxed, tmp_pa
     again = call("predict", boxed, *POSES)
     assert again.code == 2 and "pose already" in again.err
     assert call("predict", boxed, *POSES, "--replace", "--json").data["joined"] == 2
-    assert "1 pictures have no box" in call("predict", boxed, *POSES, "--replace").err
+    assert "no box to look in: 1 of the pictures" in call("predict", boxed, *POSES, "--replace").err
     with ProjectFile.open(boxed) as project:
         for _ in range(3):
             project.undo()
@@ -90,7 +90,7 @@ def test_poses_are_exported_with_the_annotations_they_joined(call, boxed, tmp_pa
 def test_masks_join_boxes_of_any_class(call, boxed, tmp_path) -> None:
     said = call("predict", boxed, *MASKS)
     assert said.code == 0, said.err
-    assert "3 objects got what was found in their box" in said.out
+    assert "added to 3 objects" in said.out
     found = exported(call, boxed, tmp_path)
     assert {i: (a["area"], a["bbox"]) for i, a in found.items()} == {
         900 - i: (100, [5 + 5 * i, 10, 20, 5]) for i in range(3)

@@ -121,6 +121,8 @@ class PointTool(Tool):
             self._hot, self._held = None, False
         elif self._hot is not None and event.key in JOINT_KEYS:
             self._held = True
+            if event.key == "P" and joints.heat_of(context, pose, self._hot) is None:
+                context.say(tr("No model has said where it sees this joint: let one predict the picture first."))
             context.commit(joints.edit(context, pose, self._hot, event))
         elif event.key in STATES | TOLD:
             context.say(tr("Point at a joint first: then {key} changes it.", key=event.key))

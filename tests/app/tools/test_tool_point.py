@@ -330,7 +330,7 @@ def test_p_without_heat_changes_nothing(view):
     desk, hand = ready(view, fish(), select=(1,))
     hand.move(40, 60)
     hand.key(K.Key_P, "p")
-    assert desk.commits == []
+    assert desk.commits == [] and "No model has said" in desk.said[-1]
 
 
 def test_the_window_hands_the_tool_what_the_model_saw(opened):

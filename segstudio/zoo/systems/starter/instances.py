@@ -77,6 +77,11 @@ class _MaskInBox(Predictor):
                 context.stage("masks", (i + (j + 1) / (len(crops) + 1)) / len(frames))
                 if crop not in drawn:
                     drawn[crop] = self._mask(frame, crop)
+            shapes = [drawn[crop] for crop in crops]
+            if boxes.objects is not None:
+                # A detector's box is a guess, a given one says where the object ends.
+                inner = [masks.from_box(_box(c), frame.shape[1], frame.shape[0]) for c in boxes.boxes.tolist()]
+                shapes = [masks.intersect(shape, box) for shape, box in zip(shapes, inner)]
             results.append(
                 [
                     Instances(
@@ -85,7 +90,7 @@ class _MaskInBox(Predictor):
                         boxes=boxes.boxes,
                         labels=boxes.labels,
                         scores=boxes.scores,
-                        masks=[drawn[crop] for crop in crops],
+                        masks=shapes,
                         objects=boxes.objects,
                     )
                 ]
