@@ -14,15 +14,7 @@ from segstudio.core.results import Boxes, Instances, Poses, Result, SemanticMap
 from segstudio.zoo.predictor import Context
 
 # Builders that wait more often than once a batch, with why; nobody else may, and who is mended goes from here.
-WAITS = {
-    "densepose.": "regions are counted as they are found",
-    "detection.detectron2:": "regions are counted as they are found",
-    "detection.faster_rcnn:": "regions are counted as they are found",
-    "detection.keypoint_rcnn:": "regions are counted as they are found",
-    "detection.mask_rcnn:": "regions are counted as they are found",
-    "panoptic.panoptic_fpn:": "regions are counted as they are found",
-    "panoptic.upsnet:": "regions are counted as they are found",
-}
+WAITS = {"panoptic.upsnet:": "regions are counted as they are found"}
 
 # Two of one size, and one of another; of sides that the tiny networks of regions do not resize, since bytes are rounded
 # in one place on the processor and in another on CUDA.

@@ -52,13 +52,16 @@ def tiny(name: str, count: int = 3, device: str = "cpu") -> Any:
     if lacking(card):
         pytest.skip(f"it needs {', '.join(lacking(card))}")
     torch.manual_seed(0)
-    model = untrained(card, device, parts={part: Given(CATALOG.get(part), count) for part in card.composes})
+    model: Any = untrained(card, device, parts={part: Given(CATALOG.get(part), count) for part in card.composes})
     network = getattr(model, "network", None)
     if isinstance(network, torch.nn.Module):
         # Statistics of random weights are far from those of the data: what comes out stays finite so.
         for module in network.modules():
             if isinstance(module, torch.nn.BatchNorm2d) and module.running_var is not None:
                 module.running_var.fill_(4.0)
+        # Without training everywhere may be something: a hundred regions a picture will do.
+        if hasattr(network, "roi_heads"):
+            model.network.rpn._post_nms_top_n = {"training": 100, "testing": 100}
     return model
 
 
