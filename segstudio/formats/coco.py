@@ -16,7 +16,7 @@ from segstudio.core.labels import Category
 from segstudio.formats import coco_objects as objects
 from segstudio.formats.base import Entry, Incoming, Key, Maps, Notes, Placed
 from segstudio.formats.coco_check import Head, Unusable, check_shape, oddities, read_head, resolve
-from segstudio.formats.files import load, place_of, split_list, split_object
+from segstudio.formats.files import list_below, load, place_of, split_object
 
 NAME = "coco"
 LISTS = ("images", "annotations", "categories")
@@ -88,22 +88,9 @@ class _Reading:
                 path=path,
                 remedy="Choose the file that names the pictures (instances_*.json, person_keypoints_*.json).",
             )
-        self.lists = {name: self._list(name) for name in LISTS}
+        self.lists = {name: list_below(self.top, name, self.path) for name in LISTS}
         self.aside: dict[str, list[tuple[int, msgspec.Raw, int, int]]] = {name: [] for name in LISTS}
         self._panoptic()
-
-    def _list(self, name: str) -> list[msgspec.Raw]:
-        if name not in self.top:
-            return []
-        try:
-            return split_list(self.top[name])
-        except msgspec.DecodeError as error:
-            raise FormatError(
-                f"{place_of(error)[0]} in place of a list.".capitalize(),
-                path=self.path,
-                place=name,
-                remedy=f'"{name}" must be a list of objects.',
-            ) from error
 
     def _panoptic(self) -> None:
         first = self.lists["annotations"][:1]

@@ -23,7 +23,7 @@ from segstudio.formats import coco
 from segstudio.formats import coco_objects as objects
 from segstudio.formats.base import Entry, Incoming, Key, Maps, Notes, Placed
 from segstudio.formats.coco_check import Unusable, check_shape, read_head, resolve
-from segstudio.formats.files import amended, load, place_of, split_list, split_object
+from segstudio.formats.files import amended, list_below, load, place_of, split_object
 from segstudio.formats.panoptic_png import LARGEST, read_ids
 
 NAME = "coco-panoptic"
@@ -108,7 +108,7 @@ class _Reading:
             self.top = split_object(load(path, self.notes))
         except msgspec.DecodeError as error:
             raise FormatError("A COCO panoptic file is a JSON object.", path=path) from error
-        self.lists = {name: self._list(name) for name in LISTS}
+        self.lists = {name: list_below(self.top, name, self.path) for name in LISTS}
         if "annotations" not in self.top:
             raise FormatError(
                 'There is no list "annotations", so this is no COCO panoptic file.',
@@ -118,17 +118,6 @@ class _Reading:
         self.maps = [self._head(text, i) for i, text in enumerate(self.lists["annotations"])]
         self.folder = self._folder()
         self.kept: list[tuple[int, int, msgspec.Raw]] = []
-
-    def _list(self, name: str) -> list[msgspec.Raw]:
-        try:
-            return split_list(self.top[name]) if name in self.top else []
-        except msgspec.DecodeError as error:
-            raise FormatError(
-                f"{place_of(error)[0]} in place of a list.".capitalize(),
-                path=self.path,
-                place=name,
-                remedy=f'"{name}" must be a list of objects.',
-            ) from error
 
     def _head(self, text: msgspec.Raw, index: int) -> MapHead | None:
         try:

@@ -7,7 +7,7 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -157,6 +157,23 @@ def split_list(text: Any) -> list[msgspec.Raw]:
         msgspec.DecodeError: It is no list.
     """
     return _raw_list.decode(text)
+
+
+def list_below(top: Mapping[str, Any], name: str, path: str | Path) -> list[msgspec.Raw]:
+    """Return the items of a list at the top level of a file; none where the file has no such key.
+
+    Raises:
+        FormatError: It is no list.
+    """
+    try:
+        return split_list(top[name]) if name in top else []
+    except msgspec.DecodeError as error:
+        raise FormatError(
+            f"{place_of(error)[0]} in place of a list.".capitalize(),
+            path=path,
+            place=name,
+            remedy=f'"{name}" must be a list of objects.',
+        ) from error
 
 
 def place_of(error: msgspec.DecodeError) -> tuple[str, str]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
+import detectron2_models
 import numpy as np
 import pytest
 import torch
+from detectron2_models import frame, seen
 from oracles import Oracle, close, thinned
-from torchvision.models.detection.image_list import ImageList
 
 from segstudio.core import densepose_maps
 from segstudio.core.results import DenseMaps
-from segstudio.zoo import Catalog, Options, load_published
+from segstudio.zoo import Options
 from segstudio.zoo.blocks import densepose
 
 CARDS = {
@@ -24,36 +24,17 @@ CARDS = {
 }
 EVERY = pytest.mark.oracle(*CARDS)
 NAMES = {"coarse": "coarse_segm", "fine": "fine_segm", "u": "u", "v": "v"}
-_loaded: dict[str, Any] = {}
 
 
 def predictor(oracle: Oracle) -> Any:
-    """Return the card's model with the oracle's weights; pictures keep the size they have."""
-    if str(oracle.folder) not in _loaded:
-        _loaded.clear()
-        card = Catalog().get(CARDS[oracle.name])
-        side = min(oracle.inputs["image"].shape[:2])
-        card = msgspec.structs.replace(card, settings={**card.settings, "min_size": side, "max_size": 4096})
-        _loaded[str(oracle.folder)] = load_published(card, {"model": oracle.state, "__author__": "x"})
-    return _loaded[str(oracle.folder)]
-
-
-def frame(oracle: Oracle) -> np.ndarray:
-    return np.ascontiguousarray(oracle.inputs["image"][..., ::-1])
-
-
-@torch.inference_mode()
-def seen(oracle: Oracle) -> tuple[ImageList, dict[str, torch.Tensor]]:
-    model = predictor(oracle)
-    images, _ = model.network.transform(model.prepare([frame(oracle)]))
-    return images, model.network.backbone(images.tensors)
+    return detectron2_models.predictor(oracle, CARDS[oracle.name])
 
 
 @pytest.mark.oracle("densepose_rcnn_r50_fpn_s1x")
 @torch.inference_mode()
 def test_pyramid_proposals_and_anchors(oracle: Oracle) -> None:
     model, want = predictor(oracle), oracle.outputs
-    images, features = seen(oracle)
+    images, features = seen(predictor(oracle), oracle)
     close(thinned(images.tensors, want["preprocessed_sub"]), want["preprocessed_sub"])
     logits, deltas = model.network.rpn.head(list(features.values()))
     for i, name in enumerate(features):
@@ -66,7 +47,7 @@ def test_pyramid_proposals_and_anchors(oracle: Oracle) -> None:
 @torch.inference_mode()
 def test_box_head(oracle: Oracle) -> None:
     heads, want = predictor(oracle).network.roi_heads, oracle.outputs
-    images, features = seen(oracle)
+    images, features = seen(predictor(oracle), oracle)
     boxes = torch.from_numpy(oracle.inputs["proposals"])
     pooled = heads.box_roi_pool(features, [boxes], images.image_sizes)
     logits, deltas = heads.box_predictor(heads.box_head(pooled))
@@ -82,7 +63,7 @@ def test_box_head(oracle: Oracle) -> None:
 @torch.inference_mode()
 def test_dense_head(oracle: Oracle) -> None:
     model, want = predictor(oracle), oracle.outputs
-    _, features = seen(oracle)
+    _, features = seen(predictor(oracle), oracle)
     field, boxes = model.field(features), torch.from_numpy(oracle.inputs["boxes"])
     if "decoder_sub" in want:
         close(thinned(field["0"], want["decoder_sub"]), want["decoder_sub"])

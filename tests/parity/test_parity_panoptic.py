@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
+import detectron2_models
 import numpy as np
 import pytest
 import torch
@@ -13,31 +13,21 @@ from oracles import Oracle, close
 from segstudio.core import masks, panoptic_merge
 from segstudio.core.panoptic_merge import Rule
 from segstudio.core.results import PanopticMap
-from segstudio.zoo import Catalog, Options, load_published
+from segstudio.zoo import Options
 from segstudio.zoo.blocks import panoptic_fpn
 from segstudio.zoo.predictor import DEFAULT_CONTEXT
 
 FPN, COMBINE = "detectron2_panoptic_fpn_r50_3x", "detectron2_panoptic_combine"
-_loaded: dict[str, Any] = {}
 
 
 def predictor(oracle: Oracle) -> Any:
-    """Return the card's model with the oracle's weights; pictures keep the size they have."""
-    if str(oracle.folder) not in _loaded:
-        _loaded.clear()
-        card = Catalog().get("panoptic-fpn-r50")
-        side = min(oracle.inputs["image"].shape[:2])
-        card = msgspec.structs.replace(card, settings={**card.settings, "min_size": side, "max_size": 4096})
-        _loaded[str(oracle.folder)] = load_published(card, {"model": oracle.state})
-    return _loaded[str(oracle.folder)]
+    return detectron2_models.predictor(oracle, "panoptic-fpn-r50")
 
 
 @torch.inference_mode()
 def seen(oracle: Oracle) -> tuple[Any, Any, Any]:
     model = predictor(oracle)
-    frame = np.ascontiguousarray(oracle.inputs["image"][..., ::-1])
-    images, _ = model.network.transform(model.prepare([frame]))
-    features = model.network.backbone(images.tensors)
+    images, features = detectron2_models.seen(model, oracle)
     return images, features, model.network.sem_seg_head(features)
 
 
@@ -132,7 +122,7 @@ def test_the_panoptic_map_of_the_given_boxes(oracle: Oracle) -> None:
 @pytest.mark.oracle(FPN)
 def test_the_whole_model(oracle: Oracle) -> None:
     model = predictor(oracle)
-    frame = np.ascontiguousarray(oracle.inputs["image"][..., ::-1])
+    frame = detectron2_models.frame(oracle)
     [[result]] = model.predict([frame], Options(merge=Rule(stuff_area=200)), DEFAULT_CONTEXT)
     assert isinstance(result, PanopticMap)
     stuff = {k: label for k, (label, _) in result.segments.items() if label > 91}

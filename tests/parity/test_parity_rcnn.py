@@ -4,48 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
+import detectron2_models
 import numpy as np
 import pytest
 import torch
+from detectron2_models import frame, seen
 from oracles import Oracle, close
-from torchvision.models.detection.image_list import ImageList
 
 from segstudio.core import masks
 from segstudio.core.results import Boxes, Instances, Poses
-from segstudio.zoo import Catalog, Options, load_published
+from segstudio.zoo import Options
 from segstudio.zoo.blocks import keypoint_maps, pasting, rcnn_regions
 from segstudio.zoo.predictor import DEFAULT_CONTEXT
 
 MASK, KEYPOINT = "detectron2_maskrcnn_r50_fpn_3x", "detectron2_keypointrcnn_r50_fpn_3x"
 CARDS = {MASK: "d2-mask-rcnn-r50-fpn", KEYPOINT: "d2-keypoint-rcnn-r50-fpn"}
-_loaded: dict[str, Any] = {}
+# Older files hold these too.
+OLDER = {"pixel_mean": torch.zeros(3, 1, 1), "proposal_generator.anchor_generator.cell_anchors.0": torch.zeros(3)}
 
 
 def predictor(oracle: Oracle) -> Any:
-    """Return the card's model with the oracle's weights; pictures keep the size they have."""
-    if str(oracle.folder) not in _loaded:
-        _loaded.clear()
-        card = Catalog().get(CARDS[oracle.name])
-        side = min(oracle.inputs["image"].shape[:2])
-        card = msgspec.structs.replace(card, settings={**card.settings, "min_size": side, "max_size": 4096})
-        older = {
-            "pixel_mean": torch.zeros(3, 1, 1),
-            "proposal_generator.anchor_generator.cell_anchors.0": torch.zeros(3),
-        }
-        _loaded[str(oracle.folder)] = load_published(card, {"model": {**oracle.state, **older}, "__author__": "x"})
-    return _loaded[str(oracle.folder)]
-
-
-def frame(oracle: Oracle) -> np.ndarray:
-    return np.ascontiguousarray(oracle.inputs["image"][..., ::-1])
-
-
-@torch.inference_mode()
-def seen(oracle: Oracle) -> tuple[ImageList, dict[str, torch.Tensor]]:
-    model = predictor(oracle)
-    images, _ = model.network.transform(model.prepare([frame(oracle)]))
-    return images, model.network.backbone(images.tensors)
+    return detectron2_models.predictor(oracle, CARDS[oracle.name], OLDER)
 
 
 def given(oracle: Oracle) -> tuple[torch.Tensor, torch.Tensor]:
@@ -56,7 +35,7 @@ def given(oracle: Oracle) -> tuple[torch.Tensor, torch.Tensor]:
 @pytest.mark.oracle(MASK, KEYPOINT)
 def test_pyramid_and_proposal_network(oracle: Oracle) -> None:
     model, want = predictor(oracle), oracle.outputs
-    _, features = seen(oracle)
+    _, features = seen(predictor(oracle), oracle)
     for level, name in zip("23456", ("0", "1", "2", "3", "pool")):
         step = 2 if level == "2" else 1
         close(features[name][:, ::16, ::step, ::step], want[f"p{level}_sub"])
@@ -71,7 +50,7 @@ def test_pyramid_and_proposal_network(oracle: Oracle) -> None:
 @torch.inference_mode()
 def test_box_head(oracle: Oracle) -> None:
     heads, want = predictor(oracle).network.roi_heads, oracle.outputs
-    images, features = seen(oracle)
+    images, features = seen(predictor(oracle), oracle)
     boxes, _ = given(oracle)
     pooled = heads.box_roi_pool(features, [boxes], images.image_sizes)
     close(pooled[:, ::16], want["box_pooled_sub"])
@@ -88,7 +67,7 @@ def test_box_head(oracle: Oracle) -> None:
 def test_mask_head_and_pasting(oracle: Oracle) -> None:
     model, want = predictor(oracle), oracle.outputs
     heads = model.network.roi_heads
-    images, features = seen(oracle)
+    images, features = seen(predictor(oracle), oracle)
     boxes, labels = given(oracle)
     pooled = heads.mask_roi_pool(features, [boxes], images.image_sizes)
     close(pooled[:, ::16], want["mask_pooled_sub"])
@@ -123,7 +102,7 @@ def test_stored_masks_are_pasted_alike(oracle: Oracle) -> None:
 def test_keypoint_head(oracle: Oracle) -> None:
     model, want = predictor(oracle), oracle.outputs
     heads = model.network.roi_heads
-    images, features = seen(oracle)
+    images, features = seen(predictor(oracle), oracle)
     boxes, labels = given(oracle)
     close(heads.keypoint_roi_pool(features, [boxes], images.image_sizes)[:, ::16], want["kp_pooled_sub"])
     found = [{"boxes": boxes, "labels": labels, "scores": torch.ones(len(boxes))}]
@@ -173,7 +152,7 @@ def test_end_to_end(oracle: Oracle) -> None:
 @torch.inference_mode()
 def test_our_proposals_are_the_networks_own(oracle: Oracle) -> None:
     model = predictor(oracle)
-    images, features = seen(oracle)
+    images, features = seen(predictor(oracle), oracle)
     theirs, _ = model.network.rpn(images, features)
     ours = rcnn_regions.propose(model.network.rpn, images, features)
     torch.testing.assert_close([ours.boxes[0][ours.valid[0]]], theirs)

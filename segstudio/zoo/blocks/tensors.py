@@ -29,6 +29,16 @@ def send(values: Any, device: Any) -> Tensor:
     return torch.as_tensor(values).to(device, non_blocking=True)
 
 
+def size_within(height: int, width: int, shorter: int, longest: float, least: int = 1) -> tuple[int, int]:
+    """Return (height, width) of a picture whose shorter side becomes `shorter`, unless the longer exceeds `longest`.
+
+    Sides are rounded to the nearest, half to even; `least` is the shortest that one may become. (detectron2 rounds on
+    its way in another manner: `blocks.detectron2.size_of`.)
+    """
+    scale = min(shorter / min(height, width), longest / max(height, width))
+    return max(round(height * scale), least), max(round(width * scale), least)
+
+
 def by_shape(tensors: Sequence[Tensor]) -> list[tuple[list[int], Tensor]]:
     """Return batches of the tensors of equal shape, each with the places that its members had."""
     import torch

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from segstudio.core.errors import InputError
+from segstudio.zoo.blocks import tensors
 from segstudio.zoo.spec import Card
 from segstudio.zoo.systems.files.settings import Settings
 
@@ -82,10 +84,8 @@ class Preparer:
             if self.settings.anchor == "middle":
                 left, top = (want[1] - inner[1]) // 2, (want[0] - inner[0]) // 2
             return Placed(size, (want[0], want[1]), inner, (left, top))
-        scale = want[0] / min(height, width)
-        if len(want) == 2:
-            scale = min(scale, want[1] / max(height, width))
-        inner = (max(round(height * scale), 1), max(round(width * scale), 1))
+        longest = want[1] if len(want) == 2 else math.inf
+        inner = tensors.size_within(height, width, want[0], longest)
         step = self.settings.multiple
         return Placed(size, (-(-inner[0] // step) * step, -(-inner[1] // step) * step), inner)
 

@@ -81,9 +81,7 @@ class UpsNetPredictor(TorchPredictor):
     def prepare(self, frames: Sequence[np.ndarray]) -> list[Prepared]:
         found: dict[tuple[int, int], list[tuple[int, Tensor]]] = {}
         for i, frame in enumerate(frames):
-            scale = self.shorter / min(frame.shape[:2])
-            scale = min(scale, self.longest / max(frame.shape[:2]))
-            size = (max(round(frame.shape[0] * scale), 1), max(round(frame.shape[1] * scale), 1))
+            size = tensors.size_within(frame.shape[0], frame.shape[1], self.shorter, self.longest)
             centred = frame[..., ::-1].astype(np.float32) - self.mean
             small = cv2.resize(centred, size[::-1], interpolation=cv2.INTER_LINEAR)
             below, right = (-side % _MULTIPLE for side in size)

@@ -112,10 +112,8 @@ class QueryPredictor(TorchPredictor):
         """Return batches of frames of equal size (n, 3, h', w'), each with its frames' places."""
         found = []
         for frame in frames:
-            scale = self.shorter / min(frame.shape[:2])
-            scale = min(scale, self.longest / max(frame.shape[:2]))
-            size = [max(round(side * scale), 32) for side in frame.shape[:2]]
-            small = pictures.resize(tensors.from_frame(frame, self.device), size, antialias=True)
+            size = tensors.size_within(frame.shape[0], frame.shape[1], self.shorter, self.longest, least=32)
+            small = pictures.resize(tensors.from_frame(frame, self.device), list(size), antialias=True)
             found.append((small.float() / 255 - self.mean) / self.std)
         return tensors.by_shape(found)
 
