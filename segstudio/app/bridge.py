@@ -65,7 +65,7 @@ class Bridge(QObject):
         self.looking: Job | None = None
         self.device = "auto"
         self.merge = PUBLISHED
-        self.split_things = False
+        self.split_things = self.multi_scale = False
         self.prompts = Prompting(session, self)
         # Workers emit; Qt carries it over to the thread of this object.
         self._event.connect(self._on_event)
@@ -148,7 +148,8 @@ class Bridge(QObject):
         card = self.engine.catalog.get(model)
         # In a panoptic map a pixel has one segment: an object that takes part changes the others.
         threshold = None if card.task == "panoptic" else card.default_threshold / 2
-        return Options(threshold=threshold, merge=self.merge, split_things=self.split_things)
+        split, scales = self.split_things, self.multi_scale
+        return Options(threshold=threshold, merge=self.merge, split_things=split, multi_scale=scales)
 
     def fetch(self, models: list[str]) -> None:
         """Fetch weights."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +44,7 @@ def arguments(parser: argparse.ArgumentParser, _verb: str) -> None:
         "--replace", action="store_true", help="with --boxes: also in objects that have a pose or a mask already"
     )
     parser.add_argument("--split-things", action="store_true", help="pieces of things in a map become objects")
+    parser.add_argument("--multi-scale", action="store_true", help="of maps: the mean of several scales, mirrored too")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)")
     parser.add_argument("--batch", type=_count, metavar="N", help="pictures at once (default: what suits the device)")
     parser.epilog = "A project keeps what was found, as one step that can be undone. A folder or files only with --out."
@@ -114,7 +115,7 @@ def run(args: argparse.Namespace, out: Output) -> Outcome:
             threshold=_least(args.model, args.threshold),
             device=args.device,
             batch=args.batch,
-            split_things=args.split_things,
+            options={"split_things": args.split_things, "multi_scale": args.multi_scale},
             boxes=args.boxes is not None,
             replace=args.replace,
             on_result=tally.add,
@@ -212,7 +213,7 @@ def predict(
     threshold: float | None = None,
     device: str = "auto",
     batch: int | None = None,
-    split_things: bool = False,
+    options: Mapping[str, Any] | None = None,
     boxes: bool = False,
     replace: bool = False,
     on_result: Any = None,
@@ -227,7 +228,7 @@ def predict(
         threshold: Lowest score; None for the card's.
         device: As `--device`.
         batch: As `--batch`.
-        split_things: As `--split-things`.
+        options: Of `Options`: "split_things" and "multi_scale".
         boxes: As `--boxes existing`.
         replace: As `--replace`.
         on_result: Called in the worker's thread with (item, results).
@@ -246,10 +247,10 @@ def predict(
     cancelled = False
     with Engine() as engine:
         tell_restriction(engine.catalog.parts(engine.catalog.get(model)), out)
-        options = Options(threshold=threshold, split_things=split_things)
+        chosen = Options(threshold=threshold, **(options or {}))
         rules = Rules(within=Within(replace=replace) if boxes else None)
         job = engine.predict_many(
-            project, media, model, device=device, batch=batch, options=options, rules=rules, on_result=on_result
+            project, media, model, device=device, batch=batch, options=chosen, rules=rules, on_result=on_result
         )
         with out.progress(model) as advance:
             while True:

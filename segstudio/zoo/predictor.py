@@ -54,6 +54,7 @@ class Options:
         confidence: Semantic maps come with the probability of the winning class a pixel.
         top: So many classes of a whole-picture classification.
         split_things: The pieces of a thing class in a semantic map are objects of their own.
+        multi_scale: A semantic map is the mean of what the network says at several scales, mirrored too.
         merge: What is left out where instances and stuff become one panoptic map.
         given: The boxes to look in, one set a frame of the call, for models that take boxes: each gets a result,
             whatever its score and how many there are. None lets the model look for objects itself.
@@ -65,6 +66,7 @@ class Options:
     confidence: bool = False
     top: int = 5
     split_things: bool = False
+    multi_scale: bool = False
     merge: Rule = PUBLISHED
     given: tuple[GivenBoxes, ...] | None = None
 

@@ -52,16 +52,17 @@ def panel(shown, tmp_path, qtbot):
     bridge.close()
 
 
-def test_splitting_things_is_offered_for_maps_and_remembered(panel, qtbot, tmp_path) -> None:
-    assert panel.model == "toy" and not panel.split_things.isVisible()
+@pytest.mark.parametrize("option", ["split_things", "multi_scale"])
+def test_options_of_maps_are_offered_for_maps_and_remembered(option, panel, qtbot, tmp_path) -> None:
+    box = getattr(panel, option)
+    assert panel.model == "toy" and not box.isVisible()
     press(panel, "free", qtbot)
-    assert panel.split_things.isVisible() and not panel._bridge._options("free").split_things
-    box = panel.split_things
+    assert box.isVisible() and not getattr(panel._bridge._options("free"), option)
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=box.rect().topLeft() + QPoint(8, box.height() // 2))
-    assert panel._bridge._options("free").split_things
+    assert getattr(panel._bridge._options("free"), option)
     again = ModelsPanel(panel._session, panel._bridge, Settings(tmp_path / "s.ini"), panel._bridge.discard)
     qtbot.addWidget(again)
-    assert again.split_things.isChecked()
+    assert getattr(again, option).isChecked()
 
 
 def names(panel) -> list[str]:

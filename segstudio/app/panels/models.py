@@ -59,6 +59,11 @@ class ModelsPanel(Panel):
         self.split_things.setToolTip(tip)
         self.split_things.setChecked(settings.text("split_things") == "1")
         bridge.split_things = self.split_things.isChecked()
+        self.multi_scale = QCheckBox(tr("Several scales, mirrored too"))
+        tip = tr("The mean of what the network says at six scales and of mirror images; many times slower")
+        self.multi_scale.setToolTip(tip)
+        self.multi_scale.setChecked(settings.text("multi_scale") == "1")
+        bridge.multi_scale = self.multi_scale.isChecked()
         self.in_boxes = InBoxes(session, bridge, settings, self.ready, lambda: self._show())
         self.undo_run = button(tr("Discard the last run"), discard, kind="quiet", icon="arrow-u-up-left")
         self.cards = CardModel(bridge.engine.catalog)
@@ -75,7 +80,8 @@ class ModelsPanel(Panel):
         self.stack.addWidget(EmptyState("magnifying-glass", tr("Nothing found"), nothing))
         self._arrange()
         self._choose_first()
-        self.split_things.toggled.connect(self._set_split)
+        self.split_things.toggled.connect(lambda on: self._set_option("split_things", on))
+        self.multi_scale.toggled.connect(lambda on: self._set_option("multi_scale", on))
         self.search.textChanged.connect(lambda _: self._filter())
         self.search.returnPressed.connect(self._enter_list)
         self.list.picked.connect(self._on_picked)
@@ -97,7 +103,8 @@ class ModelsPanel(Panel):
         for widget in (self.progress, self.fetching, self.undo_run):
             self.body.addLayout(row(widget, margins=(12, 0, 12, 0)))
         self.body.addLayout(row(ThresholdSlider(self._session.view), margins=(12, 8, 12, 8)))
-        self.body.addLayout(row(self.split_things, margins=(12, 0, 12, 8)))
+        for widget in (self.split_things, self.multi_scale):
+            self.body.addLayout(row(widget, margins=(12, 0, 12, 8)))
         self.body.addLayout(row(self.in_boxes, margins=(12, 0, 12, 8)))
         self.body.addLayout(row(self.search, self.filter, self.new, margins=(8, 0, 8, 4), spacing=4))
         self.body.addWidget(self.stack, 1)
@@ -114,9 +121,9 @@ class ModelsPanel(Panel):
         if self.ready():
             self.in_boxes.predict_all(self._card(self.model))
 
-    def _set_split(self, on: bool) -> None:
-        self._bridge.split_things = on
-        self._settings.set_text("split_things", "1" if on else "")
+    def _set_option(self, name: str, on: bool) -> None:
+        setattr(self._bridge, name, on)
+        self._settings.set_text(name, "1" if on else "")
 
     def ready(self, name: str = "") -> bool:
         """Return whether a model, by default the chosen one, can run now; what it lacks is fetched or asked for."""
@@ -286,7 +293,8 @@ class ModelsPanel(Panel):
         card = self._card(self.model) if self.model else None
         all_ = card is not None and not self.in_boxes.here_only(card)
         self.predict_every.setEnabled(bool(session.media_ids) and running is None and all_)
-        self.split_things.setVisible(card is not None and card.task == "semantic")
+        for option in (self.split_things, self.multi_scale):
+            option.setVisible(card is not None and card.task == "semantic")
         self.in_boxes.follow(card)
         self.undo_run.setVisible(bridge.last_run() is not None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from segstudio.zoo.blocks.taps import Tap
 
 _CELL = 16  # what looking at a cell for classes that can win costs, in enlarged pixels
+# Of the network's usual input, as hszhao/semseg and others test.
+_SCALES = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75)
+_ONE_SCALE = "tiles were looked at in one scale"
 _SHOWN = 16  # classes whose probability is shown, those that fill most first
 
 
@@ -44,6 +48,7 @@ class SemanticPredictor(TorchPredictor):
     """
 
     probabilities = False  # of what `forward` gives: probabilities instead of logits
+    mirrors = False  # `scores` sees mirror images by itself
     margin = 64  # pixels of context that the network needs around what it says, at least
     stride = 32  # pixels of the coarsest cell of the network
 
@@ -86,13 +91,13 @@ class SemanticPredictor(TorchPredictor):
         # A picture of a few pixels is enlarged until the coarsest cell holds something.
         return max(round(height * scale), self.stride), max(round(width * scale), self.stride)
 
-    def resized(self, frame: np.ndarray) -> Tensor:
-        """Return a frame as a uint8 tensor (3, h', w') of the network's input size, RGB."""
+    def resized(self, frame: np.ndarray, size: tuple[int, int] | None = None) -> Tensor:
+        """Return a frame as a uint8 tensor (3, h', w') of a size, by default the network's input size, RGB."""
         # Not those of v2, which round in another way on some processors.
         from torchvision.transforms import functional as transforms
 
         tensor = tensors.from_frame(frame, self.device)
-        size = self.input_size(*frame.shape[:2])
+        size = size or self.input_size(*frame.shape[:2])
         return tensor if size == frame.shape[:2] else transforms.resize(tensor, list(size), **self.resizing)
 
     def normalised(self, batch: Tensor) -> Tensor:
@@ -151,6 +156,45 @@ class SemanticPredictor(TorchPredictor):
             for i, frame in enumerate(frames)
         ]
 
+    def predict(
+        self, frames: Sequence[np.ndarray], options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
+    ) -> list[list[Result]]:
+        if not options.multi_scale:
+            return super().predict(frames, options, context)
+        outputs = []
+        for i, frame in enumerate(frames):
+            context.stage("network", 0.1 + 0.8 * i / len(frames))
+            outputs.append(self.at_scales(frame, context))
+        context.stage("decode", 0.9)
+        return self.decode(outputs, frames, options)
+
+    def at_scales(self, frame: np.ndarray, context: Context) -> Tensor:
+        """Return a frame's scores as `forward` does, from the mean probabilities at several scales and mirrored.
+
+        The network of a fixed input size sees that size, and its mirror image.
+        """
+        import torch
+        import torch.nn.functional as F
+
+        usual = self.input_size(*frame.shape[:2])
+        total: Tensor | None = None
+        scales = (1.0,) if len(self.size) == 2 else _SCALES
+        views = (False,) if self.mirrors else (False, True)
+        with self.inference(context):
+            for scale in scales:
+                size = tuple(max(round(side * scale), self.stride) for side in usual)
+                batch = self.normalised(self.resized(frame, (size[0], size[1]))[None])
+                for mirrored in views:
+                    context.cancel.check()
+                    scores = two_classes(self.scores(batch.flip(3) if mirrored else batch).float())
+                    shares = scores if self.probabilities else scores.softmax(1)
+                    shares = shares.flip(3) if mirrored else shares
+                    shares = F.interpolate(shares, usual, mode="bilinear", align_corners=self.align_corners)
+                    total = shares if total is None else total + shares
+        assert total is not None
+        mean = total[0] / (len(scales) * len(views))
+        return mean if self.probabilities else torch.log(mean.clamp(min=1e-12))
+
     def predict_tiled(
         self, frame: np.ndarray, side: int, options: Options = DEFAULT_OPTIONS, context: Context = DEFAULT_CONTEXT
     ) -> list[Result]:
@@ -163,7 +207,8 @@ class SemanticPredictor(TorchPredictor):
 
         if max(self.input_size(*frame.shape[:2])) <= side:
             return self.predict([frame], options, context)[0]
-        return [semantic_tiles.predict(self, frame, side, options, context)]
+        found = semantic_tiles.predict(self, frame, side, options, context)
+        return [replace(found, notes=(*found.notes, _ONE_SCALE)) if options.multi_scale else found]
 
     def labels(self, scores: Tensor, height: int, width: int, options: Options = DEFAULT_OPTIONS) -> Tensor:
         """Return the winning class (uint8) of each of height x width pixels."""

@@ -48,6 +48,7 @@ class PyramidPredictor(SemanticPredictor):
         super().__init__(build, network, taps)
         self.crop: int = build.settings["crop"]
         self.flip: bool = build.settings.get("flip", True)
+        self.mirrors = self.flip
 
     def scores(self, batch: Tensor) -> Tensor:
         import torch
