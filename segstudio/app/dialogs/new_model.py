@@ -16,7 +16,7 @@ from segstudio.app.i18n import later, tr
 from segstudio.app.panels.model_list import GIVES
 from segstudio.app.theme import set_role
 from segstudio.app.widgets import button, label, row
-from segstudio.core.errors import InputError
+from segstudio.core.errors import InputError, SegstudioError
 
 if TYPE_CHECKING:
     from segstudio.engine.job import Job
@@ -69,7 +69,9 @@ class NewModelDialog(Dialog):
         self._look()
 
     def _arrange(self) -> None:
-        form = QFormLayout()
+        self.fields = QWidget()
+        form = QFormLayout(self.fields)
+        form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -81,11 +83,13 @@ class NewModelDialog(Dialog):
         form.addRow(tr("Input"), sides)
         form.addRow(tr("Values"), row(self.channels, self.range, None))
         form.addRow(tr("Mean, std"), row(self.mean, self.std))
-        self.content.addLayout(form)
+        self.content.addWidget(self.fields)
         self.remarks = label("", "small", wrap=True)
         self.said = label("", "muted", wrap=True)
         self.content.addWidget(self.remarks)
         self.content.addWidget(self.said)
+        self.content.addStretch(1)
+        self.fields.hide()
         self.close_button = button(tr("Cancel"), self.reject)
         self.add_button = button(tr("Add"), self.add, kind="primary")
         self.add_button.setDefault(True)
@@ -110,12 +114,15 @@ class NewModelDialog(Dialog):
     def _side(self, text: str) -> QSpinBox:
         made = QSpinBox(minimum=1, maximum=8192)
         made.setKeyboardTracking(False)
+        made.lineEdit().setTextMargins(6, 0, 0, 0)
         made.setAccessibleName(text)
         made.valueChanged.connect(lambda _: self._on_change("size"))
         return made
 
     def _on_change(self, name: str) -> None:
         self._touched.add(name)
+        # What is found by the look that still goes on would write over the change.
+        self._job = self.draft = None
         if name == "adapter":
             # What another adapter gives and how many classes it counts is for it to say.
             self._touched -= {"task", "labels", "classes"}
@@ -209,15 +216,26 @@ class NewModelDialog(Dialog):
             if self._over or job is not self._job:
                 return
             if job.error is not None:
-                self._say(f"{job.error.message} {job.error.remedy or ''}", danger=True)
-                self.add_button.setEnabled(self.draft is not None)
+                self._on_error(job.error)
             elif job.state == "done":
                 then(job.result)
 
         self._job = self._bridge.work(tr("Look at {name}", name=self._path.name), lambda _: work(), ended)
 
+    def _on_error(self, error: SegstudioError) -> None:
+        """Say what is wrong; where the person can help, by naming adapter, size or classes, the fields show."""
+        remedy = error.remedy or ""
+        if isinstance(error, InputError):
+            self.fields.show()
+        elif not remedy and not self.fields.isVisible():
+            remedy = tr("Weights without a network belong to a model's card: open it and choose Add a Weights File.")
+        self._say(f"{error.message} {remedy}", danger=True)
+        self.add_button.setEnabled(self.draft is not None)
+        self.adjustSize()
+
     def _on_draft(self, draft: Draft) -> None:
         self.draft = draft
+        self.fields.show()
         self._fill(draft)
         self.remarks.setText("\n".join(f"• {remark}" for remark in draft.remarks))
         self._say("")
