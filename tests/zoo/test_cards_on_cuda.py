@@ -16,6 +16,17 @@ from segstudio.zoo.predictor import Context
 # Builders that wait more often than once a batch, with why; nobody else may, and who is mended goes from here.
 WAITS = {"panoptic.upsnet:": "regions are counted as they are found"}
 
+# Builders that send numbers in the midst of their work and wait for them; nobody else may.
+SENDS = {
+    "densepose.": "torchvision's way of regions",
+    "detection.detectron2:": "torchvision's way of regions",
+    "detection.faster_rcnn:": "torchvision's way of regions",
+    "detection.keypoint_rcnn:": "torchvision's way of regions",
+    "detection.mask_rcnn:": "torchvision's way of regions",
+    "panoptic.": "its regions",
+    "pretrained.": "transformers' own networks",
+}
+
 # Two of one size, and one of another; of sides that the tiny networks of regions do not resize, since bytes are rounded
 # in one place on the processor and in another on CUDA.
 FRAMES = [noise(64, 88), noise(80, 64, 2), noise(64, 88, 1)]
@@ -55,6 +66,15 @@ def test_a_batch_in_half_precision_waits_once(name: str) -> None:
         device.forget()
         whole(model.predict(FRAMES, OPTIONS, Context(autocast=True)))
         assert len(device.reads) <= 1, device.reads
+
+
+@pytest.mark.parametrize("name", [name for name in FIRST if not CATALOG.get(name).builder.startswith(tuple(SENDS))])
+def test_nothing_is_sent_so_that_it_must_be_waited_for(name: str) -> None:
+    with pretended.cuda() as device:
+        model = tiny(name, device="cuda:0")
+        device.forget()
+        model.predict(FRAMES, OPTIONS)
+        assert not device.sends
 
 
 @pytest.mark.parametrize("name", FIRST)
