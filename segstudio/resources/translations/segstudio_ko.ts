@@ -24,6 +24,10 @@
    <translation>{name} 파일을 검사하고 추가했습니다.</translation>
   </message>
   <message>
+   <source>{n:,} have no box to look in.</source>
+   <translation>살펴볼 박스가 없는 이미지 {n:,}개.</translation>
+  </message>
+  <message>
    <source>Found {n:,}.</source>
    <translation>{n:,}개를 찾았습니다.</translation>
   </message>
@@ -424,6 +428,118 @@
    <translation>이 모델 사용</translation>
   </message>
   <message>
+   <source>Stretched</source>
+   <translation>늘여서 맞춤</translation>
+  </message>
+  <message>
+   <source>Fitted in</source>
+   <translation>비율을 유지해 맞춤</translation>
+  </message>
+  <message>
+   <source>By the shorter side</source>
+   <translation>짧은 변 기준으로 맞춤</translation>
+  </message>
+  <message>
+   <source>{name}: what the file does not say is guessed. Correct it here.</source>
+   <translation>{name}: 파일에 없는 정보는 추정한 값입니다. 여기에서 바로잡으세요.</translation>
+  </message>
+  <message>
+   <source>Add a Model File</source>
+   <translation>모델 파일 추가</translation>
+  </message>
+  <message>
+   <source>Name</source>
+   <translation>이름</translation>
+  </message>
+  <message>
+   <source>Outputs</source>
+   <translation>출력 형식</translation>
+  </message>
+  <message>
+   <source>Gives</source>
+   <translation>결과 종류</translation>
+  </message>
+  <message>
+   <source>Classes</source>
+   <translation>클래스 목록</translation>
+  </message>
+  <message>
+   <source>Class names</source>
+   <translation>클래스 이름들</translation>
+  </message>
+  <message>
+   <source>In the network's order, with commas between them</source>
+   <translation>네트워크의 순서대로, 쉼표로 구분</translation>
+  </message>
+  <message>
+   <source>Pictures are</source>
+   <translation>이미지 맞춤 방식</translation>
+  </message>
+  <message>
+   <source>Channels</source>
+   <translation>채널</translation>
+  </message>
+  <message>
+   <source>Values</source>
+   <translation>값</translation>
+  </message>
+  <message>
+   <source>Input</source>
+   <translation>입력</translation>
+  </message>
+  <message>
+   <source>Mean, std</source>
+   <translation>평균, 표준편차</translation>
+  </message>
+  <message>
+   <source>Add</source>
+   <translation>추가</translation>
+  </message>
+  <message>
+   <source>Looking at the file…</source>
+   <translation>파일을 살펴보는 중…</translation>
+  </message>
+  <message>
+   <source>Trying the model on a grey picture…</source>
+   <translation>회색 이미지로 모델을 시험하는 중…</translation>
+  </message>
+  <message>
+   <source>Look at {name}</source>
+   <translation>살펴보기: {name}</translation>
+  </message>
+  <message>
+   <source>Names of your own</source>
+   <translation>직접 정한 이름</translation>
+  </message>
+  <message>
+   <source>Height of the input</source>
+   <translation>입력 높이</translation>
+  </message>
+  <message>
+   <source>Width of the input</source>
+   <translation>입력 너비</translation>
+  </message>
+  <message>
+   <source>Mean</source>
+   <translation>평균</translation>
+  </message>
+  <message>
+   <source>Standard deviation</source>
+   <translation>표준편차</translation>
+  </message>
+  <message>
+   <source>Weights without a network belong to a model's card: open it and choose Add a Weights File.</source>
+   <translation>네트워크 없는 가중치는 모델 카드에 속합니다. 카드를 열고 가중치 추가를 선택하세요.</translation>
+  </message>
+  <message>
+   <source>0 to 1</source>
+   <translation>0 ~ 1</translation>
+  </message>
+  <message>
+   <source>0 to 255</source>
+   <translation>0 ~ 255</translation>
+  </message>
+  <message>
    <source>Flag</source>
    <translation>플래그</translation>
   </message>
@@ -450,14 +566,6 @@
   <message>
    <source>Kind</source>
    <translation>종류</translation>
-  </message>
-  <message>
-   <source>Name</source>
-   <translation>이름</translation>
-  </message>
-  <message>
-   <source>Values</source>
-   <translation>값</translation>
   </message>
   <message>
    <source>Default</source>
@@ -558,10 +666,6 @@
   <message>
    <source>Keyboard shortcuts</source>
    <translation>단축키 안내</translation>
-  </message>
-  <message>
-   <source>Classes</source>
-   <translation>클래스 지정</translation>
   </message>
   <message>
    <source>Choose a class; selected objects get it</source>
@@ -824,10 +928,6 @@ or choose a template above.</source>
   <message>
    <source>Nothing has changed this picture yet.</source>
    <translation>아직 이 이미지에서 바뀐 것이 없습니다.</translation>
-  </message>
-  <message>
-   <source>Add</source>
-   <translation>추가</translation>
   </message>
   <message>
    <source>Add {objects}</source>
@@ -1862,6 +1962,58 @@ or choose a template above.</source>
    <translation>이 이미지의 객체를 바꾼 단계마다 버전이 생기며, 언제든 보고 복원할 수 있습니다.</translation>
   </message>
   <message>
+   <source>The whole picture</source>
+   <translation>이미지 전체</translation>
+  </message>
+  <message>
+   <source>The selected objects</source>
+   <translation>선택한 객체들</translation>
+  </message>
+  <message>
+   <source>All boxes of the picture</source>
+   <translation>이미지의 모든 박스</translation>
+  </message>
+  <message>
+   <source>Pose from {model}</source>
+   <translation>{model} 모델로 포즈 찾기</translation>
+  </message>
+  <message>
+   <source>Replace the pose by that of {model}</source>
+   <translation>{model} 모델의 포즈로 바꾸기</translation>
+  </message>
+  <message>
+   <source>Mask from {model}</source>
+   <translation>{model} 모델로 마스크 찾기</translation>
+  </message>
+  <message>
+   <source>Replace the mask by that of {model}</source>
+   <translation>{model} 모델의 마스크로 바꾸기</translation>
+  </message>
+  <message>
+   <source>Look in</source>
+   <translation>살펴볼 곳</translation>
+  </message>
+  <message>
+   <source>Replace what they have</source>
+   <translation>있던 결과 바꾸기</translation>
+  </message>
+  <message>
+   <source>Also look in objects that have a pose or a mask already; it is replaced</source>
+   <translation>이미 포즈나 마스크가 있는 객체도 살펴보고, 있던 것을 바꿉니다</translation>
+  </message>
+  <message>
+   <source>Objects are selected on this picture only: choose all boxes, or Predict.</source>
+   <translation>객체는 이 이미지에서만 선택되어 있습니다. 모든 박스를 고르거나 예측을 누르세요.</translation>
+  </message>
+  <message>
+   <source>No model here can do that.</source>
+   <translation>여기에는 그 작업을 할 수 있는 모델이 없습니다.</translation>
+  </message>
+  <message>
+   <source>Select the objects to look in first.</source>
+   <translation>먼저 살펴볼 객체를 선택하세요.</translation>
+  </message>
+  <message>
    <source>Inside</source>
    <translation>내부</translation>
   </message>
@@ -1924,6 +2076,10 @@ or choose a template above.</source>
   <message>
    <source>Opacity</source>
    <translation>불투명도</translation>
+  </message>
+  <message>
+   <source>Chosen by now: {title}. Look again to see inside it.</source>
+   <translation>지금 선택한 모델: {title}. 내부를 보려면 다시 보기를 누르세요.</translation>
   </message>
   <message>
    <source>All views</source>
@@ -2110,6 +2266,18 @@ or choose a template above.</source>
    <translation>필요한 명령: {command}</translation>
   </message>
   <message>
+   <source>Add a Weights File of {title}</source>
+   <translation>가중치 파일 추가: {title}</translation>
+  </message>
+  <message>
+   <source>All files (*)</source>
+   <translation>모든 파일 (*)</translation>
+  </message>
+  <message>
+   <source>Models and weights</source>
+   <translation>모델과 가중치</translation>
+  </message>
+  <message>
    <source>boxes</source>
    <translation>박스 검출</translation>
   </message>
@@ -2194,12 +2362,12 @@ or choose a template above.</source>
    <translation>사물 클래스는 이어진 조각마다 객체가 되고, 스터프는 클래스마다 영역 하나로 남습니다</translation>
   </message>
   <message>
-   <source>No model is like this. Clear the search and the filter to see all.</source>
-   <translation>조건에 맞는 모델이 없습니다. 모두 보려면 검색어와 필터를 지우세요.</translation>
+   <source>The mean of what the network says at six scales and of mirror images; many times slower</source>
+   <translation>여섯 가지 배율과 좌우 반전 이미지에서 네트워크가 낸 결과의 평균입니다. 여러 배 느립니다</translation>
   </message>
   <message>
-   <source>Add a Weights File of {title}</source>
-   <translation>가중치 파일 추가: {title}</translation>
+   <source>No model is like this. Clear the search and the filter to see all.</source>
+   <translation>조건에 맞는 모델이 없습니다. 모두 보려면 검색어와 필터를 지우세요.</translation>
   </message>
   <message>
    <source>{model} finds more, and with finer outlines. It needs the network once.</source>
@@ -2226,6 +2394,10 @@ or choose a template above.</source>
    <translation>사물을 객체로 나누기</translation>
   </message>
   <message>
+   <source>Several scales, mirrored too</source>
+   <translation>여러 배율과 좌우 반전</translation>
+  </message>
+  <message>
    <source>Discard the last run</source>
    <translation>마지막 실행 결과 폐기</translation>
   </message>
@@ -2238,8 +2410,8 @@ or choose a template above.</source>
    <translation>모델 필터</translation>
   </message>
   <message>
-   <source>All files (*)</source>
-   <translation>모든 파일 (*)</translation>
+   <source>Add a Model File…</source>
+   <translation>모델 파일 추가…</translation>
   </message>
   <message>
    <source>Search {n} models</source>
@@ -2806,6 +2978,10 @@ or choose a template above.</source>
    <translation>지울 객체를 선택하세요.</translation>
   </message>
   <message>
+   <source>This object has a box and a pose, and no pixels to take away yet.</source>
+   <translation>이 객체에는 박스와 포즈만 있고 아직 뺄 픽셀이 없습니다.</translation>
+  </message>
+  <message>
    <source>Click or drag a line across the object · Enter or double click cuts · Backspace takes a point back · Esc cancels · nothing selected: cuts all it crosses</source>
    <translation>객체를 가로지르는 선을 클릭하거나 드래그 · Enter 또는 더블 클릭 자르기 · Backspace 점 하나 취소 · Esc 취소 · 선택이 없으면 지나간 객체 모두 자르기</translation>
   </message>
@@ -2927,7 +3103,7 @@ or choose a template above.</source>
   </message>
   <message>
    <source>Heat</source>
-   <translation>히트맵</translation>
+   <translation>히트맵 표시</translation>
   </message>
   <message>
    <source>Shows where the model saw the joint, if it said so</source>
@@ -2950,8 +3126,12 @@ or choose a template above.</source>
    <translation>이 포즈에는 이미지 안에 놓을 수 있는 빠진 관절이 없습니다.</translation>
   </message>
   <message>
-   <source>Point at a joint first: 0, 1 and 2 say whether it is visible.</source>
-   <translation>먼저 관절을 가리키세요. 0, 1, 2는 관절이 보이는지를 정합니다.</translation>
+   <source>No model has said where it sees this joint: let one predict the picture first.</source>
+   <translation>이 관절을 본 자리를 알려 준 모델이 없습니다. 먼저 모델로 이미지를 예측하세요.</translation>
+  </message>
+  <message>
+   <source>Point at a joint first: then {key} changes it.</source>
+   <translation>먼저 관절을 가리키세요. 그다음 {key} 키로 바꿉니다.</translation>
   </message>
   <message>
    <source>Click vertices or drag freehand · Enter or double click closes · Backspace takes one back · Shift: part, Alt: hole, X: which · F: the other way along a border · Ctrl: no snap</source>
@@ -3160,6 +3340,278 @@ or choose a template above.</source>
   <message>
    <source>Object {n}</source>
    <translation>객체 {n}</translation>
+  </message>
+  <message>
+   <source>Anchors</source>
+   <translation>앵커</translation>
+  </message>
+  <message>
+   <source>Body</source>
+   <translation>몸</translation>
+  </message>
+  <message>
+   <source>Bottom-right corners</source>
+   <translation>오른쪽 아래 모서리</translation>
+  </message>
+  <message>
+   <source>Branches, mean over the channels</source>
+   <translation>분기, 채널 평균</translation>
+  </message>
+  <message>
+   <source>Candidates</source>
+   <translation>후보</translation>
+  </message>
+  <message>
+   <source>Cells</source>
+   <translation>셀</translation>
+  </message>
+  <message>
+   <source>Centres</source>
+   <translation>중심점</translation>
+  </message>
+  <message>
+   <source>Charts</source>
+   <translation>차트</translation>
+  </message>
+  <message>
+   <source>Class scores, {cells} × {rows} cells</source>
+   <translation>클래스 점수, {cells} × {rows} 셀</translation>
+  </message>
+  <message>
+   <source>Coarse and fine</source>
+   <translation>거친 경로와 정밀한 경로</translation>
+  </message>
+  <message>
+   <source>Coarse to fine</source>
+   <translation>거친 것에서 정밀한 것으로</translation>
+  </message>
+  <message>
+   <source>Coefficients</source>
+   <translation>계수</translation>
+  </message>
+  <message>
+   <source>Confidence</source>
+   <translation>신뢰도</translation>
+  </message>
+  <message>
+   <source>Corner embeddings</source>
+   <translation>모서리 임베딩</translation>
+  </message>
+  <message>
+   <source>Crops</source>
+   <translation>잘라낸 이미지</translation>
+  </message>
+  <message>
+   <source>Cross-class fast NMS</source>
+   <translation>클래스 간 Fast NMS</translation>
+  </message>
+  <message>
+   <source>Decoder</source>
+   <translation>디코더</translation>
+  </message>
+  <message>
+   <source>Deconvolved</source>
+   <translation>역합성곱 결과</translation>
+  </message>
+  <message>
+   <source>Default boxes</source>
+   <translation>기본 박스</translation>
+  </message>
+  <message>
+   <source>Dense map</source>
+   <translation>조밀한 맵</translation>
+  </message>
+  <message>
+   <source>Depthwise branches</source>
+   <translation>깊이별 합성곱 분기</translation>
+  </message>
+  <message>
+   <source>Dilation rates</source>
+   <translation>팽창률</translation>
+  </message>
+  <message>
+   <source>Encoder</source>
+   <translation>인코더</translation>
+  </message>
+  <message>
+   <source>Fast NMS</source>
+   <translation>Fast NMS</translation>
+  </message>
+  <message>
+   <source>From below</source>
+   <translation>아래 단계에서 온 것</translation>
+  </message>
+  <message>
+   <source>From the encoder</source>
+   <translation>인코더에서 온 것</translation>
+  </message>
+  <message>
+   <source>Heat maps</source>
+   <translation>히트맵</translation>
+  </message>
+  <message>
+   <source>Information blocking</source>
+   <translation>정보 차단</translation>
+  </message>
+  <message>
+   <source>Joints</source>
+   <translation>관절</translation>
+  </message>
+  <message>
+   <source>Keypoint heat maps</source>
+   <translation>키포인트 히트맵</translation>
+  </message>
+  <message>
+   <source>Landmarks</source>
+   <translation>랜드마크</translation>
+  </message>
+  <message>
+   <source>Levels</source>
+   <translation>단계별 특징</translation>
+  </message>
+  <message>
+   <source>Maps</source>
+   <translation>맵</translation>
+  </message>
+  <message>
+   <source>Mask logits</source>
+   <translation>마스크 로짓</translation>
+  </message>
+  <message>
+   <source>Mask scores</source>
+   <translation>마스크 점수</translation>
+  </message>
+  <message>
+   <source>Object context</source>
+   <translation>객체 문맥</translation>
+  </message>
+  <message>
+   <source>Object regions</source>
+   <translation>객체 영역</translation>
+  </message>
+  <message>
+   <source>Output {name}</source>
+   <translation>출력 {name}</translation>
+  </message>
+  <message>
+   <source>Pairs</source>
+   <translation>쌍</translation>
+  </message>
+  <message>
+   <source>People</source>
+   <translation>사람</translation>
+  </message>
+  <message>
+   <source>Person {n}</source>
+   <translation>사람 {n}</translation>
+  </message>
+  <message>
+   <source>Pooling indices</source>
+   <translation>풀링 인덱스</translation>
+  </message>
+  <message>
+   <source>Probabilities</source>
+   <translation>확률</translation>
+  </message>
+  <message>
+   <source>Proposals</source>
+   <translation>제안 영역</translation>
+  </message>
+  <message>
+   <source>Prototypes</source>
+   <translation>프로토타입</translation>
+  </message>
+  <message>
+   <source>Pyramid</source>
+   <translation>피라미드</translation>
+  </message>
+  <message>
+   <source>Queries</source>
+   <translation>쿼리</translation>
+  </message>
+  <message>
+   <source>Regression against heat maps</source>
+   <translation>회귀와 히트맵 비교</translation>
+  </message>
+  <message>
+   <source>RoIAlign and RoIPool</source>
+   <translation>RoIAlign과 RoIPool</translation>
+  </message>
+  <message>
+   <source>RoIAlign crops</source>
+   <translation>RoIAlign으로 잘라낸 것</translation>
+  </message>
+  <message>
+   <source>Saliency</source>
+   <translation>돌출도</translation>
+  </message>
+  <message>
+   <source>Scores at stride {n}</source>
+   <translation>스트라이드 {n}의 점수</translation>
+  </message>
+  <message>
+   <source>Scores</source>
+   <translation>점수 목록</translation>
+  </message>
+  <message>
+   <source>Side outputs</source>
+   <translation>중간 출력</translation>
+  </message>
+  <message>
+   <source>Skip connections</source>
+   <translation>스킵 연결</translation>
+  </message>
+  <message>
+   <source>Soft scores</source>
+   <translation>소프트 점수</translation>
+  </message>
+  <message>
+   <source>Spatial squeeze</source>
+   <translation>공간 스퀴즈</translation>
+  </message>
+  <message>
+   <source>Stack {n}</source>
+   <translation>스택 {n}</translation>
+  </message>
+  <message>
+   <source>Stages</source>
+   <translation>단계</translation>
+  </message>
+  <message>
+   <source>Streams</source>
+   <translation>스트림</translation>
+  </message>
+  <message>
+   <source>Sums before cropping</source>
+   <translation>잘라내기 전의 합</translation>
+  </message>
+  <message>
+   <source>The heat of person 1, read</source>
+   <translation>사람 1의 히트맵 판독</translation>
+  </message>
+  <message>
+   <source>Top-left corners</source>
+   <translation>왼쪽 위 모서리</translation>
+  </message>
+  <message>
+   <source>Traditional NMS</source>
+   <translation>기존 NMS</translation>
+  </message>
+  <message>
+   <source>Uncertainty</source>
+   <translation>불확실도</translation>
+  </message>
+  <message>
+   <source>Unknown</source>
+   <translation>미지 클래스</translation>
+  </message>
+  <message>
+   <source>Unpooled</source>
+   <translation>언풀링 결과</translation>
+  </message>
+  <message>
+   <source>What the skips add</source>
+   <translation>스킵 연결이 더하는 값</translation>
   </message>
   <message>
    <source>Score threshold</source>
@@ -3682,10 +4134,6 @@ or choose a template above.</source>
    <translation>라벨과 점수</translation>
   </message>
   <message>
-   <source>Maps</source>
-   <translation>맵</translation>
-  </message>
-  <message>
    <source>DensePose</source>
    <translation>DensePose</translation>
   </message>
@@ -3764,6 +4212,14 @@ or choose a template above.</source>
   <message>
    <source>Predict All Pictures</source>
    <translation>모든 이미지 예측</translation>
+  </message>
+  <message>
+   <source>Pose in the Selected Boxes</source>
+   <translation>선택한 박스에서 포즈 찾기</translation>
+  </message>
+  <message>
+   <source>Mask in the Selected Boxes</source>
+   <translation>선택한 박스에서 마스크 찾기</translation>
   </message>
   <message>
    <source>Pause or Go On</source>
