@@ -6,10 +6,10 @@ when they are shown. A label that no template fits is shown as it stands.
 
 from __future__ import annotations
 
-import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from segstudio.app.i18n import language, later, tr
+from segstudio.app.phrases import Phrases
 
 # {objects}: "1 object", "3 objects"; {n}: a number; {step}: another label; {state}: of a review; else a name.
 TEMPLATES = (
@@ -143,7 +143,7 @@ STATES = {
     "flagged": later("Flagged"),
     "rejected": later("Rejected"),
 }
-_FORMS = {"objects": r"(\d+) objects?", "n": r"(\d+)", "state": f"({'|'.join(STATES)})"}
+_PHRASES = Phrases(TEMPLATES, {"objects": r"\d+ objects?", "n": r"\d+", "state": "|".join(STATES)})
 
 
 def said(label: str) -> str:
@@ -155,28 +155,17 @@ def said(label: str) -> str:
 # The language is part of the key: a switch makes no old word stay.
 @lru_cache(maxsize=4096)
 def _said(label: str, _: str) -> str:
-    for template, names, form in _patterns():
-        found = form.fullmatch(label)
-        if found is not None:
-            return tr(template, **{n: _value(n, text) for n, text in zip(names, found.groups(), strict=True)})
-    return label
-
-
-@cache
-def _patterns() -> tuple[tuple[str, list[str], re.Pattern[str]], ...]:
-    """Return the templates with their names and what finds them: the fewer names and the more words, the earlier."""
-    made = []
-    for template in TEMPLATES:
-        parts = re.split(r"\{(\w+)\}", template)
-        form = "".join(_FORMS.get(p, "(.+)") if i % 2 else re.escape(p) for i, p in enumerate(parts))
-        loose = sum(name not in _FORMS for name in parts[1::2])
-        made.append((loose, -sum(map(len, parts[::2])), template, parts[1::2], re.compile(form, re.DOTALL)))
-    return tuple((template, names, form) for _, _, template, names, form in sorted(made, key=lambda m: m[:2]))
+    found = _PHRASES.find(label)
+    if found is None:
+        return label
+    template, values = found
+    return tr(template, **{name: _value(name, text) for name, text in values.items()})
 
 
 def _value(name: str, text: str) -> str:
     if name == "objects":
-        return tr("1 object") if text == "1" else tr("{n:,} objects", n=int(text))
+        n = int(text.split()[0])
+        return tr("1 object") if n == 1 else tr("{n:,} objects", n=n)
     if name == "step":
         return said(text)
     return tr(STATES[text]) if name == "state" else text

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from segstudio.app.i18n import later, tr
+from segstudio.app.phrases import Phrases
 
 # A number or a name stands where these have braces; it stays as it is.
 GROUPS = (
@@ -85,24 +84,15 @@ GROUPS = (
     later("V"),
     later("What the skips add"),
 )
-_PATTERNS = tuple(
-    (re.compile("".join(f"(?P<{part[1:-1]}>.+)" if part[0] == "{" else re.escape(part) for part in parts)), text)
-    for text in GROUPS
-    if len(parts := [part for part in re.split(r"(\{\w+\})", text) if part]) > 1
-)
+_PHRASES = Phrases(GROUPS)
 
 
 def known(group: str) -> bool:
     """Return whether a group's name is one of the table."""
-    return group in GROUPS or any(pattern.fullmatch(group) for pattern, _ in _PATTERNS)
+    return _PHRASES.find(group) is not None
 
 
 def group_name(group: str) -> str:
     """Return a group's name in the interface's language; one that is not in the table stays as it is."""
-    if group in GROUPS:
-        return tr(group)
-    for pattern, text in _PATTERNS:
-        found = pattern.fullmatch(group)
-        if found is not None:
-            return tr(text, **found.groupdict())
-    return group
+    found = _PHRASES.find(group)
+    return group if found is None else tr(found[0], **found[1])

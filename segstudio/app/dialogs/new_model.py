@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QSpinBox, QWidg
 
 from segstudio.app.bridge import Bridge
 from segstudio.app.dialogs.base import Dialog
+from segstudio.app.file_words import said
 from segstudio.app.i18n import later, tr
 from segstudio.app.panels.model_list import GIVES
 from segstudio.app.theme import set_role
@@ -237,7 +238,7 @@ class NewModelDialog(Dialog):
         self.draft = draft
         self.fields.show()
         self._fill(draft)
-        self.remarks.setText("\n".join(f"• {remark}" for remark in draft.remarks))
+        self.remarks.setText("\n".join(f"• {said(remark)}" for remark in draft.remarks))
         self._say("")
         self.add_button.setEnabled(True)
         self.adjustSize()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from segstudio.app.file_words import said
 from segstudio.app.i18n import tr
 from segstudio.app.panels.model_list import GIVES, SIDE, CardState
 from segstudio.app.panels.progress import megabytes
@@ -61,7 +62,7 @@ class CardDetails(QWidget):
         head = row(icon_label(icon, 18), title, label(tr(gives), "small"), spacing=8)
         head.setStretch(1, 1)
         layout.addLayout(head)
-        layout.addWidget(label(tr(card.description), "", wrap=True))
+        layout.addWidget(label(said(card.description), "", wrap=True))
         if state.restricted:
             layout.addLayout(_warning(tr("Not for commercial use: {licence}", licence=state.restricted)))
         for module in state.lacks:

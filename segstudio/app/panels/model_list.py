@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QRect, QSize
 from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
+from segstudio.app.file_words import said
 from segstudio.app.i18n import later, tr
 from segstudio.app.panels.progress import megabytes
 from segstudio.app.panels.rows import Index, RowDelegate, RowList, keep_list_keys
@@ -93,7 +94,7 @@ class CardModel(QAbstractListModel):
             return entry.card.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{entry.card.title}, {self.words(entry.card)}"
-        return tr(entry.card.description) if role == Qt.ItemDataRole.ToolTipRole else None
+        return said(entry.card.description) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         entry = self.shown[index.row()]

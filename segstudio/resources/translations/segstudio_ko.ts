@@ -922,6 +922,86 @@ or choose a template above.</source>
    <translation>{pictures}의 사본에서 가린 것: {objects}, 폴더 {folder}.</translation>
   </message>
   <message>
+   <source>A model of your own, from {file}.</source>
+   <translation>{file} 파일로 만든 모델입니다.</translation>
+  </message>
+  <message>
+   <source>The input is {size} pixels, as the file says.</source>
+   <translation>입력은 {size} 픽셀입니다(파일에 적힌 값).</translation>
+  </message>
+  <message>
+   <source>The input is {size} pixels, a guess: the file takes others.</source>
+   <translation>입력은 {size} 픽셀로 추정했습니다. 파일은 다른 크기도 받습니다.</translation>
+  </message>
+  <message>
+   <source>The outputs are {shapes}.</source>
+   <translation>출력: {shapes}.</translation>
+  </message>
+  <message>
+   <source>They are read by the adapter '{adapter}', as asked.</source>
+   <translation>지정한 어댑터 '{adapter}' 방식으로 출력을 읽습니다.</translation>
+  </message>
+  <message>
+   <source>They are read by the adapter '{adapter}', guessed from these shapes.</source>
+   <translation>출력의 모양으로 추정한 어댑터 '{adapter}' 방식으로 읽습니다.</translation>
+  </message>
+  <message>
+   <source>The classes are those of '{labels}', as asked.</source>
+   <translation>클래스는 지정한 대로 '{labels}' 목록을 씁니다.</translation>
+  </message>
+  <message>
+   <source>The {n} classes are as asked.</source>
+   <translation>클래스 {n}개는 지정한 대로입니다.</translation>
+  </message>
+  <message>
+   <source>The names of {n} classes were read from the file.</source>
+   <translation>클래스 {n}개의 이름을 파일에서 읽었습니다.</translation>
+  </message>
+  <message>
+   <source>It finds faces.</source>
+   <translation>얼굴을 찾습니다.</translation>
+  </message>
+  <message>
+   <source>The keypoints are COCO's 17, a guess.</source>
+   <translation>키포인트는 COCO의 17개로 추정했습니다.</translation>
+  </message>
+  <message>
+   <source>What stands out is called 'object'.</source>
+   <translation>눈에 띄는 것의 클래스는 'object'입니다.</translation>
+  </message>
+  <message>
+   <source>The class numbers are COCO's, a guess: the outputs don't tell.</source>
+   <translation>클래스 번호는 COCO의 것으로 추정했습니다. 출력만으로는 알 수 없습니다.</translation>
+  </message>
+  <message>
+   <source>{n} classes: those of '{labels}', a guess.</source>
+   <translation>클래스 {n}개: '{labels}' 목록으로 추정했습니다.</translation>
+  </message>
+  <message>
+   <source>{n} classes without names; name them by --classes or in the card.</source>
+   <translation>이름 없는 클래스 {n}개: 위에서 또는 카드에서 이름을 정하세요.</translation>
+  </message>
+  <message>
+   <source>One class without names; name them by --classes or in the card.</source>
+   <translation>이름 없는 클래스가 하나 있습니다. 위에서 또는 카드에서 이름을 정하세요.</translation>
+  </message>
+  <message>
+   <source>Pictures are {fitted}, as {channels} up to {most}, mean {mean}, std {std}: a guess. Compare it with what the model's authors say; a wrong one still gives results, only poorer.</source>
+   <translation>이미지를 {fitted}, {channels} 최댓값 {most}, 평균 {mean}, 표준편차 {std}로 처리한다고 추정했습니다. 모델 저자의 설명과 비교하세요. 값이 틀려도 결과는 나오지만 나빠집니다.</translation>
+  </message>
+  <message>
+   <source>stretched to that size</source>
+   <translation>그 크기로 늘이고</translation>
+  </message>
+  <message>
+   <source>fitted into that size</source>
+   <translation>비율을 유지해 그 크기에 맞추고</translation>
+  </message>
+  <message>
+   <source>scaled to that shorter side</source>
+   <translation>짧은 변을 그 길이에 맞추고</translation>
+  </message>
+  <message>
    <source>Before · {label} · {when} · objects: {n:,}</source>
    <translation>이전 상태 · {label} · {when} · 객체: {n:,}</translation>
   </message>
