@@ -36,6 +36,8 @@ _REPORTED = {"smallest": 0.08, "largest": 0.12}
 _LANDMARKS: dict[str, tuple[dict[str, float], dict[str, float]]] = {
     "retinaface-mobilenet": (_REPORTED, {"mean": 0.097, "smallest": 0.080, "largest": 0.117}),
     "retinaface-mobilenet-leaky": (_REPORTED, {"mean": 0.091, "smallest": 0.082, "largest": 0.116}),
+    "retinaface-rfb": ({}, {"mean": 0.096, "smallest": 0.088, "largest": 0.109}),
+    "retinaface-slim": ({}, {"mean": 0.089, "smallest": 0.062, "largest": 0.115}),
     "yunet": ({}, {"mean": 0.120, "smallest": 0.110, "largest": 0.136}),
     "yunet-small": ({}, {"mean": 0.140, "smallest": 0.084, "largest": 0.194}),
     "starter-faces": ({}, {"mean": 0.066, "smallest": 0.056, "largest": 0.077}),
@@ -43,6 +45,8 @@ _LANDMARKS: dict[str, tuple[dict[str, float], dict[str, float]]] = {
 _FOUND = {
     "retinaface-mobilenet": (58, 3),
     "retinaface-mobilenet-leaky": (58, 0),
+    "retinaface-rfb": (58, 1),
+    "retinaface-slim": (58, 2),
     "yunet": (58, 0),
     "yunet-small": (58, 0),
     "starter-faces": (58, 1),

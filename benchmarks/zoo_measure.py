@@ -40,6 +40,8 @@ SIZES = {
     "retinaface-resnet50": (768, 1024),
     "retinaface-mobilenet": (768, 1024),
     "retinaface-mobilenet-leaky": (768, 1024),
+    "retinaface-rfb": (768, 1024),
+    "retinaface-slim": (768, 1024),
     "unet-carvana": (1280, 1918),
     "unet-carvana-half": (1280, 1918),
 }

@@ -74,6 +74,7 @@ SYSTEMS = (
     System("coordinate-regression", "joints", ("Regression against heat maps", "Heat maps"), (("maps.9", 0.6),)),
     System("retinaface-mobilenet", "joints", ("Anchors", *FACES)),
     System("retinaface-resnet50", "joints", ("Anchors", *FACES)),
+    System("retinaface-rfb", "joints", ("Anchors", *FACES, "Scores at stride 64")),
     System("yunet", "joints", ("Boxes", *FACES), LARGE),
     System("ultralight-slim", "box", ("Boxes", "Scores")),
     System("fastestdet", "box", ("Cells", "Classes", "Boxes")),

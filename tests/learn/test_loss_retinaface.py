@@ -102,9 +102,10 @@ def test_pictures_without_faces_have_a_loss_of_zero_and_gradients_that_are_numbe
     assert all(o.grad is None or torch.isfinite(o.grad).all() for o in outputs)
 
 
-def test_a_tiny_network_learns_one_face() -> None:
+@pytest.mark.parametrize("name", ["retinaface-mobilenet", "retinaface-rfb", "retinaface-slim"])
+def test_a_tiny_network_learns_one_face(name: str) -> None:
     torch.manual_seed(0)
-    model = predictor.untrained(Catalog().get("retinaface-mobilenet"))
+    model = predictor.untrained(Catalog().get(name))
     net, frame = model.network, np.full((96, 96, 3), 90, np.uint8)  # pyright: ignore[reportAttributeAccessIssue]
     frame[30:70, 20:60] = (230, 180, 150)
     for x, y in ((32, 46), (48, 46), (40, 54), (34, 62), (46, 62)):

@@ -15,11 +15,16 @@ from segstudio.zoo import Catalog, Options, load_published, predictor
 from segstudio.zoo.blocks import retinaface, tensors
 from segstudio.zoo.systems.faces.retinaface import RetinaFacePredictor
 
-CARDS = ("retinaface-mobilenet", "retinaface-mobilenet-leaky", "retinaface-resnet50")
+CARDS = (
+    *("retinaface-mobilenet", "retinaface-mobilenet-leaky", "retinaface-resnet50"),
+    *("retinaface-rfb", "retinaface-slim"),
+)
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 FILES = {
     "retinaface-mobilenet": "mobilenet0.25_Final.pth",
     "retinaface-mobilenet-leaky": "mobilenet0.25_Final_leaky_original.pth",
+    "retinaface-rfb": "RBF_Final.pth",
+    "retinaface-slim": "slim_Final.pth",
 }
 
 
@@ -92,7 +97,7 @@ def test_what_it_shows_covers_the_picture(model: RetinaFacePredictor) -> None:
     assert len(marks.points) == 5 * len(fired.boxes)
     assert marks.links.max() < len(marks.points)
     maps = [view for view in views if isinstance(view, HeatView)]
-    assert len(maps) == len(sides) == 6
+    assert len(maps) == len(sides) == sum(map(len, model.anchors.sides))
     # Scores of a level lie where its anchors do: the strongest cell holds the centre of the strongest anchor.
     best = max(maps, key=lambda view: float(view.values.max()))
     row, column = np.unravel_index(int(best.values.argmax()), best.values.shape)

@@ -6,27 +6,32 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from segstudio.core.views import BoxesView, HeatView, View
-from segstudio.zoo.blocks import faces, retinaface
+from segstudio.zoo.blocks import faces, retinaface, slim
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor
 
 _SHOWN = 500  # anchors that `look` shows at most
 
 
 def build(build: Build) -> Predictor:
-    """Return the predictor; setting "backbone" is "mobilenet0.25" or one of torchvision's ResNets.
+    """Return the predictor; setting "backbone" is "mobilenet0.25", one of torchvision's ResNets, "slim" or "rfb".
 
-    Two checkpoints of the small one are published under one name and with the same tensors: settings "slope" (of the
-    activations below zero) and "min_sizes" (of the anchors) are what tells them apart.
+    The last two have no pyramid and take no "width" and "slope". Two checkpoints of the first are published under one
+    name and with the same tensors: settings "slope" (of the activations below zero) and "min_sizes" (of the anchors)
+    are what tells them apart.
     """
     settings = build.settings
+    sides = tuple(tuple(level) for level in settings["min_sizes"])
+    anchors = retinaface.Anchors(tuple(settings["strides"]), sides, tuple(settings["variance"]))
+    if settings["backbone"] in ("slim", "rfb"):
+        light = slim.SlimFaces(wide=settings["backbone"] == "rfb")
+        build.fill(light)
+        return RetinaFacePredictor(build, light, anchors)
     slope = settings["slope"]
     small = settings["backbone"] == "mobilenet0.25"
     body = retinaface.MobileNetQuarter(slope) if small else retinaface.ResNet(settings["backbone"])
-    sides = tuple(tuple(level) for level in settings["min_sizes"])
-    anchors = retinaface.Anchors(tuple(settings["strides"]), sides, tuple(settings["variance"]))
     network = retinaface.RetinaFace(body, settings["width"], slope, len(sides[0]))
     build.fill(network)
     return RetinaFacePredictor(build, network, anchors)
@@ -39,7 +44,7 @@ class RetinaFacePredictor(faces.FacePredictor):
         anchors: Those that the network was trained with.
     """
 
-    def __init__(self, build: Build, network: retinaface.RetinaFace, anchors: retinaface.Anchors) -> None:
+    def __init__(self, build: Build, network: nn.Module, anchors: retinaface.Anchors) -> None:
         super().__init__(build, network)
         self.anchors = anchors
 

@@ -15,7 +15,7 @@ from torch.nn import functional
 from segstudio.core.errors import InputError
 from segstudio.core.results import Result
 from segstudio.core.views import BoxesView, HeatView, View
-from segstudio.zoo.blocks import candidates, tensors
+from segstudio.zoo.blocks import candidates, slim, tensors
 from segstudio.zoo.predictor import (
     DEFAULT_CONTEXT,
     DEFAULT_OPTIONS,
@@ -27,7 +27,6 @@ from segstudio.zoo.predictor import (
 )
 
 _SIDES = ((10, 16, 24), (32, 48), (64, 96), (128, 192, 256))  # of the anchors of each level, in pixels of the input
-_LEVELS = (8, 11, 13)  # after so many layers of the base a level is taken
 _VARIANCE = 0.1, 0.2
 
 
@@ -36,66 +35,6 @@ def build(build: Build) -> Predictor:
     network = UltraLight(wide=build.settings["wide"])
     build.fill(network)
     return UltraLightPredictor(build, network)
-
-
-def _conv(inputs: int, outputs: int, stride: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
-    )
-
-
-def _separated(inputs: int, outputs: int, stride: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, inputs, 3, stride, 1, groups=inputs, bias=False),
-        nn.BatchNorm2d(inputs),
-        nn.ReLU(inplace=True),
-        nn.Conv2d(inputs, outputs, 1, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    )
-
-
-def _plain(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
-    """Return the same without norms, and without an activation at the end."""
-    return nn.Sequential(
-        nn.Conv2d(inputs, inputs, 3, stride, 1, groups=inputs), nn.ReLU(), nn.Conv2d(inputs, outputs, 1)
-    )
-
-
-class _Normed(nn.Module):
-    def __init__(self, inputs: int, outputs: int, kernel: int, *, dilation: int = 1, active: bool = False) -> None:
-        super().__init__()
-        padding = dilation * (kernel // 2)
-        self.conv = nn.Conv2d(inputs, outputs, kernel, 1, padding, dilation, bias=False)
-        self.bn = nn.BatchNorm2d(outputs)
-        self.active = active
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.bn(self.conv(x))
-        return functional.relu(x, inplace=True) if self.active else x
-
-
-class _Field(nn.Module):
-    """A receptive field block (Liu et al. 2018, arXiv 1711.07767): views that are 2, 3 and 5 times dilated."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        few = width // 8
-        twice, more = 2 * few, few // 2 * 3
-
-        def branch(dilation: int, *between: tuple[int, int]) -> nn.Sequential:
-            convs = [_Normed(a, b, 3, active=True) for a, b in between]
-            return nn.Sequential(_Normed(width, few, 1), *convs, _Normed(twice, twice, 3, dilation=dilation))
-
-        self.branch0 = branch(2, (few, twice))
-        self.branch1 = branch(3, (few, twice))
-        self.branch2 = branch(5, (few, more), (more, twice))
-        self.ConvLinear = _Normed(3 * twice, width, 1)
-        self.shortcut = _Normed(width, width, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        views = torch.cat((self.branch0(x), self.branch1(x), self.branch2(x)), 1)
-        return functional.relu(self.ConvLinear(views) + self.shortcut(x))
 
 
 class UltraLight(nn.Module):
@@ -107,34 +46,20 @@ class UltraLight(nn.Module):
 
     def __init__(self, *, wide: bool) -> None:
         super().__init__()
-        self.base_net = nn.Sequential(
-            _conv(3, 16, 2),
-            *(
-                _separated(*how)
-                for how in ((16, 32, 1), (32, 32, 2), (32, 32, 1), (32, 64, 2), (64, 64, 1), (64, 64, 1))
-            ),
-            _Field(64) if wide else _separated(64, 64, 1),
-            *(_separated(*how) for how in ((64, 128, 2), (128, 128, 1), (128, 128, 1), (128, 256, 2), (256, 256, 1))),
-        )
-        self.extras = nn.ModuleList([nn.Sequential(nn.Conv2d(256, 64, 1), nn.ReLU(), _plain(64, 256, 2), nn.ReLU())])
-        self.classification_headers, self.regression_headers = (self._heads(values) for values in (2, 4))
-
-    @staticmethod
-    def _heads(values: int) -> nn.ModuleList:
-        counts = [len(sides) * values for sides in _SIDES]
-        last = nn.Conv2d(256, counts[3], 3, padding=1)
-        return nn.ModuleList([*(_plain(*how) for how in zip((64, 128, 256), counts)), last])
+        self.base_net = nn.Sequential(*slim.base(wide=wide))
+        self.extras = nn.ModuleList([slim.last()])
+        self.classification_headers, self.regression_headers = (nn.ModuleList(slim.heads(n)) for n in (2, 4))
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, list[tuple[int, int]]]:
         """Return class logits (b, n, 2; the second is a face's), box shifts (b, n, 4), the rows and columns a level."""
         maps = []
         for number, layer in enumerate(self.base_net, 1):
             x = layer(x)
-            if number in _LEVELS:
+            if number in slim.LEVELS:
                 maps.append(x)
         maps.append(self.extras[0](x))
         logits, shifts = (
-            torch.cat([h(m).permute(0, 2, 3, 1).reshape(len(m), -1, n) for h, m in zip(heads, maps)], 1)
+            slim.flat([head(m) for head, m in zip(heads, maps)], n)
             for heads, n in ((self.classification_headers, 2), (self.regression_headers, 4))
         )
         return logits, shifts, [(int(m.shape[2]), int(m.shape[3])) for m in maps]
