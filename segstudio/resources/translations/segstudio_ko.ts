@@ -4786,6 +4786,14 @@ or choose a template above.</source>
    <translation>큰 네트워크로 얼굴과 얼굴마다 점 다섯 개를 찾습니다.</translation>
   </message>
   <message>
+   <source>Finds faces and five points on each, with 0.36 million weights.</source>
+   <translation>가중치 36만 개로 얼굴과 얼굴마다 점 다섯 개를 찾습니다.</translation>
+  </message>
+  <message>
+   <source>Finds faces and five points on each, with 0.34 million weights.</source>
+   <translation>가중치 34만 개로 얼굴과 얼굴마다 점 다섯 개를 찾습니다.</translation>
+  </message>
+  <message>
    <source>Finds faces and five points on each, by a very small network.</source>
    <translation>아주 작은 네트워크로 얼굴과 얼굴마다 점 다섯 개를 찾습니다.</translation>
   </message>
