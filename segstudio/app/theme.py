@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -118,6 +119,7 @@ def _sheet(name: str) -> str:
         "small": t["font"]["small"],
         "title": t["font"]["title"],
         "hero": t["font"]["hero"],
+        "check": Path(str(FOLDER / f"check-{name}.svg")).as_posix(),
     }
     return Template((FOLDER / "window.qss").read_text("utf-8")).substitute(values)
 

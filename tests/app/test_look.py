@@ -54,7 +54,12 @@ def test_greys_around_the_picture_have_no_tint(name):
 def test_both_themes_have_the_same_tokens_and_the_sheet_uses_only_those():
     assert tokens()["light"].keys() == tokens()["dark"].keys()
     used = set(re.findall(r"\$\{?(\w+)", (FOLDER / "window.qss").read_text("utf-8")))
-    assert used <= {*tokens()["dark"], *tokens()["size"], "font", "small", "title", "hero"}
+    assert used <= {*tokens()["dark"], *tokens()["size"], "font", "small", "title", "hero", "check"}
+
+
+def test_the_tick_has_the_colour_that_stands_on_the_accent():
+    for name in ("light", "dark"):
+        assert tokens()[name]["on_accent"] in (FOLDER / f"check-{name}.svg").read_text("utf-8")
 
 
 def test_the_system_is_followed(look, qapp, qtbot):

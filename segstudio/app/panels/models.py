@@ -20,7 +20,7 @@ from segstudio.app.panels.progress import JobProgress, megabytes
 from segstudio.app.session import Session
 from segstudio.app.settings import Settings
 from segstudio.app.theme import set_role
-from segstudio.app.widgets import EmptyState, Panel, ThresholdSlider, button, icon_button, label, row
+from segstudio.app.widgets import EmptyState, Panel, button, icon_button, label, row
 from segstudio.zoo import Card
 
 FIRST = "starter-instances"  # what is chosen where nothing was
@@ -65,7 +65,14 @@ class ModelsPanel(Panel):
         self.multi_scale.setChecked(settings.text("multi_scale") == "1")
         bridge.multi_scale = self.multi_scale.isChecked()
         self.in_boxes = InBoxes(session, bridge, settings, self.ready, lambda: self._show())
-        self.undo_run = button(tr("Discard the last run"), discard, kind="quiet", icon="arrow-u-up-left")
+        # One box for all, so that what a model lacks takes no room.
+        self.options = QWidget()
+        column = QVBoxLayout(self.options)
+        column.setContentsMargins(12, 0, 12, 8)
+        column.setSpacing(8)
+        for widget in (self.split_things, self.multi_scale, self.in_boxes):
+            column.addWidget(widget)
+        self.undo_run = icon_button("arrow-u-up-left", tr("Discard the last run"), discard)
         self.cards = CardModel(bridge.engine.catalog)
         self.list = CardList(self.cards)
         self.list.setAccessibleName(tr("Models"))
@@ -96,16 +103,13 @@ class ModelsPanel(Panel):
         self._show()
 
     def _arrange(self) -> None:
-        buttons = row(self.predict, self.predict_every, margins=(12, 12, 12, 8))
+        buttons = row(self.predict, self.predict_every, self.undo_run, margins=(12, 12, 12, 8))
         buttons.setStretch(0, 1)
         buttons.setStretch(1, 1)
         self.body.addLayout(buttons)
-        for widget in (self.progress, self.fetching, self.undo_run):
+        for widget in (self.progress, self.fetching):
             self.body.addLayout(row(widget, margins=(12, 0, 12, 0)))
-        self.body.addLayout(row(ThresholdSlider(self._session.view), margins=(12, 8, 12, 8)))
-        for widget in (self.split_things, self.multi_scale):
-            self.body.addLayout(row(widget, margins=(12, 0, 12, 8)))
-        self.body.addLayout(row(self.in_boxes, margins=(12, 0, 12, 8)))
+        self.body.addWidget(self.options)
         self.body.addLayout(row(self.search, self.filter, self.new, margins=(8, 0, 8, 4), spacing=4))
         self.body.addWidget(self.stack, 1)
 
@@ -293,9 +297,11 @@ class ModelsPanel(Panel):
         card = self._card(self.model) if self.model else None
         all_ = card is not None and not self.in_boxes.here_only(card)
         self.predict_every.setEnabled(bool(session.media_ids) and running is None and all_)
+        semantic = card is not None and card.task == "semantic"
         for option in (self.split_things, self.multi_scale):
-            option.setVisible(card is not None and card.task == "semantic")
+            option.setVisible(semantic)
         self.in_boxes.follow(card)
+        self.options.setVisible(semantic or (card is not None and bool(card.takes_boxes)))
         self.undo_run.setVisible(bridge.last_run() is not None)
 
     def showEvent(self, event: QShowEvent) -> None:
