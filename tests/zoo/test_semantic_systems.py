@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -91,3 +92,13 @@ def test_deeplab_shows_a_map_for_each_dilation_rate(tiny) -> None:
         "1x1", "Rate 12", "Rate 24", "Rate 36", "Whole picture",
     ]  # fmt: skip
     assert {v.group for v in shown} == {"Dilation rates", "Probabilities", "Uncertainty"}
+
+
+def test_a_card_without_a_number_of_classes_has_as_many_as_its_labels() -> None:
+    card = Catalog().get("espnet-camvid")
+    settings = {key: value for key, value in card.settings.items() if key != "num_classes"}
+    for changed, count in (({"settings": settings}, 12), ({"settings": settings, "labels": "voc-21"}, 21), ({}, 12)):
+        model = untrained(msgspec.structs.replace(card, **changed))
+        assert isinstance(model, SemanticPredictor)
+        [(_, batch)] = model.prepare([photo(64, 96)])
+        assert model.network(batch).shape[1] == count

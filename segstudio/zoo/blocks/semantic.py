@@ -29,7 +29,8 @@ _SHOWN = 16  # classes whose probability is shown, those that fill most first
 
 def classes_of(build: Build) -> int:
     """Return how many classes a card's network tells apart, background included."""
-    return len(build.card.classes) or build.settings["num_classes"]
+    card = build.card
+    return len(card.classes) or build.settings.get("num_classes") or len(card.label_set().labels)
 
 
 class SemanticPredictor(TorchPredictor):
