@@ -5,24 +5,32 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
-import json
 import re
+import runpy
+import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import numpy as np
 import pytest
+import test_cards_on_cuda
+import test_every_system
+import test_looks
+import test_waits
 import torch
 
 import segstudio.learn.losses
 import segstudio.zoo.systems
+from segstudio.core import results
 from segstudio.core.results import Boxes
 from segstudio.core.views import HeatView
 from segstudio.zoo import Catalog, Options, load, weights
-from segstudio.zoo.predictor import untrained
+from segstudio.zoo.predictor import Predictor, untrained
+from segstudio.zoo.spec import Task
 
 REPO = Path(__file__).resolve().parents[2]
 PAGE = REPO / "docs" / "adding-a-system.md"
@@ -33,6 +41,7 @@ NEEDED = {
     "segstudio/resources/cards/spots.toml",
     "segstudio/learn/losses/spots.py",
     "tests/learn/test_loss_spots.py",
+    "spots_oracle.py",
     "tests/parity/test_parity_spots.py",
 }
 
@@ -94,10 +103,71 @@ def test_the_system_predicts_and_can_be_looked_into(followed: Path) -> None:
     assert all(isinstance(view, HeatView) and view.values.shape == (8, 8) for view in views)
 
 
+def test_the_tests_of_all_cards_take_it(followed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = Catalog()
+    for walk in (test_every_system, test_cards_on_cuda, test_waits):
+        monkeypatch.setattr(walk, "CATALOG", catalog)
+    card = catalog.get("spots")
+    assert card.tiny, "else it is passed over"
+    test_every_system.test_a_batch_gives_what_single_pictures_give("spots")
+    test_every_system.test_odd_pictures_are_no_trouble("spots")
+    test_every_system.test_nobody_and_labels_that_are_not_wanted("spots")
+    test_every_system.test_more_objects_need_no_more_reads("spots", monkeypatch)
+    test_waits.test_a_batch_is_fetched_at_once("spots", monkeypatch)
+    test_cards_on_cuda.test_a_batch_in_half_precision_waits_once("spots")
+    test_cards_on_cuda.test_nothing_is_sent_so_that_it_must_be_waited_for("spots")
+    test_cards_on_cuda.test_results_are_those_of_the_processor("spots")
+    test_cards_on_cuda.test_weights_and_what_layers_make_are_laid_out_channels_last("spots")
+    test_looks.test_views_are_sound_and_can_be_drawn(card)
+
+
+def test_its_files_are_in_the_style_that_is_checked(followed: Path) -> None:
+    pytest.importorskip("ruff", reason="ruff is not installed")
+    # Beside the package's other files it would be known as such.
+    config = ["--config", str(REPO / "pyproject.toml"), "--config", 'lint.isort.known-first-party=["segstudio"]']
+    files = [str(followed / name) for name in NEEDED if name.endswith(".py")]
+    for what in (["check", "--quiet"], ["format", "--check", "--quiet"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *what, *config, *files], capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_the_page_names_is_there() -> None:
+    text = re.sub(r"^```.*?^```$", "", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    named = set(re.findall(r"`((?:segstudio|tests|benchmarks|scripts)/[\w./-]*)`", text))
+    there = {name for name in named if (REPO / name).exists()}
+    assert len(there) > 12 and named - there == NEEDED & named
+    cards = set(re.findall(r"`([a-z]+-[a-z0-9-]+)`", text)) - {"lint-imports"}
+    assert cards and cards <= set(Catalog().names())
+
+
+def test_the_table_of_predictors_is_right() -> None:
+    rows = re.findall(
+        r"^\| (`[^|]*) \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    tasks: set[str] = set()
+    for task, result, how, example in rows:
+        tasks |= set(re.findall(r"`(\w+)`", task))
+        for name in re.findall(r"`([A-Z]\w+)`", result):
+            assert issubclass(getattr(results, name), results.Result), name
+        for place, name in re.findall(r"`((?:blocks|systems)\.[\w.]+)\.(\w+)`", how):
+            found = getattr(importlib.import_module(f"segstudio.zoo.{place}"), name)
+            assert callable(found) and (name[0].islower() or issubclass(found, Predictor)), name
+        for name in re.findall(r"`([\w/]+\.py)`", example):
+            assert (REPO / "segstudio/zoo/systems" / name).is_file(), name
+    assert tasks == set(get_args(Task))
+
+
 def test_its_weights_are_taken_from_a_file(followed: Path, tmp_path: Path) -> None:
     card = Catalog().get("spots")
     network = importlib.import_module("segstudio.zoo.systems.example.spots").Spots(2, 32)
     torch.save({"state_dict": network.state_dict()}, tmp_path / "spots.pth")
+    [command] = re.findall(r"^    python -c \"(.*)\" FILE$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    said = subprocess.run(
+        [sys.executable, "-c", command, str(tmp_path / "spots.pth")], capture_output=True, text=True, timeout=120
+    )
+    assert said.stdout.splitlines()[0] == "body.0.weight (32, 3, 3, 3)", said.stderr
     weights.add_file(card, tmp_path / "spots.pth")
     assert load(card).predict([np.zeros((9, 9, 3), np.uint8)])[0][0].size == (9, 9)
 
@@ -109,51 +179,51 @@ def test_its_loss_is_as_the_page_says(followed: Path) -> None:
         test()
 
 
-def oracle_in(folder: Path) -> None:
-    """Write an oracle of Spots: what another implementation, in numpy, says."""
-    import oracles
+class Published(torch.nn.Module):
+    """Another implementation of Spots, in numpy, which stands for its authors' code."""
 
-    state: dict[str, tuple[str, list[int]]] = {}
-    sides = [3, 16, 16, 16]
-    for i, (a, b) in enumerate(pairwise(sides)):
-        state[f"body.{2 * i}.weight"] = ("float32", [b, a, 3, 3])
-        state[f"body.{2 * i}.bias"] = ("float32", [b])
-    for name, count in (("heat", 2), ("extent", 2)):
-        state[f"{name}.weight"] = ("float32", [count, 16, 1, 1])
-        state[f"{name}.bias"] = ("float32", [count])
-    values = {
-        key: oracles.tensor(key, tuple(shape), kind, 5).astype(np.float64) for key, (kind, shape) in state.items()
-    }
-    image = np.random.default_rng(1).standard_normal((1, 3, 32, 40)).astype(np.float32)
-    x = image[0].astype(np.float64)
-    for i in range(3):
-        padded = np.pad(x, ((0, 0), (1, 1), (1, 1)))
-        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))[:, ::2, ::2]
-        x = np.einsum("chwij,ocij->ohw", windows, values[f"body.{2 * i}.weight"])
-        x = np.maximum(x + values[f"body.{2 * i}.bias"][:, None, None], 0)
-    heat, extent = (
-        np.einsum("chw,oc->ohw", x, values[f"{n}.weight"][..., 0, 0]) + values[f"{n}.bias"][:, None, None]
-        for n in ("heat", "extent")
-    )
-    rows = []
-    for c, y, x_ in np.ndindex(heat.shape):
-        around = heat[c, max(y - 1, 0) : y + 2, max(x_ - 1, 0) : x_ + 2]
-        if heat[c, y, x_] == around.max():
-            w, h = np.exp(extent[:, y, x_]) / 2
-            score = 1 / (1 + np.exp(-heat[c, y, x_]))
-            rows.append((x_ + 0.5 - w, y + 0.5 - h, x_ + 0.5 + w, y + 0.5 + h, score, c))
+    def __init__(self, classes: int, width: int) -> None:
+        super().__init__()
+        sides = [3, width, width, width]
+        convs = [torch.nn.Conv2d(a, b, 3) for a, b in pairwise(sides)]
+        self.body = torch.nn.ModuleDict({str(2 * i): conv for i, conv in enumerate(convs)})
+        self.heat, self.extent = (torch.nn.Conv2d(width, count, 1) for count in (classes, 2))
+
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        values = {key: value.numpy().astype(np.float64) for key, value in self.state_dict().items()}
+        x = image[0].numpy().astype(np.float64)
+        for i in range(3):
+            padded = np.pad(x, ((0, 0), (1, 1), (1, 1)))
+            windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))[:, ::2, ::2]
+            x = np.einsum("chwij,ocij->ohw", windows, values[f"body.{2 * i}.weight"])
+            x = np.maximum(x + values[f"body.{2 * i}.bias"][:, None, None], 0)
+        heat, extent = (
+            np.einsum("chw,oc->ohw", x, values[f"{n}.weight"][..., 0, 0]) + values[f"{n}.bias"][:, None, None]
+            for n in ("heat", "extent")
+        )
+        return torch.from_numpy(heat[None]).float(), torch.from_numpy(extent[None]).float()
+
+
+def published_decode(heats: torch.Tensor, extents: torch.Tensor, count: int) -> torch.Tensor:
+    heat, extent, rows = heats[0].numpy(), extents[0].numpy(), []
+    for c, y, x in np.ndindex(heat.shape):
+        around = heat[c, max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2]
+        if heat[c, y, x] == around.max():
+            w, h = np.exp(extent[:, y, x]) / 2
+            score = 1 / (1 + np.exp(-heat[c, y, x]))
+            rows.append((x + 0.5 - w, y + 0.5 - h, x + 0.5 + w, y + 0.5 + h, score, c))
     rows.sort(key=lambda row: -row[4])
-    folder.mkdir()
-    manifest = {"settings": {"count": 3}, "salt": 5, "state": state}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    np.savez(folder / "inputs.npz", image=image)
-    arrays = {"heat": heat[None], "extent": extent[None], "decoded": np.array([rows[:3]])}
-    np.savez(folder / "outputs.npz", **{name: array.astype(np.float32) for name, array in arrays.items()})
+    return torch.tensor([rows[:count]], dtype=torch.float32)
 
 
-def test_its_parity_test_holds_and_can_fail(followed: Path) -> None:
-    oracle_in(followed / "spots")
+def test_its_parity_test_holds_and_can_fail(followed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import oracles
+
+    code = ModuleType("published")
+    vars(code).update(Spots=Published, decode=published_decode)
+    monkeypatch.setitem(sys.modules, "published", code)
+    monkeypatch.setattr(sys, "argv", ["spots_oracle.py", str(followed / "spots")])
+    runpy.run_path(str(followed / "spots_oracle.py"))
 
     oracle = oracles.load(followed / "spots")
     found = cases_of(followed / "tests/parity/test_parity_spots.py")
