@@ -46,7 +46,7 @@ def test_the_tiny_network_learns_a_picture_with_one_object() -> None:
     weights = [p.requires_grad_(True) for head in heads for p in head.parameters()]
     optimiser, costs = torch.optim.Adam(weights, 1e-3), []
     for _ in range(40):
-        masks = network.mask_branch(upsnet.pooled(levels, boxes, 14))[:, int(classes[0])]
+        masks = network.mask_branch(upsnet.pooled(levels, [boxes], 14))[:, int(classes[0])]
         found = losses.logits(network.fcn_head(levels)[0], masks, boxes, classes, stuff)
         cost = losses.loss(found, wanted)
         optimiser.zero_grad()

@@ -10,6 +10,7 @@ from oracles import Oracle, close, thinned
 from segstudio.learn.losses import upsnet as losses
 from segstudio.zoo.blocks import upsnet
 from segstudio.zoo.blocks import upsnet_head as head
+from segstudio.zoo.blocks.rcnn_regions import Proposals
 
 # The offsets of deformable convolutions enlarge what rounding does.
 LOOSE = 1e-3
@@ -35,14 +36,26 @@ def stuff_of(given: dict) -> int:
     return given["seg_logits"].shape[1] - (given["cls_prob"].shape[1] - 1)
 
 
+def kept(energy: torch.Tensor, boxes: torch.Tensor, classes: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+    """Return the places of the objects that stay, the surest first."""
+    order = scores.argsort(descending=True, stable=True)
+    valid = torch.ones(len(order), dtype=torch.bool)
+    return order[head.kept(energy[order], head.Regions(boxes[order], classes[order], scores[order], valid))]
+
+
 @HEAD
 @pytest.mark.parametrize(("name", "threshold", "apart"), [("roi", 0.05, True), ("roi_panoptic", 0.6, False)])
 def test_boxes(oracle: Oracle, name: str, threshold: float, apart: bool) -> None:
     for given, want in cases(oracle):
         size = tuple(given["size"].tolist())
-        found = head.regions(
-            given["rois"][:, 1:], given["bbox_delta"], given["cls_prob"], size, threshold=threshold, apart=apart
+        rois = given["rois"][None, :, 1:]
+        all_of_them = torch.ones(rois.shape[:2], dtype=torch.bool)
+        asked = Proposals(rois, torch.zeros(rois.shape[:2]), all_of_them, torch.tensor(True))
+        found, settled = head.regions(
+            asked, given["bbox_delta"][None], given["cls_prob"][None], size, threshold=threshold, apart=apart
         )
+        assert settled
+        found = head.Regions(*(one[found.valid] for one in found))
         scores, boxes, classes = (want[f"{name}_{key}"] for key in ("prob", "boxes", "cls"))
         if not len(found.scores):
             # Published networks go on with a box of nothing.
@@ -63,7 +76,7 @@ def test_panoptic_maps(oracle: Oracle) -> None:
             continue  # A box of nothing: here no object goes on.
         boxes, classes, scores = given["head_boxes"][:, 1:], given["head_cls"], given["head_prob"]
         energy = head.energies(given["head_mask_logits"][:, 0], boxes, size)
-        stay = head.kept(energy, classes, scores)
+        stay = kept(energy, boxes, classes, scores)
         assert stay.tolist() == want["keep"].tolist()
         close(energy[stay], want["mask_energy"][0].numpy())
         semantic = given["seg_logits"][0]
@@ -128,14 +141,14 @@ def test_network(oracle: Oracle) -> None:
     same = semantic.argmax(0).numpy() == want["fcn_argmax"][0]
     assert same.mean() > 0.999
     boxes, kinds = torch.from_numpy(given["rois"][:, 1:]), torch.from_numpy(given["classes"])
-    logits, deltas = network.rcnn(upsnet.pooled(levels, boxes, 7))
+    logits, deltas = network.rcnn(upsnet.pooled(levels, [boxes], 7))
     close(logits, want["rcnn_cls_score"])
     close(deltas, want["rcnn_bbox_pred"])
-    masks = network.mask_branch(upsnet.pooled(levels, boxes, 14))[torch.arange(len(kinds)), kinds]
+    masks = network.mask_branch(upsnet.pooled(levels, [boxes], 14))[torch.arange(len(kinds)), kinds]
     close(masks, want["mask_score_of_class"][:, 0])
     size = given["image"].shape[:2]
     energy = head.energies(masks, boxes, size)
-    stay = head.kept(energy, kinds, torch.from_numpy(given["probs"]))
+    stay = kept(energy, boxes, kinds, torch.from_numpy(given["probs"]))
     assert stay.tolist() == want["keep_inds"].tolist()
     own = head.inside(semantic, boxes[stay], kinds[stay], network.stuff)
     panoptic = head.panoptic_logits(semantic, own, energy[stay], network.stuff)

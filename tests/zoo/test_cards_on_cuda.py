@@ -13,19 +13,9 @@ from test_every_system import CATALOG, FIRST, NAMES, OPTIONS, agree, noise, tiny
 from segstudio.core.results import Boxes, Instances, Poses, Result, SemanticMap
 from segstudio.zoo.predictor import Context
 
-# Builders that wait more often than once a batch, with why; nobody else may, and who is mended goes from here.
-WAITS = {"panoptic.upsnet:": "regions are counted as they are found"}
-
-# Builders that send numbers in the midst of their work and wait for them; nobody else may.
-SENDS = {
-    "densepose.": "torchvision's way of regions",
-    "detection.detectron2:": "torchvision's way of regions",
-    "detection.faster_rcnn:": "torchvision's way of regions",
-    "detection.keypoint_rcnn:": "torchvision's way of regions",
-    "detection.mask_rcnn:": "torchvision's way of regions",
-    "panoptic.": "its regions",
-    "pretrained.": "transformers' own networks",
-}
+# Builders that send numbers in the midst of their work and wait for them, with why; nobody else may, and who is mended
+# goes from here.
+SENDS = {"pretrained.": "transformers' own networks"}
 
 # Two of one size, and one of another; of sides that the tiny networks of regions do not resize, since bytes are rounded
 # in one place on the processor and in another on CUDA.
@@ -35,7 +25,7 @@ FRAMES = [noise(64, 88), noise(80, 64, 2), noise(64, 88, 1)]
 def strict(name: str) -> Any:
     """Return the name of a card as a parameter of a test that it is known to fail, where it is."""
     builder = CATALOG.get(name).builder
-    why = next((why for start, why in WAITS.items() if builder.startswith(start)), None)
+    why = next((why for start, why in SENDS.items() if builder.startswith(start)), None)
     return pytest.param(name, marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason=why) if why else ())
 
 
@@ -59,7 +49,7 @@ def whole(results: list[list[Result]]) -> None:
                     assert result.map.shape == (height, width)
 
 
-@pytest.mark.parametrize("name", [strict(name) for name in NAMES])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_batch_in_half_precision_waits_once(name: str) -> None:
     with pretended.cuda() as device:
         model = tiny(name, device="cuda:0")
@@ -68,7 +58,7 @@ def test_a_batch_in_half_precision_waits_once(name: str) -> None:
         assert len(device.reads) <= 1, device.reads
 
 
-@pytest.mark.parametrize("name", [name for name in FIRST if not CATALOG.get(name).builder.startswith(tuple(SENDS))])
+@pytest.mark.parametrize("name", [strict(name) for name in FIRST])
 def test_nothing_is_sent_so_that_it_must_be_waited_for(name: str) -> None:
     with pretended.cuda() as device:
         model = tiny(name, device="cuda:0")

@@ -135,13 +135,20 @@ class Pooler(MultiScaleRoIAlign):
         aligned: Whether pixel centres lie at half numbers, as in detectron2's second version.
         inside: Added before the logarithm that chooses the level, so that a box of a level's least size is of it.
         outside: Added behind it, as torchvision does.
+        last: Added to a box's sides there: 1 where it ends at the corner of its last pixel.
     """
 
     def __init__(
-        self, side: int, sampling: int = 0, aligned: bool = True, inside: float = 1e-8, outside: float = 0.0
+        self,
+        side: int,
+        sampling: int = 0,
+        aligned: bool = True,
+        inside: float = 1e-8,
+        outside: float = 0.0,
+        last: float = 0.0,
     ) -> None:
         super().__init__(list(LEVELS), side, sampling)
-        self.aligned, self.inside, self.outside = aligned, inside, outside
+        self.aligned, self.inside, self.outside, self.last = aligned, inside, outside, last
 
     def forward(self, x: Mapping[str, Tensor], boxes: Sequence[Tensor], image_shapes: Any = None) -> Tensor:  # noqa: ARG002
         """Return the boxes' features (n, channels, side, side), the pictures' boxes one after the other."""
@@ -149,7 +156,7 @@ class Pooler(MultiScaleRoIAlign):
 
     def pooled(self, x: Mapping[str, Tensor], rows: Tensor) -> Tensor:
         """Return the features of regions (n, 5), see `regions`."""
-        chosen = levels(rows[:, 1:], self.inside, self.outside)
+        chosen = levels(rows[:, 1:], self.inside, self.outside, self.last)
         first = x[LEVELS[0]]
         found = first.new_zeros((len(rows), first.shape[1], *self.output_size))
         for level, (name, stride) in enumerate(zip(LEVELS, STRIDES)):
@@ -172,9 +179,9 @@ def regions(boxes: Sequence[Tensor]) -> Tensor:
     return torch.cat([torch.cat((torch.full_like(one[:, :1], i), one), 1) for i, one in enumerate(boxes)])
 
 
-def levels(boxes: Tensor, inside: float = 1e-8, outside: float = 0.0) -> Tensor:
+def levels(boxes: Tensor, inside: float = 1e-8, outside: float = 0.0, last: float = 0.0) -> Tensor:
     """Return the place in `LEVELS` (n,) at which each box (n, 4) is pooled: a box of 224 pixels on P4."""
-    sides = ((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).sqrt()
+    sides = ((boxes[:, 2] - boxes[:, 0] + last) * (boxes[:, 3] - boxes[:, 1] + last)).sqrt()
     return (torch.floor(4 + torch.log2(sides / 224 + inside) + outside).clamp(2, 5) - 2).long()
 
 

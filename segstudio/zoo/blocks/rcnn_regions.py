@@ -15,7 +15,7 @@ from torchvision.models.detection.transform import GeneralizedRCNNTransform
 
 from segstudio.zoo.blocks import suppression
 
-_CANDIDATES = 1024  # so many of the likeliest pairs of a box and a class are looked at; where they don't do, all are
+CANDIDATES = 1024  # so many of the likeliest pairs of a box and a class are looked at; where they don't do, all are
 
 
 class Transform(GeneralizedRCNNTransform):
@@ -65,16 +65,36 @@ def propose(rpn: Any, images: Any, features: Mapping[str, Tensor]) -> Proposals:
         anchors = _anchors(top.indices, cells, logits.shape[-2:], whole)
         boxes.append(decoded(moves, anchors, rpn.box_coder))
         scores.append(top.values.sigmoid())
-    most = max(one.shape[1] for one in scores)
-    # Levels become rows of one table: boxes of different levels don't suppress each other.
-    score = torch.stack([F.pad(one, (0, most - one.shape[1]), value=-1) for one in scores], 1)
-    box = torch.stack([F.pad(one, (0, 0, 0, most - one.shape[1])) for one in boxes], 1)
+    box, score = as_rows(boxes, scores)
     box = clipped(box, images.image_sizes)
     valid = (score >= max(rpn.score_thresh, 0)) & _large(box, rpn.min_size)
-    mask, settled = suppression.kept(box.flatten(0, 1), score.flatten(0, 1), valid.flatten(0, 1), rpn.nms_thresh)
-    score, box = score.flatten(1), box.flatten(1, 2)
-    places, real = suppression.best(mask.view_as(score), score, rpn.post_nms_top_n())
-    return Proposals(_taken(box, places), score.gather(1, places), real, settled)
+    return ranked(box, score, valid, suppression_of=box, overlap=rpn.nms_thresh, most=rpn.post_nms_top_n())
+
+
+def as_rows(boxes: Sequence[Tensor], scores: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Return the levels' boxes (b, k, 4) as (b, levels, most k, 4), and their scores likewise, -1 where no box is."""
+    most = max(one.shape[1] for one in scores)
+    score = torch.stack([F.pad(one, (0, most - one.shape[1]), value=-1) for one in scores], 1)
+    return torch.stack([F.pad(one, (0, 0, 0, most - one.shape[1])) for one in boxes], 1), score
+
+
+def ranked(
+    boxes: Tensor, scores: Tensor, valid: Tensor, *, suppression_of: Tensor, overlap: float, most: int
+) -> Proposals:
+    """Return the best boxes of all levels; those of different levels don't suppress each other.
+
+    Args:
+        boxes: float (b, levels, k, 4).
+        scores: float (b, levels, k).
+        valid: bool (b, levels, k).
+        suppression_of: The boxes as their overlap is reckoned.
+        overlap: See `suppression.kept`.
+        most: Boxes of a picture.
+    """
+    mask, settled = suppression.kept(suppression_of.flatten(0, 1), scores.flatten(0, 1), valid.flatten(0, 1), overlap)
+    flat = scores.flatten(1)
+    places, real = suppression.best(mask.view_as(flat), flat, most)
+    return Proposals(taken(boxes.flatten(1, 2), places), flat.gather(1, places), real, settled)
 
 
 def detect(
@@ -97,16 +117,16 @@ def detect(
     classes, flat = scores.shape[2], scores.flatten(1)
     likely = ((scores > heads.score_thresh) & proposals.valid[..., None]).flatten(1)
     limit = heads.detections_per_img
-    places, valid = suppression.best(likely, flat, max(_CANDIDATES, 4 * limit))
+    places, valid = suppression.best(likely, flat, max(CANDIDATES, 4 * limit))
     rows, labels = places // classes, places % classes + 1
-    moves = _taken(deltas.float().view(shape[0], -1, 4), rows * (classes + 1) + labels)
-    boxes = clipped(decoded(moves, _taken(proposals.boxes, rows), heads.box_coder), sizes)
+    moves = taken(deltas.float().view(shape[0], -1, 4), rows * (classes + 1) + labels)
+    boxes = clipped(decoded(moves, taken(proposals.boxes, rows), heads.box_coder), sizes)
     valid, scores = valid & _large(boxes, 1e-2), flat.gather(1, places)
     mask, settled = suppression.kept(boxes, scores, valid, heads.nms_thresh, labels)
     # What was not looked at is less sure than all that was: it is not missed where there is enough of that.
     enough = (mask.sum(1) >= limit) | (likely.sum(1) <= places.shape[1])
     first, real = suppression.best(mask, scores, limit)
-    found = {"boxes": _taken(boxes, first), "labels": labels.gather(1, first), "scores": scores.gather(1, first)}
+    found = {"boxes": taken(boxes, first), "labels": labels.gather(1, first), "scores": scores.gather(1, first)}
     return {**found, "valid": real}, settled & enough.all()
 
 
@@ -156,6 +176,6 @@ def _large(boxes: Tensor, least: float) -> Tensor:
     return (boxes[..., 2:] - boxes[..., :2] >= least).all(-1)
 
 
-def _taken(rows: Tensor, places: Tensor) -> Tensor:
+def taken(rows: Tensor, places: Tensor) -> Tensor:
     """Return rows (b, k, 4) of (b, n, 4)."""
     return rows.gather(1, places[..., None].expand(-1, -1, rows.shape[2]))

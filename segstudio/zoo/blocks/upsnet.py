@@ -6,16 +6,17 @@ Modules bear the names of the published tensors but for the ResNet, which is tor
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torchvision.ops import deform_conv2d, roi_align
+from torchvision.ops import deform_conv2d
 
-from segstudio.zoo.blocks import detectron2
+from segstudio.zoo.blocks import detectron2, tensors
 
-STRIDES = (4, 8, 16, 32)
+STRIDES = detectron2.STRIDES
 _STAGE = re.compile(r"resnet_backbone\.res(\d)\.layers\.")
 _RATIOS = (0.5, 1.0, 2.0)
 _SCALE = 8
@@ -173,16 +174,10 @@ class UpsNet(nn.Module):
         return self.fpn(list(self.body(images).values()))
 
 
-def pooled(levels: list[Tensor], boxes: Tensor, side: int, picture: int = 0) -> Tensor:
-    """Return the features (n, 256, side, side) of boxes (n, 4) in the pixels of one of the network's pictures."""
-    sides = boxes[:, 2:] - boxes[:, :2] + 1
-    chosen = (2 + (sides.prod(1).sqrt() / 224 + 1e-6).log2()).floor().clamp(0, len(STRIDES) - 1)
-    regions = torch.cat((torch.full_like(boxes[:, :1], picture), boxes), 1)
-    found = levels[0].new_zeros((len(boxes), levels[0].shape[1], side, side))
-    for i, stride in enumerate(STRIDES):
-        where = torch.nonzero(chosen == i).flatten()
-        found[where] = roi_align(levels[i], regions[where].to(levels[i]), side, 1 / stride, 2, aligned=False)
-    return found
+def pooled(levels: list[Tensor], boxes: Sequence[Tensor], side: int) -> Tensor:
+    """Return the features (n, 256, side, side) of the pictures' boxes (k, 4), in pixels of the network's input."""
+    pool = detectron2.Pooler(side, sampling=2, aligned=False, inside=1e-6, last=1)
+    return pool(dict(zip(detectron2.LEVELS, levels)), boxes)
 
 
 def anchors(height: int, width: int, stride: int, device: torch.device | str = "cpu") -> Tensor:
@@ -193,7 +188,7 @@ def anchors(height: int, width: int, stride: int, device: torch.device | str = "
         h = round(w * ratio)
         half_w, half_h = (_SCALE * w - 1) / 2, (_SCALE * h - 1) / 2
         rows.append((middle - half_w, middle - half_h, middle + half_w, middle + half_h))
-    base = torch.tensor(rows, device=device)
+    base = tensors.send(rows, device)
     ys, xs = torch.meshgrid(
         torch.arange(height, device=device) * stride, torch.arange(width, device=device) * stride, indexing="ij"
     )

@@ -11,32 +11,39 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
-from torchvision.ops import batched_nms, nms
+
+from segstudio.zoo.blocks import rcnn_regions, suppression, waiting
 
 VOID = 255
-_WEIGHTS = (10.0, 10.0, 5.0, 5.0)
+_WEIGHTS = (10.0, 5.0)
 _LARGEST = math.log(1000 / 16)
 
 
 class Regions(NamedTuple):
-    """Boxes (n, 4), classes (n,) and probabilities (n,), the surest first."""
+    """Boxes (..., n, 4), classes (..., n) and probabilities (..., n), the surest first, and which of them count."""
 
     boxes: Tensor
     classes: Tensor
     scores: Tensor
+    valid: Tensor
 
 
-def shifted(boxes: Tensor, deltas: Tensor, size: tuple[int, int], weights: Sequence[float] = (1, 1, 1, 1)) -> Tensor:
-    """Return boxes (n, 4) moved by deltas (n, 4 k), clipped to the picture: (n, k, 4)."""
-    sides = boxes[:, 2:] - boxes[:, :2] + 1
-    middles = boxes[:, :2] + 0.5 * (sides - 1)
-    steps = deltas.view(len(boxes), -1, 4) / deltas.new_tensor(weights)
-    centre = steps[..., :2] * sides[:, None] + middles[:, None]
-    half = 0.5 * (steps[..., 2:].clamp(max=_LARGEST).exp() * sides[:, None] - 1)
-    limits = boxes.new_tensor([size[1] - 1, size[0] - 1])
-    low, high = (centre - half).clamp(min=0), (centre + half).clamp(min=0)
-    return torch.cat((torch.minimum(low, limits), torch.minimum(high, limits)), -1)
+def shifted(boxes: Tensor, deltas: Tensor, size: tuple[int, int], weights: tuple[float, float] = (1, 1)) -> Tensor:
+    """Return boxes (..., n, 4) moved by deltas (..., n, 4 k), clipped to the picture: (..., n, k, 4).
+
+    Args:
+        boxes: Whatever comes before the last two dimensions is of batches.
+        deltas: Of the middles and of the logarithms of the sides.
+        size: (height, width) of the picture.
+        weights: What those of the middles and those of the sides are divided by.
+    """
+    sides = boxes[..., 2:] - boxes[..., :2] + 1
+    middles = boxes[..., :2] + 0.5 * (sides - 1)
+    steps, sides = deltas.unflatten(-1, (-1, 4)), sides[..., None, :]
+    centre = steps[..., :2] / weights[0] * sides + middles[..., None, :]
+    half = 0.5 * ((steps[..., 2:] / weights[1]).clamp(max=_LARGEST).exp() * sides - 1)
+    xs, ys = torch.stack((centre - half, centre + half), -2).unbind(-1)
+    return torch.stack((xs.clamp(0, size[1] - 1), ys.clamp(0, size[0] - 1)), -1).flatten(-2)
 
 
 def _wide(boxes: Tensor) -> Tensor:
@@ -46,29 +53,28 @@ def _wide(boxes: Tensor) -> Tensor:
 
 def proposals(
     levels: Sequence[tuple[Tensor, Tensor, Tensor]], size: tuple[int, int], most: int = 1000, overlap: float = 0.7
-) -> Tensor:
-    """Return one picture's proposals (n, 4), the surest first.
+) -> rcnn_regions.Proposals:
+    """Return the proposals of a batch.
 
     Args:
-        levels: Of each level logits (3, h, w), deltas (12, h, w) and anchors (h w 3, 4).
-        size: (height, width) of the picture as the network sees it.
+        levels: Of each level logits (b, 3, h, w), deltas (b, 12, h, w) and anchors (h w 3, 4).
+        size: (height, width) of the pictures as the network sees them.
         most: So many of each level, and in all.
         overlap: From which of two the less sure one goes.
     """
     boxes, scores = [], []
     for logits, deltas, base in levels:
-        values = logits.permute(1, 2, 0).flatten().sigmoid()
-        best = values.topk(min(most, len(values))).indices
-        moved = shifted(base[best], deltas.permute(1, 2, 0).reshape(-1, 4)[best], size)[:, 0]
-        keep = nms(_wide(moved), values[best], overlap)
-        boxes.append(moved[keep])
-        scores.append(values[best][keep])
-    order = torch.cat(scores).argsort(descending=True, stable=True)[:most]
-    return torch.cat(boxes)[order]
+        values = logits.permute(0, 2, 3, 1).flatten(1).sigmoid()
+        best = values.topk(min(most, values.shape[1]), 1)
+        moves = rcnn_regions.taken(deltas.permute(0, 2, 3, 1).reshape(len(values), -1, 4), best.indices)
+        boxes.append(shifted(base[best.indices], moves, size)[..., 0, :])
+        scores.append(best.values)
+    box, score = rcnn_regions.as_rows(boxes, scores)
+    return rcnn_regions.ranked(box, score, score >= 0, suppression_of=_wide(box), overlap=overlap, most=most)
 
 
 def regions(
-    rois: Tensor,
+    proposals: rcnn_regions.Proposals,
     deltas: Tensor,
     probabilities: Tensor,
     size: tuple[int, int],
@@ -77,59 +83,74 @@ def regions(
     apart: bool,
     overlap: float = 0.5,
     most: int = 100,
-) -> Regions:
-    """Return the objects that the box head found.
+) -> tuple[Regions, Tensor]:
+    """Return the objects of a batch that the box head found, and whether these are all.
 
     Args:
-        rois: (n, 4).
-        deltas: (n, 4 classes), the background counted in.
-        probabilities: (n, classes), the background first.
-        size: (height, width) of the picture.
+        proposals: That the head was asked about, (b, k, 4).
+        deltas: (b, k, 4 classes), the background counted in.
+        probabilities: (b, k, classes), the background first.
+        size: (height, width) of the pictures.
         threshold: What a probability must exceed.
         apart: Whether boxes of different classes leave each other in peace; for a panoptic map they do not.
         overlap: From which of two the less sure one goes.
-        most: Objects at most.
+        most: Objects of a picture at most.
     """
-    moved = shifted(rois, deltas, size, _WEIGHTS)[:, 1:]
-    places, kinds = torch.nonzero(probabilities[:, 1:] > threshold, as_tuple=True)
-    boxes, scores = moved[places, kinds], probabilities[places, kinds + 1]
-    if apart:
-        keep = batched_nms(_wide(boxes), scores, kinds, overlap)[:most]
-    else:
-        keep = nms(_wide(boxes), scores, overlap)[:most]
-    return Regions(boxes[keep], kinds[keep] + 1, scores[keep])
+    scores = probabilities[..., 1:]
+    kinds, flat = scores.shape[2], scores.flatten(1)
+    likely = ((scores > threshold) & proposals.valid[..., None]).flatten(1)
+    looked = max(rcnn_regions.CANDIDATES, 4 * most) if waiting.fixed(flat) else int(likely.sum(1).max())
+    places, valid = suppression.best(likely, flat, looked)
+    rows, classes = places // kinds, places % kinds + 1
+    moved = shifted(proposals.boxes, deltas, size, _WEIGHTS).flatten(1, 2)
+    boxes, scores = rcnn_regions.taken(moved, rows * (kinds + 1) + classes), flat.gather(1, places)
+    mask, settled = suppression.kept(_wide(boxes), scores, valid, overlap, classes if apart else None)
+    # What was not looked at is less sure than all that was: it is not missed where there is enough of that.
+    enough = (mask.sum(1) >= most) | (likely.sum(1) <= looked)
+    first, real = suppression.best(mask, scores, most)
+    found = Regions(rcnn_regions.taken(boxes, first), classes.gather(1, first), scores.gather(1, first), real)
+    return found, settled & enough.all()
 
 
 def energies(logits: Tensor, boxes: Tensor, size: tuple[int, int]) -> Tensor:
     """Return mask logits (n, m, m) enlarged to their boxes' whole pixels, 0 elsewhere: (n, h, w)."""
-    found = logits.new_zeros((len(boxes), *size))
-    for i, (left, top, right, bottom) in enumerate(boxes.long().tolist()):
-        width, height = max(right - left + 1, 1), max(bottom - top + 1, 1)
-        large = F.interpolate(logits[i][None, None], size=(height, width), mode="bilinear", align_corners=False)[0, 0]
-        found[i, top : bottom + 1, left : right + 1] = large[: size[0] - top, : size[1] - left]
-    return found
+    left, top, right, bottom = boxes.long().unbind(1)
+    down, across = _spread(top, bottom, size[0], logits), _spread(left, right, size[1], logits)
+    return down @ logits @ across.mT
 
 
-def kept(energy: Tensor, classes: Tensor, scores: Tensor, covered: float = 0.3) -> Tensor:
-    """Return the places of the masks that stay, the surest first: of a class, those that better ones hardly cover.
+def _spread(low: Tensor, high: Tensor, length: int, logits: Tensor) -> Tensor:
+    """Return how much each of m values, spread from a first to a last pixel, weighs at each pixel: (n, length, m).
+
+    Bilinear along one side, with the values at the middles of m equal parts.
+    """
+    m, low, sides = logits.shape[-1], low[:, None], (high - low + 1)[:, None]
+    pixels = torch.arange(length, device=low.device) - low
+    at = ((pixels + 0.5) * (m / sides.clamp(min=1)) - 0.5).clamp(0, m - 1)
+    weights = (1 - (at[..., None] - torch.arange(m, device=low.device)).abs()).clamp(min=0)
+    return (weights * ((pixels >= 0) & (pixels < sides))[..., None]).to(logits)
+
+
+def kept(energy: Tensor, found: Regions, covered: float = 0.3) -> Tensor:
+    """Return which masks stay (n,): of a class, those that surer ones hardly cover. Nothing is read.
 
     Args:
         energy: (n, h, w), see `energies`.
-        classes: (n,).
-        scores: (n,).
+        found: The objects, the surest first.
         covered: The share of a mask from which it goes.
     """
-    shapes = (energy > 0).flatten(1)
-    areas = shapes.sum(1)
-    stay, taken = torch.zeros(len(shapes), dtype=torch.bool, device=energy.device), {}
-    order = scores.argsort(descending=True, stable=True)
-    # Which of them stay is asked once, at the end: a question each would make a graphics card wait each time.
-    for i, kind in zip(*torch.stack((order, classes[order])).tolist(), strict=True):
-        canvas = taken.setdefault(kind, torch.zeros_like(shapes[0]))
-        share = (shapes[i] & canvas).sum().double() / areas[i]
-        stay[i] = (areas[i] > 0) & (share <= covered)
-        canvas |= shapes[i] & stay[i]
-    return order[stay[order]]
+    if not len(energy):
+        return found.valid
+    shapes = (energy > 0).flatten(1) & found.valid[:, None]
+    areas, stay, taken = shapes.sum(1), torch.zeros_like(found.valid), torch.zeros_like(shapes)
+    every = torch.arange(len(shapes), device=shapes.device)
+    # What is taken of a class stands in the row of its first object.
+    rows = torch.where(found.classes[:, None] == found.classes, every, len(shapes)).amin(1)
+    for i, row in enumerate(rows.split(1)):
+        before = taken.index_select(0, row)[0]
+        stay[i] = (areas[i] > 0) & ((shapes[i] & before).sum().double() / areas[i] <= covered)
+        taken.index_copy_(0, row, (before | (shapes[i] & stay[i]))[None])
+    return stay
 
 
 def inside(semantic: Tensor, boxes: Tensor, classes: Tensor, stuff: int) -> Tensor:
@@ -149,7 +170,9 @@ def inside(semantic: Tensor, boxes: Tensor, classes: Tensor, stuff: int) -> Tens
     return semantic[classes + stuff - 1] * (down[:, :, None] & across[:, None])
 
 
-def panoptic_logits(semantic: Tensor, own: Tensor, energy: Tensor, stuff: int, void: bool = True) -> Tensor:
+def panoptic_logits(
+    semantic: Tensor, own: Tensor, energy: Tensor, stuff: int, void: bool = True, valid: Tensor | None = None
+) -> Tensor:
     """Return the logits (stuff + n + 1, h, w) of stuff, of the n objects, and of the unknown class.
 
     What the semantic head takes for a thing but no object claims is unknown.
@@ -160,10 +183,15 @@ def panoptic_logits(semantic: Tensor, own: Tensor, energy: Tensor, stuff: int, v
         energy: (n, h, w), see `energies`.
         stuff: Classes of stuff.
         void: Whether there is an unknown class.
+        valid: bool (n,), which objects there are; None for all. The others have -inf.
     """
     parts = [semantic[:stuff], own + energy]
+    claimed = own.amax(0) if len(own) else torch.zeros_like(semantic[0])
+    if valid is not None and len(own):
+        none = ~valid[:, None, None]
+        parts[1] = parts[1].masked_fill(none, -torch.inf)
+        claimed = own.masked_fill(none, -torch.inf).amax(0).masked_fill(none.all(), 0)
     if void:
-        claimed = own.amax(0) if len(own) else torch.zeros_like(semantic[0])
         parts.append((semantic[stuff:].amax(0) - claimed)[None])
     return torch.cat(parts)
 

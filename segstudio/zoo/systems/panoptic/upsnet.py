@@ -15,7 +15,7 @@ from segstudio.core import colors
 from segstudio.core.errors import InputError
 from segstudio.core.results import PanopticMap, Result
 from segstudio.core.views import BoxesView, HeatView, PictureView, View
-from segstudio.zoo.blocks import tensors, upsnet, upsnet_head
+from segstudio.zoo.blocks import rcnn_regions, tensors, upsnet, upsnet_head, waiting
 from segstudio.zoo.predictor import DEFAULT_CONTEXT, DEFAULT_OPTIONS, Build, Context, Options, Predictor, TorchPredictor
 
 _MULTIPLE = 32
@@ -50,11 +50,13 @@ class Stages(NamedTuple):
     """What the network computes of one frame, in the pixels of its own input.
 
     Args:
-        proposals: (k, 4).
-        found: The objects that stay.
+        proposals: (k, 4), the surest first; on a device those that count come first.
+        found: The objects; on a device those that stay are marked, on the CPU there are no others.
         semantic: (classes, h, w), stuff first.
         energy: (n, h, w), mask logits in the objects' boxes.
         logits: (stuff + n + 1, h, w); the last is the unknown class.
+        count: How many objects there were before the masks of better ones covered some.
+        settled: bool, for `waiting.require`.
     """
 
     proposals: Tensor
@@ -62,6 +64,8 @@ class Stages(NamedTuple):
     semantic: Tensor
     energy: Tensor
     logits: Tensor
+    count: Tensor
+    settled: Tensor
 
 
 class UpsNetPredictor(TorchPredictor):
@@ -77,6 +81,7 @@ class UpsNetPredictor(TorchPredictor):
         self.mean = np.array(spec.mean, np.float32)
         self.things = np.array([label.id for label in self.classes.labels if label.thing])
         self.stuff = np.array([label.id for label in self.classes.labels if not label.thing])
+        self.room = waiting.Room()
 
     def prepare(self, frames: Sequence[np.ndarray]) -> list[Prepared]:
         found: dict[tuple[int, int], list[tuple[int, Tensor]]] = {}
@@ -88,7 +93,7 @@ class UpsNetPredictor(TorchPredictor):
             image = F.pad(torch.from_numpy(small).permute(2, 0, 1), (0, right, 0, below))
             found.setdefault(size, []).append((i, image))
         return [
-            Prepared([i for i, _ in group], torch.stack([image for _, image in group]).to(self.device), size)
+            Prepared([i for i, _ in group], tensors.send(torch.stack([image for _, image in group]), self.device), size)
             for size, group in found.items()
         ]
 
@@ -96,8 +101,8 @@ class UpsNetPredictor(TorchPredictor):
         with torch.inference_mode():
             return [self._heads(one)[2] for one in inputs]
 
-    def _heads(self, batch: Prepared) -> tuple[list[Tensor], list[Tensor], Tensor]:
-        """Return the pyramid, each frame's proposals (k, 4) and the semantic logits at a quarter of the size."""
+    def _heads(self, batch: Prepared) -> tuple[list[Tensor], rcnn_regions.Proposals, Tensor]:
+        """Return the pyramid, the frames' proposals and the semantic logits at a quarter of the size."""
         network = self.network
         levels = network.features(batch.images)
         maps = []
@@ -105,57 +110,73 @@ class UpsNetPredictor(TorchPredictor):
             scores, deltas = network.rpn(level)
             base = upsnet.anchors(level.shape[2], level.shape[3], stride, level.device)
             maps.append((scores.float(), deltas.float(), base))
-        rois = [
-            upsnet_head.proposals([(s[i], d[i], base) for s, d, base in maps], batch.size)
-            for i in range(len(batch.places))
-        ]
-        return levels, rois, network.fcn_head(levels)
+        return levels, upsnet_head.proposals(maps, batch.size), network.fcn_head(levels)
 
     def stages(self, batch: Prepared, options: Options, context: Context) -> Iterator[Stages]:
         """Yield all that the network computes of each frame of a batch, one after the other: the maps are large."""
         with self.inference(context):
             levels, proposals, coarse = self._heads(batch)
-        for i, rois in enumerate(proposals):
             context.stage("heads", 0.6)
-            yield self._merged(i, batch.size, levels, rois, coarse[i : i + 1], options, context)
+            every, found, settled = self._found(batch.size, levels, proposals, options)
+            masks = self.network.mask_branch(upsnet.pooled(levels, [one.boxes for one in found], 14))
+            classes = torch.cat([one.classes for one in found])
+            own = masks[torch.arange(len(classes), device=masks.device), classes].float()
+        context.stage("merge", 0.8)
+        for i, logits in enumerate(own.split([len(one.classes) for one in found])):
+            # Outside of half precision: where masks end shows in every pixel.
+            with torch.inference_mode():
+                semantic = F.interpolate(coarse[i : i + 1].float(), scale_factor=4, mode="bilinear")[0]
+                semantic = semantic[:, : batch.size[0], : batch.size[1]]
+                there, energy, whole = self._merged(found[i], logits, semantic)
+                count = every.valid[i].sum()
+                boxes = proposals.boxes[i]
+                if not waiting.fixed(boxes):
+                    boxes = boxes[proposals.valid[i]]
+            yield Stages(boxes, there, semantic, energy, whole, count, settled)
+
+    def _found(
+        self, size: tuple[int, int], levels: list[Tensor], proposals: rcnn_regions.Proposals, options: Options
+    ) -> tuple[upsnet_head.Regions, list[upsnet_head.Regions], Tensor]:
+        """Return a batch's objects, each picture's as far as there is room for them, and whether there was enough."""
+        fixed = waiting.fixed(proposals.boxes)
+        if not fixed:
+            most = int(proposals.valid.sum(1).max())
+            proposals = proposals._replace(boxes=proposals.boxes[:, :most], valid=proposals.valid[:, :most])
+        shape = proposals.valid.shape
+        logits, deltas = self.network.rcnn(upsnet.pooled(levels, list(proposals.boxes), 7))
+        every, settled = upsnet_head.regions(
+            proposals,
+            deltas.float().view(*shape, -1),
+            logits.float().softmax(1).view(*shape, -1),
+            size,
+            threshold=self.threshold(options),
+            apart=False,
+            most=options.max_instances,
+        )
+        settled = settled & proposals.settled
+        if fixed:
+            settled &= ~every.valid[:, self.room.size :].any()
+            found = [upsnet_head.Regions(*(x[i, : self.room.size] for x in every)) for i in range(shape[0])]
+        else:
+            found = [upsnet_head.Regions(*(x[i, every.valid[i]] for x in every)) for i in range(shape[0])]
+        return every, found, settled
 
     def _merged(
-        self,
-        picture: int,
-        size: tuple[int, int],
-        levels: list[Tensor],
-        rois: Tensor,
-        coarse: Tensor,
-        options: Options,
-        context: Context,
-    ) -> Stages:
-        """Return the objects of one picture of a batch, and what they and the stuff make of it."""
-        network = self.network
-        with self.inference(context):
-            logits, deltas = network.rcnn(upsnet.pooled(levels, rois, 7, picture))
-            found = upsnet_head.regions(
-                rois,
-                deltas.float(),
-                logits.float().softmax(1),
-                size,
-                threshold=self.threshold(options),
-                apart=False,
-                most=options.max_instances,
-            )
-            masks = network.mask_branch(upsnet.pooled(levels, found.boxes, 14, picture))
-            own = masks[torch.arange(len(found.classes), device=masks.device), found.classes].float()
-            height, width = size
-            semantic = F.interpolate(coarse.float(), scale_factor=4, mode="bilinear")[0, :, :height, :width]
-            context.stage("merge", 0.8)
-            energy = upsnet_head.energies(own, found.boxes, size)
-            stay = upsnet_head.kept(energy, found.classes, found.scores, _COVERED)
-            found = upsnet_head.Regions(*(x[stay] for x in found))
-            inside = upsnet_head.inside(semantic, found.boxes, found.classes, network.stuff)
-            whole = upsnet_head.panoptic_logits(semantic, inside, energy[stay], network.stuff)
-        return Stages(rois, found, semantic, energy[stay], whole)
+        self, found: upsnet_head.Regions, masks: Tensor, semantic: Tensor
+    ) -> tuple[upsnet_head.Regions, Tensor, Tensor]:
+        """Return a picture's objects of which those that stay are valid, their energies and the panoptic logits."""
+        size, stuff = (int(semantic.shape[1]), int(semantic.shape[2])), self.network.stuff
+        energy = upsnet_head.energies(masks, found.boxes, size)
+        found = found._replace(valid=upsnet_head.kept(energy, found, _COVERED))
+        fixed = waiting.fixed(energy)
+        if not fixed:
+            energy, found = energy[found.valid], upsnet_head.Regions(*(x[found.valid] for x in found))
+        own = upsnet_head.inside(semantic, found.boxes, found.classes, stuff)
+        valid = found.valid if fixed else None
+        return found, energy, upsnet_head.panoptic_logits(semantic, own, energy, stuff, valid=valid)
 
     def forward(self, inputs: list[Prepared], options: Options, context: Context) -> list[dict[str, Tensor]]:
-        """Return a frame's "panoptic" and "semantic" maps at the network's size, "classes" and "scores" of objects."""
+        """Return a frame's "panoptic" and "semantic" maps at the network's size, and its objects (see `Stages`)."""
         outputs: dict[int, dict[str, Tensor]] = {}
         for batch in inputs:
             for place, stages in zip(batch.places, self.stages(batch, options, context)):
@@ -163,28 +184,35 @@ class UpsNetPredictor(TorchPredictor):
                     outputs[place] = {
                         "panoptic": stages.logits.max(0).indices.int(),
                         "semantic": stages.semantic.max(0).indices.int(),
-                        "classes": stages.found.classes.int(),
-                        "scores": stages.found.scores.float().view(torch.int32),
+                        "classes": stages.found.classes,
+                        "scores": stages.found.scores.float(),
+                        "valid": stages.found.valid,
+                        "count": stages.count,
+                        "settled": stages.settled,
                     }
         return [outputs[i] for i in range(len(outputs))]
 
     def decode(
         self, outputs: list[dict[str, Tensor]], frames: Sequence[np.ndarray], options: Options
     ) -> list[list[Result]]:
-        # All numbers of a batch come to the CPU at once; scores travel as the whole numbers of their bits.
+        # All numbers of a batch come to the CPU at once.
         arrays = iter(tensors.fetch([one[name] for one in outputs for name in one]))
         fetched = [{name: next(arrays) for name in one} for one in outputs]
+        self.room.seen(max(int(one["count"]) for one in fetched))
+        waiting.require(torch.stack([one["settled"] for one in fetched]))
         return [[self._map(one, frame.shape[:2], options)] for one, frame in zip(fetched, frames)]
 
     def _map(self, one: dict[str, Tensor], size: tuple[int, ...], options: Options) -> PanopticMap:
         height, width = int(size[0]), int(size[1])
-        scores = one["scores"].contiguous().view(torch.float32).numpy()
         panoptic, semantic = (
             torch.from_numpy(cv2.resize(one[name].numpy(), (width, height), interpolation=cv2.INTER_NEAREST)).long()
             for name in ("panoptic", "semantic")
         )
-        stuff, classes = len(self.stuff), one["classes"].long()
-        panoptic[panoptic == stuff + len(classes)] = upsnet_head.VOID + len(classes)
+        stuff, valid = len(self.stuff), one["valid"]
+        classes, scores = one["classes"][valid], one["scores"][valid].numpy()
+        # Objects that stay are counted anew; the last number is the unknown class.
+        numbers = torch.cat((torch.ones(stuff, dtype=torch.long), valid.long())).cumsum(0) - 1
+        panoptic = torch.cat((numbers, numbers.new_tensor([upsnet_head.VOID + len(classes)])))[panoptic]
         found = upsnet_head.unified(panoptic, semantic, classes, stuff, options.merge.stuff_area)
         values = np.zeros((height, width), np.int32)
         segments: dict[int, tuple[int, float]] = {}
@@ -206,7 +234,8 @@ class UpsNetPredictor(TorchPredictor):
     ) -> list[View]:
         """Return proposals, the semantic map, objects' mask logits, the panoptic map and the unknown class."""
         (one,) = self.prepare([frame])
-        (stages,) = self.stages(one, options, context)
+        with waiting.again():
+            (stages,) = self.stages(one, options, context)
         height, width = frame.shape[:2]
         box = (0.0, 0.0, float(width), float(height))
         scale = np.array([width / one.size[1], height / one.size[0]] * 2, np.float32)
