@@ -123,6 +123,14 @@ class RcnnPredictor(TorchPredictor):
         with torch.inference_mode():
             return self.network(inputs)
 
+    def published(self, inputs: list[Any]) -> tuple[dict[str, Tensor], list[dict[str, Tensor]]]:
+        """Return the pyramid and the objects that torchvision's own way gives, for `bare` of heads that it lacks."""
+        network = self.network
+        images, _ = network.transform(inputs)
+        features = network.backbone(images.tensors)
+        proposals, _ = network.rpn(images, features)
+        return features, network.roi_heads(features, proposals, images.image_sizes)[0]
+
     def stages(self, inputs: list[Any], options: Options, context: Context) -> Stages:
         """Return all that the network computes for a batch of prepared frames."""
         from segstudio.zoo.blocks import rcnn_regions

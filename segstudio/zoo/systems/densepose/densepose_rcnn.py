@@ -63,19 +63,31 @@ class DensePosePredictor(Detectron2Predictor):
 
     def forward(self, inputs: list[Any], options: Options, context: Context) -> Found:
         """Return the people of the frames, each with small maps of its box, see `densepose.Predictor.small`."""
-        stages, heads = self.stages(inputs, options, context), self.network.roi_heads
-        boxes, parts = [one["boxes"] for one in stages.found], []
+        stages = self.stages(inputs, options, context)
+        boxes = [one["boxes"] for one in stages.found]
         with self.inference(context):
-            field, rows = self.field(stages.features), detectron2.regions(boxes)
-            for part in rows.split(_PEOPLE_AT_ONCE if waiting.fixed(rows) else _PEOPLE) if len(rows) else ():
-                context.stage("dense poses", 0.75)
-                inner = heads.densepose_head(self._pooled(field, part))
-                parts.append(heads.densepose_predictor.small(inner, heads.densepose_predictor.scaling))
+            parts = self._small(stages.features, boxes, context)
             for name in parts[0] if parts else ():
                 whole = torch.cat([part[name] for part in parts])
                 for one, maps in zip(stages.found, whole.split([len(box) for box in boxes])):
                     one[name] = maps
         return Found(stages.sizes, stages.found, stages.settled)
+
+    def bare(self, inputs: list[Any]) -> list[dict[str, Tensor]]:
+        """Call torchvision's detector, and the dense head on the people whom it finds."""
+        with torch.inference_mode():
+            features, found = self.published(inputs)
+            return self._small(features, [one["boxes"] for one in found], DEFAULT_CONTEXT)
+
+    def _small(self, features: dict[str, Tensor], boxes: list[Tensor], context: Context) -> list[dict[str, Tensor]]:
+        """Return the small maps of all people, so many at once as there is room for."""
+        heads, parts = self.network.roi_heads, []
+        field, rows = self.field(features), detectron2.regions(boxes)
+        for part in rows.split(_PEOPLE_AT_ONCE if waiting.fixed(rows) else _PEOPLE) if len(rows) else ():
+            context.stage("dense poses", 0.75)
+            inner = heads.densepose_head(self._pooled(field, part))
+            parts.append(heads.densepose_predictor.small(inner, heads.densepose_predictor.scaling))
+        return parts
 
     def field(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return what people are pooled from: the decoder's map alone, or the pyramid."""

@@ -48,6 +48,12 @@ class PanopticFpnPredictor(detectron2.Detectron2Predictor):
             semantic = self.network.sem_seg_head(found.features).float()
         return PanopticStages(**vars(found), semantic=semantic)
 
+    def bare(self, inputs: list[Any]) -> list[dict[str, Tensor]]:
+        """Call torchvision's Mask R-CNN, and the semantic head."""
+        with torch.inference_mode():
+            features, found = self.published(inputs)
+            return [*found, {"semantic": self.network.sem_seg_head(features)}]
+
     def forward(self, inputs: list[Any], options: Options, context: Context) -> Found:
         """Return the objects of the frames, and "semantic": a class (width, height) a pixel of the frame."""
         stages = self.stages(inputs, options, context)
