@@ -1,4 +1,4 @@
-"""`bare` of networks that add heads to torchvision's detectors: the heads are called, on what torchvision itself finds."""
+"""`bare` of networks with heads that torchvision lacks: they are called, on what torchvision itself finds."""
 
 from __future__ import annotations
 
