@@ -60,9 +60,7 @@ class PyramidPredictor(SemanticPredictor):
         counts = torch.zeros(batch.shape[2:], device=batch.device)
         for rows, columns in self.crops(*batch.shape[2:]):
             crop = batch[:, :, rows, columns]
-            both = torch.cat((crop, crop.flip(3))) if self.flip else crop
-            coarse = self.network(both)
-            logits = F.interpolate(coarse, crop.shape[2:], mode="bilinear", align_corners=True)
+            logits = F.interpolate(self._both(crop), crop.shape[2:], mode="bilinear", align_corners=True)
             probability = logits.float().softmax(1)
             if self.flip:
                 plain, mirrored = probability.chunk(2)
@@ -73,6 +71,20 @@ class PyramidPredictor(SemanticPredictor):
             counts[rows, columns] += 1
         assert total is not None
         return (total / counts)[(..., *self._inside(height, width))]
+
+    def _both(self, crop: Tensor) -> Tensor:
+        """Return the network's logits of a crop and of its mirror image, where that is asked for."""
+        import torch
+
+        return self.network(torch.cat((crop, crop.flip(3))) if self.flip else crop)
+
+    def bare(self, inputs: list[tuple[list[int], Tensor]]) -> list[Tensor]:
+        """Call the network on each crop, as its authors test it."""
+        import torch
+
+        with torch.inference_mode():
+            padded = [self._padded(batch) for _, batch in inputs]
+            return [self._both(one[:, :, r, c]) for one in padded for r, c in self.crops(*one.shape[2:])]
 
     def crops(self, height: int, width: int) -> Iterator[tuple[slice, slice]]:
         """Yield the rows and columns of the crops of an input that is no smaller than one; they share a third."""
