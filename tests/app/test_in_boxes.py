@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import app_fakes
-import numpy as np
 import pytest
 from app_fakes import ToyCatalog, ToyModel, card, drag, hold
+from given_answers import answer
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
 from segstudio.app.dialogs.error import ErrorDialog
-from segstudio.core import changes, masks
+from segstudio.core import changes
 from segstudio.core.annotation import TODO, Annotation, Keypoints
 from segstudio.core.geometry import Box
 from segstudio.core.labels import Category
 from segstudio.core.masks import Mask
-from segstudio.core.results import Instances, Poses
 
 
 class Boxed(ToyModel):
@@ -35,16 +34,7 @@ class Boxed(ToyModel):
 
     def _in(self, size: tuple[int, int], given: Any) -> Any:
         Boxed.asked.append((self.card.name, sorted(given.objects.tolist())))
-        common: dict[str, Any] = {
-            "size": size, "classes": self.card.label_set(), "boxes": given.boxes, "labels": given.labels,
-            "scores": np.ones(len(given), np.float32), "objects": given.objects,
-        }  # fmt: skip
-        if self.card.task == "poses":
-            middle = (given.boxes[:, :2] + given.boxes[:, 2:]) / 2
-            points = np.concatenate((middle, np.ones((len(given), 1))), 1)[:, None].repeat(17, 1)
-            return Poses(**common, keypoints=points)
-        boxes = [Box(x, y, (right - x) / 2, low - y) for x, y, right, low in given.boxes.tolist()]
-        return Instances(**common, masks=[masks.from_box(box, size[1], size[0]) for box in boxes])
+        return answer(self.card, size, given, lambda box: Box(box.x, box.y, box.w / 2, box.h))
 
 
 CARDS = (

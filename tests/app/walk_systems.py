@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import numpy as np
+from app_fakes import ToyCatalog
 
 from segstudio.core.results import Boxes
 from segstudio.zoo import Card, Catalog, Predictor, predictor
@@ -82,7 +83,7 @@ SYSTEMS = (
 )
 
 
-class TinyCatalog:
+class TinyCatalog(ToyCatalog):
     """The cards of the walk, without weights and with a threshold that random networks pass."""
 
     def __init__(self) -> None:
@@ -90,22 +91,8 @@ class TinyCatalog:
         self.full = {card.name: card for card in known}
         walked = [known.get(system.card) for system in SYSTEMS]
         names = {name for card in walked for name in (card.name, *card.composes)}
-        self.cards = {
-            name: msgspec.structs.replace(self.full[name], weights=(), default_threshold=SURE, recommended=False)
-            for name in sorted(names)
-        }
-
-    def __iter__(self) -> Iterator[Card]:
-        return iter(self.cards.values())
-
-    def get(self, name: str) -> Card:
-        return self.cards[name]
-
-    def parts(self, one: Card) -> list[Card]:
-        return [one]
-
-    def starter_pack(self) -> list[Card]:
-        return []
+        plain = {"weights": (), "default_threshold": SURE, "recommended": False, "starter": False}
+        super().__init__(*(msgspec.structs.replace(self.full[name], **plain) for name in sorted(names)))
 
 
 class OnePerson(Predictor):

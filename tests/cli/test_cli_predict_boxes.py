@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import numpy as np
 import pytest
 from cli_data import coco
+from given_answers import answer
 
-from segstudio.core import masks
 from segstudio.core.geometry import Box
-from segstudio.core.results import Instances, Poses
 from segstudio.store import ProjectFile
 
 POSES = ("--model", "starter-poses", "--device", "cpu", "--boxes", "existing")
@@ -25,22 +23,10 @@ def middles(monkeypatch: pytest.MonkeyPatch) -> None:
 
     class Middles(Predictor):
         def predict(self, frames, options=None, context=None):
-            return [[self._one(frame, given)] for frame, given in zip(frames, options.given, strict=True)]
+            return [[self._one(frame.shape[:2], given)] for frame, given in zip(frames, options.given, strict=True)]
 
-        def _one(self, frame: np.ndarray, given: Any) -> Any:
-            common: dict[str, Any] = {
-                "size": frame.shape[:2], "classes": self.classes, "boxes": given.boxes, "labels": given.labels,
-                "scores": np.ones(len(given), np.float32), "objects": given.objects,
-            }  # fmt: skip
-            if self.card.task == "poses":
-                middle = (given.boxes[:, :2] + given.boxes[:, 2:]) / 2
-                points = np.concatenate((middle, np.ones((len(given), 1))), 1)[:, None].repeat(17, 1)
-                return Poses(**common, keypoints=points)
-            halves = [
-                masks.from_box(Box(x, y, right - x, (low - y) / 2), frame.shape[1], frame.shape[0])
-                for x, y, right, low in given.boxes.tolist()
-            ]
-            return Instances(**common, masks=halves)
+        def _one(self, size: tuple[int, int], given: Any) -> Any:
+            return answer(self.card, size, given, lambda box: Box(box.x, box.y, box.w, box.h / 2))
 
     monkeypatch.setattr("segstudio.zoo.load", lambda card, device="cpu", **_: Middles(card, device), raising=False)
 
